@@ -1,0 +1,1 @@
+//! From source text to a compiled program; explanations of findings.

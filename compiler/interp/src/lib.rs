@@ -1,0 +1,1 @@
+//! The reference machine: the law of how a program runs.

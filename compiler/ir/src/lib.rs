@@ -1,0 +1,33 @@
+//! The compiled program: what the front end writes, machines execute and the session drives.
+//!
+//! A [`Program`] holds one flat memory image, straight-line [`Code`] for each [`Phase`] of a
+//! session, the trial's states, and the tables that say what every slot means. It knows neither
+//! the syntax it came from nor how it is executed; both machines and the session read this crate
+//! and never meet.
+
+mod canonical;
+mod code;
+mod column;
+mod draw;
+mod expr;
+pub mod law;
+mod machine;
+mod program;
+mod slot;
+mod state;
+mod statistic;
+mod verify;
+
+pub use canonical::{Definition, Identity, canonical_json, digest};
+pub use code::{Code, Stmt};
+pub use column::{Clock, Column, ColumnId, Domain, Role, Unit};
+pub use draw::{Distribution, Draw, DrawId, Support};
+pub use expr::{Binary, Expr, Unary};
+pub use machine::{Host, Machine};
+pub use program::{
+    Channel, Device, Input, InputId, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId, Stimulus, Update, VerbKind,
+};
+pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};
+pub use state::{Clause, State, StateId, StateSlots, Then, Trigger};
+pub use statistic::{Function, StatId, Statistic};
+pub use verify::{Flaw, verify};

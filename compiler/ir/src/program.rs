@@ -1,0 +1,245 @@
+//! A compiled program.
+
+use crate::{Clock, Code, Column, Definition, Draw, Identity, Slot, State, Statistic};
+use std::ops::Range;
+
+/// Index into [`Program::inputs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InputId(pub u32);
+/// Index into [`Program::sites`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(pub u32);
+/// Index into [`Program::rules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u32);
+
+/// The pieces of code that a session runs between events, in the order of a trial's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Session variables, definitions and draws.
+    SessionStart,
+    /// Trial draws and definitions in dependency order, trial variables.
+    TrialStart,
+    /// Definitions that read what happened get their values.
+    TrialEnd,
+    /// Statistics take in the row.
+    Statistics,
+    /// `on trial.end` handlers in text order, then curricula.
+    TrialRules,
+    /// `advise`, then `stop`.
+    Stops,
+    /// `on session.end` handlers in text order, then curricula.
+    SessionEnd,
+}
+
+impl Phase {
+    /// All phases; their positions index [`Program::phases`].
+    pub const ALL: [Phase; 7] = [
+        Phase::SessionStart,
+        Phase::TrialStart,
+        Phase::TrialEnd,
+        Phase::Statistics,
+        Phase::TrialRules,
+        Phase::Stops,
+        Phase::SessionEnd,
+    ];
+}
+
+/// A named device of the rig, in priority order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    /// Name in the text.
+    pub name: String,
+    /// Name of its class in the standard library.
+    pub class: String,
+    /// The description in the text.
+    pub description: Option<String>,
+    /// Real constants of the device that the session fills in before it starts: name in the class, slot.
+    pub settings: Vec<(String, Slot)>,
+}
+
+/// One line on which a device reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// Index into [`Program::devices`].
+    pub device: u32,
+    /// Name in the class: `travel`, `flip`.
+    pub channel: String,
+    /// Whether it reports events or counts.
+    pub kind: Channel,
+    /// What an event changes in memory.
+    pub update: Update,
+}
+
+/// What a channel reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Something happened; the value is 1.
+    Event,
+    /// A free-running count; the value is the count.
+    Counter,
+}
+
+/// What an event of an input changes in memory before any clause is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Update {
+    /// Nothing.
+    Nothing,
+    /// `raw = value; count = value - zero`, then `follow`.
+    Count {
+        /// The free-running count.
+        raw: Slot,
+        /// The free-running count at the latest zeroing.
+        zero: Slot,
+        /// Count since the latest zeroing.
+        count: Slot,
+    },
+}
+
+/// An output of the program: one verb in the text with its target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Index into [`Program::devices`].
+    pub device: u32,
+    /// Name of the verb in the device's class.
+    pub verb: String,
+    /// How long it lasts by its class.
+    pub kind: VerbKind,
+    /// Index into [`Program::stimuli`], for verbs that present one.
+    pub stimulus: Option<u32>,
+    /// Names and classes of its arguments.
+    pub parameters: Vec<(String, crate::Class)>,
+    /// The clock whose end ends the output: [`Clock::Trial`] or, held, [`Clock::State`].
+    pub until: Clock,
+}
+
+/// How long a verb lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VerbKind {
+    /// Over at once.
+    Instant,
+    /// On until the clock it stands on ends or another verb ends it.
+    Latching,
+    /// The device ends it by itself, after an amount or a time.
+    Timed,
+    /// Allowed only as `hold`.
+    Held,
+    /// `track`: a parameter of a stimulus follows a slot; the argument is the slot's value on entry.
+    Track {
+        /// The slot that holds the parameter's value.
+        slot: Slot,
+    },
+}
+
+/// A declared stimulus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stimulus {
+    /// Name in the text.
+    pub name: String,
+    /// Index into [`Program::devices`].
+    pub device: u32,
+    /// Name of its constructor in the device's class: `gabor`.
+    pub constructor: String,
+    /// Fixed parameters in the coherent unit: name, value.
+    pub fixed: Vec<(String, f64)>,
+}
+
+/// What kind of rule fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RuleKind {
+    /// A clause of a state.
+    Clause,
+    /// A handler.
+    Handler,
+    /// A transition of a curriculum.
+    Transition,
+    /// An `advise`.
+    Advice,
+    /// A `stop`.
+    Stop,
+    /// A `limit` that refused an output.
+    Limit,
+}
+
+/// A rule that can fire, as the record names it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Path of the definition it belongs to.
+    pub definition: String,
+    /// What kind.
+    pub kind: RuleKind,
+    /// Short name: the stop's name, the transition's stages.
+    pub name: String,
+    /// The rule's text, on one line.
+    pub text: String,
+}
+
+/// A compiled program.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    /// Dotted name from the header.
+    pub name: String,
+    /// Version from the header.
+    pub version: String,
+    /// The description from the header.
+    pub description: Option<String>,
+    /// Citations.
+    pub citations: Vec<String>,
+    /// The protocol's hash and the hash of each definition.
+    pub identity: Identity,
+    /// What is hashed, sorted by path.
+    pub definitions: Vec<Definition>,
+    /// Memory before the first session.
+    pub initial: Vec<u64>,
+    /// Words carried from session to session.
+    pub subject: Range<u32>,
+    /// Timer deadlines, Int slots, ns.
+    pub timers: Range<u32>,
+    /// Devices in `rig` order.
+    pub devices: Vec<Device>,
+    /// Inputs in `rig` order.
+    pub inputs: Vec<Input>,
+    /// Stimuli in text order.
+    pub stimuli: Vec<Stimulus>,
+    /// Outputs.
+    pub sites: Vec<Site>,
+    /// Draws.
+    pub draws: Vec<Draw>,
+    /// Statistics.
+    pub statistics: Vec<Statistic>,
+    /// Everything with a name that is recorded.
+    pub columns: Vec<Column>,
+    /// Rules.
+    pub rules: Vec<Rule>,
+    /// `stop` rules in text order.
+    pub stops: Vec<RuleId>,
+    /// Outcomes in text order.
+    pub outcomes: Vec<String>,
+    /// States; the first is entered when a trial starts.
+    pub states: Vec<State>,
+    /// Code of each phase, in the order of [`Phase::ALL`].
+    pub phases: [Code; 7],
+    /// Most trials of a session (`limit trials`).
+    pub most_trials: u32,
+    /// Columns that the session asks for before it starts (`covariate ... asked before`), indices.
+    pub asked: Vec<u32>,
+    /// Slot of the least time between trials, s (Real).
+    pub pause: Slot,
+    /// Inputs whose every sample is recorded (`record`).
+    pub recorded: Vec<InputId>,
+}
+
+impl Program {
+    /// Value of the STATE word between trials.
+    pub fn idle(&self) -> i64 {
+        self.states.len() as i64
+    }
+    /// Code of a phase.
+    pub fn phase(&self, phase: Phase) -> &Code {
+        &self.phases[phase as usize]
+    }
+    /// Slots of the timers.
+    pub fn timer_slots(&self) -> impl Iterator<Item = Slot> {
+        self.timers.clone().map(Slot)
+    }
+}

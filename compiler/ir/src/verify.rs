@@ -1,0 +1,234 @@
+//! The verifier: what a machine may rely on. A program that passes cannot make a machine loop, trap or reach outside its memory.
+
+use crate::{Class, Code, Expr, Program, Slot, Statistic, Stmt, Then, Trigger, header};
+
+/// Something a machine could not rely on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Where: a phase, a state.
+    pub place: String,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// All flaws of a program; a lowering that makes one has a bug.
+pub fn verify(program: &Program) -> Vec<Flaw> {
+    let mut check = Check { program, place: String::new(), flaws: Vec::new() };
+    check.tables();
+    for (phase, code) in crate::Phase::ALL.iter().zip(&program.phases) {
+        check.place = format!("{phase:?}");
+        check.code(code);
+    }
+    for state in &program.states {
+        check.place = format!("state {}", state.name);
+        check.state(state);
+    }
+    check.conditions();
+    check.flaws
+}
+
+struct Check<'a> {
+    program: &'a Program,
+    place: String,
+    flaws: Vec<Flaw>,
+}
+
+impl Check<'_> {
+    fn flaw(&mut self, what: String) {
+        self.flaws.push(Flaw { place: self.place.clone(), what });
+    }
+
+    fn require(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.flaw(what());
+        }
+    }
+
+    fn slots(&mut self, base: Slot, len: u32) {
+        let fits = len >= 1 && base.index() + len as usize <= self.program.initial.len();
+        self.require(fits, || format!("slots {}..{} lie outside memory", base.0, base.0 + len));
+    }
+
+    fn tables(&mut self) {
+        self.place = "tables".into();
+        let words = self.program.initial.len();
+        self.require(words >= header::FIRST_FREE.index(), || "memory has no header".into());
+        self.require(self.program.timers.end as usize <= words, || "timers lie outside memory".into());
+        self.require(self.program.subject.end as usize <= words, || "the subject's words lie outside memory".into());
+        self.require(!self.program.states.is_empty(), || "no state".into());
+        for statistic in &self.program.statistics {
+            self.statistic(statistic);
+        }
+        for draw in &self.program.draws {
+            let fits = draw.distribution.parameters() <= header::SCRATCH_LEN as usize;
+            self.require(fits, || format!("draw {} has too many parameters", draw.path));
+        }
+    }
+
+    fn statistic(&mut self, statistic: &Statistic) {
+        self.slots(statistic.base, statistic.words());
+        let window = statistic.window.unwrap_or(statistic.capacity);
+        self.require(window == statistic.capacity && statistic.window != Some(0), || {
+            format!("statistic {}: window and capacity differ", statistic.path)
+        });
+    }
+
+    fn state(&mut self, state: &crate::State) {
+        let slots = state.slots;
+        for slot in [slots.entry, slots.exit, slots.visits, slots.time] {
+            self.slots(slot, 1);
+        }
+        self.code(&state.entry);
+        self.code(&state.leave);
+        for clause in &state.clauses {
+            self.trigger(&clause.trigger);
+            if let Some(guard) = &clause.guard {
+                self.expect(guard, Class::Int);
+            }
+            self.require(clause.guard.is_some() || clause.trigger != Trigger::Condition, || {
+                "a condition without guard".into()
+            });
+            self.require((clause.rule.0 as usize) < self.program.rules.len(), || "unknown rule".into());
+            self.code(&clause.actions);
+            match clause.then {
+                Then::Stay => {}
+                Then::Enter(to) => {
+                    self.require((to.0 as usize) < self.program.states.len(), || "unknown target".into());
+                }
+                Then::End(outcome) => {
+                    self.require((outcome as usize) < self.program.outcomes.len(), || "unknown outcome".into());
+                }
+            }
+        }
+    }
+
+    fn trigger(&mut self, trigger: &Trigger) {
+        match *trigger {
+            Trigger::Input(input) => {
+                self.require((input.0 as usize) < self.program.inputs.len(), || "unknown input".into());
+            }
+            Trigger::Reaches { input, count, low, high } => {
+                self.require((input.0 as usize) < self.program.inputs.len(), || "unknown input".into());
+                for slot in [count, low, high] {
+                    self.slots(slot, 1);
+                }
+            }
+            Trigger::Timer(slot) => {
+                let known = self.program.timers.contains(&slot.0);
+                self.require(known, || format!("slot {} is no timer", slot.0));
+            }
+            Trigger::Condition => {}
+        }
+    }
+
+    fn code(&mut self, code: &Code) {
+        for stmt in code {
+            self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Set { slot, value } => {
+                self.slots(*slot, 1);
+                self.expr(value);
+            }
+            Stmt::SetAt { base, len, index, value } => {
+                self.slots(*base, *len);
+                self.expect(index, Class::Int);
+                self.expr(value);
+            }
+            Stmt::If { condition, then, otherwise } => {
+                self.expect(condition, Class::Int);
+                self.code(then);
+                self.code(otherwise);
+            }
+            Stmt::Draw { draw, parameters, slot } => {
+                self.slots(*slot, 1);
+                let expected = self.program.draws.get(draw.0 as usize).map(|draw| draw.distribution.parameters());
+                self.require(expected == Some(parameters.len()), || "wrong number of parameters of a draw".into());
+                parameters.iter().for_each(|parameter| self.expr(parameter));
+            }
+            Stmt::Output { site, arguments } => self.output(site.0, arguments),
+            Stmt::Release(site) => {
+                self.require((site.0 as usize) < self.program.sites.len(), || "unknown output".into());
+            }
+            Stmt::Defined(column) => {
+                self.require((column.0 as usize) < self.program.columns.len(), || "unknown column".into());
+            }
+            Stmt::Push { statistic, key, sample } => {
+                self.require((statistic.0 as usize) < self.program.statistics.len(), || "unknown statistic".into());
+                self.expect(key, Class::Int);
+                self.expr(sample);
+            }
+            Stmt::Decide(rule) => {
+                self.require((rule.0 as usize) < self.program.rules.len(), || "unknown rule".into());
+            }
+        }
+    }
+
+    fn output(&mut self, site: u32, arguments: &[Expr]) {
+        let Some(site) = self.program.sites.get(site as usize) else { return self.flaw("unknown output".into()) };
+        self.require(site.parameters.len() == arguments.len(), || {
+            format!("wrong number of arguments of {}", site.verb)
+        });
+        self.require(arguments.len() <= header::SCRATCH_LEN as usize, || "too many arguments".into());
+        for ((_, class), argument) in site.parameters.iter().zip(arguments) {
+            self.expect(argument, *class);
+        }
+    }
+
+    fn expect(&mut self, expr: &Expr, class: Class) {
+        self.require(expr.class() == class, || format!("expected {class:?}: {expr:?}"));
+        self.expr(expr);
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Int(_) | Expr::Real(_) => {}
+            Expr::Load(slot, _) => self.slots(*slot, 1),
+            Expr::LoadAt { base, len, index, .. } => {
+                self.slots(*base, *len);
+                self.expect(index, Class::Int);
+            }
+            Expr::Unary(op, operand) => self.expect(operand, op.classes().0),
+            Expr::Binary(op, left, right) => {
+                self.expect(left, op.classes().0);
+                self.expect(right, op.classes().0);
+            }
+            Expr::Select(condition, then, otherwise) => {
+                self.expect(condition, Class::Int);
+                self.expr(then);
+                self.expect(otherwise, then.class());
+            }
+        }
+    }
+
+    /// Conditions are followed at once, so a circle of them would never end.
+    fn conditions(&mut self) {
+        self.place = "states".into();
+        let next = |state: usize| {
+            self.program.states[state].clauses.iter().filter_map(|clause| match (&clause.trigger, clause.then) {
+                (Trigger::Condition, Then::Enter(to)) => Some(to.0 as usize),
+                _ => None,
+            })
+        };
+        let n = self.program.states.len();
+        let circular = (0..n).find(|&start| {
+            let mut seen = vec![false; n];
+            let mut open: Vec<usize> = next(start).collect();
+            while let Some(state) = open.pop() {
+                if state == start {
+                    return true;
+                }
+                if state < n && !std::mem::replace(&mut seen[state], true) {
+                    open.extend(next(state));
+                }
+            }
+            false
+        });
+        if let Some(state) = circular {
+            self.flaw(format!("conditions lead from {} back to it", self.program.states[state].name));
+        }
+    }
+}

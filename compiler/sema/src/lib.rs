@@ -1,0 +1,1 @@
+//! Names, types with units, and one file for each check.

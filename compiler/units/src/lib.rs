@@ -1,0 +1,1 @@
+//! Dimensions, exact scales, units and quantities.

@@ -1,0 +1,1 @@
+//! Plays the raw files of a recorded session.

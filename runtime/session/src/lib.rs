@@ -1,0 +1,1 @@
+//! The session loop: one program, one rig, one record.

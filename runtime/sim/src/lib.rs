@@ -1,0 +1,1 @@
+//! A simulated rig and a simulated mouse.

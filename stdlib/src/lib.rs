@@ -1,1 +1,21 @@
-//! The standard library's texts, embedded.
+//! The standard library's texts, embedded. They are written in the language; see `std/`.
+
+/// A module of the standard library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Module {
+    /// The name that `use` names.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// All modules.
+pub const MODULES: &[Module] = &[
+    Module { name: "std.quantities", text: include_str!("../std/quantities.trial") },
+    Module { name: "std.devices", text: include_str!("../std/devices.trial") },
+    Module { name: "std.sides", text: include_str!("../std/sides.trial") },
+    Module { name: "std.covariates.mouse", text: include_str!("../std/covariates/mouse.trial") },
+];
+
+/// Modules that every file may use without saying so.
+pub const PRELUDE: &[&str] = &["std.quantities", "std.devices"];

@@ -1,1 +1,66 @@
-//! The reference machine: the law of how a program runs.
+//! The reference machine: the law of how a program runs, written to be read.
+//!
+//! [`Interpreter`] walks the program's trees. What it does is what a program means; compiled code
+//! is tested against it.
+
+mod evaluate;
+mod execute;
+mod states;
+
+use std::sync::Arc;
+use trialect_ir::{Host, InputId, Machine, Phase, Program};
+
+/// A program with its memory, executed by walking its trees.
+#[derive(Debug, Clone)]
+pub struct Interpreter {
+    program: Arc<Program>,
+    memory: Vec<u64>,
+}
+
+impl Interpreter {
+    /// A machine with the program's initial memory, between trials.
+    pub fn new(program: Arc<Program>) -> Interpreter {
+        let memory = program.initial.clone();
+        Interpreter { program, memory }
+    }
+}
+
+/// A program's memory and the world, while one call of a machine runs.
+struct Run<'a> {
+    program: &'a Program,
+    memory: &'a mut [u64],
+    host: &'a mut dyn Host,
+}
+
+impl Interpreter {
+    fn with(&mut self, host: &mut dyn Host, step: impl FnOnce(&mut Run<'_>)) {
+        step(&mut Run { program: &self.program, memory: &mut self.memory, host });
+    }
+}
+
+impl Machine for Interpreter {
+    fn name(&self) -> &'static str {
+        "interpreter"
+    }
+    fn memory(&self) -> &[u64] {
+        &self.memory
+    }
+    fn memory_mut(&mut self) -> &mut [u64] {
+        &mut self.memory
+    }
+    fn run(&mut self, phase: Phase, host: &mut dyn Host) {
+        self.with(host, |run| run.code(run.program.phase(phase)));
+    }
+    fn begin(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.begin(at));
+    }
+    fn event(&mut self, input: InputId, value: i64, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.event(input, value, at));
+    }
+    fn timers(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.timers(at));
+    }
+    fn interrupt(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.interrupt(at));
+    }
+}

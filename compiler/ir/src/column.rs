@@ -143,7 +143,9 @@ impl Domain {
         let value = match self {
             Domain::Bool | Domain::Int { .. } => word as i64 as f64,
             Domain::Real { .. } => f64::from_bits(word),
-            Domain::Steps { low, step, denominator, .. } => (low + step * word as i64) as f64 / *denominator as f64,
+            Domain::Steps { low, step, denominator, .. } => {
+                low.wrapping_add(step.wrapping_mul(word as i64)) as f64 / *denominator as f64
+            }
             Domain::Levels { values, .. } => *values.get(word as usize)?,
             Domain::Instant => return Some(word as i64 as f64 / 1e9),
             Domain::Named { .. } | Domain::Set { .. } => return None,
@@ -161,7 +163,7 @@ impl Domain {
                 labels.get(word as usize).cloned().unwrap_or_else(|| format!("#{}", word as i64))
             }
             Domain::Set { members } => {
-                let inside = members.iter().enumerate().filter(|(bit, _)| word >> bit & 1 == 1);
+                let inside = members.iter().take(64).enumerate().filter(|(bit, _)| word >> bit & 1 == 1);
                 format!("{{{}}}", inside.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", "))
             }
             Domain::Int { .. } => (word as i64).to_string(),

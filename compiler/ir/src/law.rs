@@ -25,13 +25,13 @@ pub fn unary(op: Unary, operand: u64) -> u64 {
         Unary::Seconds => seconds(int).to_bits(),
         Unary::Nanoseconds => nanoseconds(real) as u64,
         Unary::Count => u64::from(operand.count_ones()),
-        Unary::Sqrt => libm::sqrt(real).to_bits(),
-        Unary::Exp => libm::exp(real).to_bits(),
-        Unary::Log => libm::log(real).to_bits(),
-        Unary::Sin => libm::sin(real).to_bits(),
-        Unary::Cos => libm::cos(real).to_bits(),
-        Unary::Erf => libm::erf(real).to_bits(),
-        Unary::Probit => probit(real).to_bits(),
+        Unary::Sqrt => computed(libm::sqrt(real)),
+        Unary::Exp => computed(libm::exp(real)),
+        Unary::Log => computed(libm::log(real)),
+        Unary::Sin => computed(libm::sin(real)),
+        Unary::Cos => computed(libm::cos(real)),
+        Unary::Erf => computed(libm::erf(real)),
+        Unary::Probit => computed(probit(real)),
     }
 }
 
@@ -56,15 +56,21 @@ pub fn binary(op: Binary, left: u64, right: u64) -> u64 {
         Binary::BitWithout => left & !right,
         Binary::HasBit => left >> (right & 63) & 1,
         Binary::Bit => left << (right & 63),
-        Binary::AddReal => (x + y).to_bits(),
-        Binary::SubReal => (x - y).to_bits(),
-        Binary::MulReal => (x * y).to_bits(),
-        Binary::DivReal => (x / y).to_bits(),
+        Binary::AddReal => computed(x + y),
+        Binary::SubReal => computed(x - y),
+        Binary::MulReal => computed(x * y),
+        Binary::DivReal => computed(x / y),
         Binary::MinReal => min(x, y).to_bits(),
         Binary::MaxReal => max(x, y).to_bits(),
         Binary::LtReal => u64::from(x < y),
         Binary::LeReal => u64::from(x <= y),
     }
+}
+
+/// The bits of a computed real. Every NaN is the one quiet NaN without sign: which NaN an operation
+/// gives differs between processors and compilers. Operations that only move a real or change its sign keep its bits.
+pub fn computed(x: f64) -> u64 {
+    if x.is_nan() { 0x7FF8_0000_0000_0000 } else { x.to_bits() }
 }
 
 /// The smaller; on a tie (also of zeros of either sign) the right one.

@@ -13,6 +13,7 @@ mod expr;
 pub mod law;
 mod machine;
 mod program;
+pub mod record;
 mod slot;
 mod state;
 mod statistic;

@@ -28,7 +28,7 @@ pub trait Host {
 /// What happens in an instant:
 ///
 /// - `event`: NOW is set and the input updated. Then the current state's clauses are taken in text order:
-///   one whose trigger matches and whose guard holds fires. Firing tells the host (`decided`), runs the actions
+///   one whose trigger matches and whose guard holds fires. Firing tells the host (`decided`, when the clause has a rule), runs the actions
 ///   and then, with a target, leaves and enters or ends; clauses after it are not looked at.
 ///   Without a target the next clause is looked at. If no clause went anywhere, conditions are settled.
 /// - `timers`: the same with the timer clauses whose deadline is at or before `at`; a timer that has come is

@@ -189,7 +189,7 @@ pub struct Program {
     pub identity: Identity,
     /// What is hashed, sorted by path.
     pub definitions: Vec<Definition>,
-    /// Memory before the first session.
+    /// Memory before the first session: between trials (STATE idle, no outcome, timers disarmed), start values and tables.
     pub initial: Vec<u64>,
     /// Words carried from session to session.
     pub subject: Range<u32>,

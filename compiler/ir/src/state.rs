@@ -39,8 +39,8 @@ pub struct StateSlots {
 /// When something happens, do something and perhaps go somewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clause {
-    /// The rule that the record names when the clause fires.
-    pub rule: RuleId,
+    /// The rule that the record names when the clause fires; none fires without telling the host (a track).
+    pub rule: Option<RuleId>,
     /// What it waits for.
     pub trigger: Trigger,
     /// Must hold as well.

@@ -1,6 +1,6 @@
 //! The verifier: what a machine may rely on. A program that passes cannot make a machine loop, trap or reach outside its memory.
 
-use crate::{Class, Code, Expr, Program, Slot, Statistic, Stmt, Then, Trigger, header};
+use crate::{Class, Code, Expr, Program, Slot, Statistic, Stmt, Then, Trigger, Update, header};
 
 /// Something a machine could not rely on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,11 @@ impl Check<'_> {
         self.require(self.program.timers.end as usize <= words, || "timers lie outside memory".into());
         self.require(self.program.subject.end as usize <= words, || "the subject's words lie outside memory".into());
         self.require(!self.program.states.is_empty(), || "no state".into());
+        for input in &self.program.inputs {
+            if let Update::Count { raw, zero, count } = input.update {
+                [raw, zero, count].into_iter().for_each(|slot| self.slots(slot, 1));
+            }
+        }
         for statistic in &self.program.statistics {
             self.statistic(statistic);
         }
@@ -88,7 +93,8 @@ impl Check<'_> {
             self.require(clause.guard.is_some() || clause.trigger != Trigger::Condition, || {
                 "a condition without guard".into()
             });
-            self.require((clause.rule.0 as usize) < self.program.rules.len(), || "unknown rule".into());
+            let known = clause.rule.is_none_or(|rule| (rule.0 as usize) < self.program.rules.len());
+            self.require(known, || "unknown rule".into());
             self.code(&clause.actions);
             match clause.then {
                 Then::Stay => {}

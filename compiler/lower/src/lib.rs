@@ -1,1 +1,140 @@
-//! From the checked program to the compiled one.
+//! From the checked model to the compiled program.
+//!
+//! Memory is laid out here, optionals become a value and a flag, comprehensions and tables become
+//! straight-line code, and every definition gets its canonical form.
+
+mod actions;
+mod canonical;
+mod columns;
+mod expressions;
+mod fold;
+mod layout;
+mod machine;
+mod phases;
+
+use layout::Layout;
+use std::collections::BTreeMap;
+use trialect_base::{Finding, Sources};
+use trialect_ir::{Draw, Identity, Program, Rule, RuleId, Site, Slot};
+use trialect_sema::{Binder, Model};
+
+/// Lowers a model that was found runnable.
+///
+/// # Errors
+/// Findings for what only shows when the program is laid out; a flaw found by the verifier is a bug of this crate
+/// and is reported as such.
+pub fn lower(model: &Model, sources: &Sources) -> Result<Program, Vec<Finding>> {
+    let lowering = Lowering::new(model, sources);
+    let program = lowering.program()?;
+    let flaws = trialect_ir::verify(&program);
+    if flaws.is_empty() {
+        return Ok(program);
+    }
+    let finding = |flaw: trialect_ir::Flaw| {
+        Finding::error("internal-flaw", format!("{}: {}", flaw.place, flaw.what), model.header, "in this protocol")
+            .help("this is a defect of the compiler, not of the protocol; please report it with the text")
+    };
+    Err(flaws.into_iter().map(finding).collect())
+}
+
+/// A local name or loop variable while code is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Bound {
+    pub(crate) value: trialect_ir::Expr,
+    pub(crate) present: Option<trialect_ir::Expr>,
+}
+
+pub(crate) struct Lowering<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) sources: &'a Sources,
+    pub(crate) layout: Layout,
+    pub(crate) bound: BTreeMap<Binder, Bound>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) draws: Vec<Draw>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(model: &'a Model, sources: &'a Sources) -> Lowering<'a> {
+        Lowering {
+            model,
+            sources,
+            layout: Layout::of(model),
+            bound: BTreeMap::new(),
+            rules: Vec::new(),
+            sites: Vec::new(),
+            draws: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn program(mut self) -> Result<Program, Vec<Finding>> {
+        let tables = self.columns();
+        let states = self.states();
+        let (phases, stops) = self.phases(&tables);
+        if !self.findings.is_empty() {
+            return Err(self.findings);
+        }
+        let definitions = canonical::definitions(self.model);
+        let model = self.model;
+        let outcomes = model.outcomes.map(|id| model.enums[id.0].members.iter().map(|m| m.name.clone()).collect());
+        let mut program = Program {
+            name: model.name.clone(),
+            version: model.version.clone(),
+            description: model.description.clone(),
+            citations: model.citations.clone(),
+            identity: Identity::of(&definitions),
+            definitions,
+            initial: Vec::new(),
+            subject: self.layout.subject.clone(),
+            timers: self.layout.timers.clone(),
+            devices: self.devices(),
+            inputs: self.inputs(),
+            stimuli: self.stimuli(),
+            sites: self.sites,
+            draws: self.draws,
+            statistics: self.layout.statistics.iter().map(|(_, statistic)| statistic.clone()).collect(),
+            asked: tables.asked,
+            columns: tables.columns,
+            rules: self.rules,
+            stops,
+            outcomes: outcomes.unwrap_or_default(),
+            states,
+            phases,
+            most_trials: model.most_trials.map_or(1, |(most, _)| most),
+            pause: self.layout.pause,
+            recorded: model
+                .recorded
+                .iter()
+                .filter_map(|&(device, channel)| self.layout.input(device, channel))
+                .collect(),
+        };
+        program.initial = self.layout.finish(program.idle());
+        Ok(program)
+    }
+
+    /// Enters a rule; `span` is where its text stands.
+    pub(crate) fn rule(
+        &mut self,
+        definition: String,
+        kind: trialect_ir::RuleKind,
+        name: String,
+        span: trialect_base::Span,
+    ) -> RuleId {
+        let text = self
+            .sources
+            .text(span)
+            .lines()
+            .map(|line| line.split('#').next().unwrap_or(line).trim())
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.rules.push(Rule { definition, kind, name, text: text.trim().to_string() });
+        RuleId(self.rules.len() as u32 - 1)
+    }
+
+    /// A slot for one value of the trial or a computation.
+    pub(crate) fn slot(&mut self) -> Slot {
+        self.layout.allocate(1)
+    }
+}

@@ -1,1 +1,12 @@
-//! What a backend must do: inputs, commands, time.
+//! What a backend must do: report inputs, carry out commands, know the time, go safe.
+//!
+//! A backend is a [`Rig`]: all devices that one session uses, behind one clock. The session
+//! wires a program to it by the names of devices and classes and never learns whether the rig is
+//! simulated, recorded, emulated or real. [`contract`] is the contract as a test.
+
+pub mod contract;
+mod fault;
+mod rig;
+
+pub use fault::RigFault;
+pub use rig::{Command, DeviceSpec, Input, InputLine, Ns, Rig, StimulusSpec, Wiring};

@@ -1,0 +1,143 @@
+//! What a session's record says about itself: the header of its journal and of `session.json`.
+//!
+//! The session writes it, the exporters read it; with it a record can be read without its program.
+
+use crate::{Column, Program};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Name and version of the record's format.
+pub const FORMAT: &str = "trialect-session/1";
+
+/// Who, what, when in the chain, and every table of names that the entries refer to by index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`FORMAT`].
+    pub format: String,
+    /// `simulated`, `recorded`, `emulated` or `real`.
+    pub kind: String,
+    /// The subject's name.
+    pub subject: String,
+    /// Ordinal in the subject's chain, from 1.
+    pub session: u32,
+    /// The protocol and its hashes.
+    pub protocol: ProtocolStamp,
+    /// Hash over everything in `run`; two sessions with the same one have the same tables.
+    pub run_identity: String,
+    /// What entered the run's identity.
+    pub run: Value,
+    /// The machine that executes: `interpreter` or `jit`. Not part of the run's identity.
+    pub machine: String,
+    /// The source texts, in the order in which they were read.
+    pub sources: Vec<SourceStamp>,
+    /// Seal of the previous session of the chain.
+    pub previous: Option<String>,
+    /// What the backend says about itself (animal, calibration, recording).
+    pub backend: Value,
+    /// Everything with a name that is recorded, one for each word of a row.
+    pub columns: Vec<Column>,
+    /// Inputs in the order of the rig.
+    pub inputs: Vec<InputStamp>,
+    /// Names of the states.
+    pub states: Vec<String>,
+    /// Names of the outcomes.
+    pub outcomes: Vec<String>,
+    /// Outputs.
+    pub outputs: Vec<OutputStamp>,
+    /// Rules.
+    pub rules: Vec<RuleStamp>,
+    /// Paths of the draws.
+    pub draws: Vec<String>,
+    /// Values asked of a person or the simulation before the session: name, value in the column's unit.
+    pub covariates: BTreeMap<String, f64>,
+}
+
+/// The protocol that made a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProtocolStamp {
+    /// Dotted name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Description.
+    pub description: Option<String>,
+    /// Citations.
+    pub citations: Vec<String>,
+    /// The protocol's hash.
+    pub hash: String,
+    /// Hash of all source texts.
+    pub source_hash: String,
+    /// Hash of each definition.
+    pub definitions: BTreeMap<String, String>,
+}
+
+/// A source text of the program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceStamp {
+    /// The name under which the compiler knows it: `protocol` or a module's name.
+    pub name: String,
+    /// File in the session's folder.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// An input line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputStamp {
+    /// Name of the device in the protocol.
+    pub device: String,
+    /// Its class.
+    pub class: String,
+    /// The channel.
+    pub channel: String,
+    /// True for a counter, false for events.
+    pub counter: bool,
+    /// For a counter the coherent unit's worth of a count (mm for an encoder).
+    pub count_size: Option<f64>,
+    /// The description of the device.
+    pub description: Option<String>,
+}
+
+/// An output of the program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutputStamp {
+    /// Name of the device.
+    pub device: String,
+    /// The verb.
+    pub verb: String,
+    /// The stimulus, if it presents one.
+    pub stimulus: Option<String>,
+    /// Names of the arguments.
+    pub arguments: Vec<String>,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleStamp {
+    /// Path of the definition.
+    pub definition: String,
+    /// `clause`, `handler`, `transition`, `advice`, `stop`, `limit`.
+    pub kind: String,
+    /// Short name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl RuleStamp {
+    /// The stamps of a program's rules.
+    pub fn of(program: &Program) -> Vec<RuleStamp> {
+        program
+            .rules
+            .iter()
+            .map(|rule| RuleStamp {
+                definition: rule.definition.clone(),
+                kind: format!("{:?}", rule.kind).to_lowercase(),
+                name: rule.name.clone(),
+                text: rule.text.clone(),
+            })
+            .collect()
+    }
+}

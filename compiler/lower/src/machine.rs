@@ -1,0 +1,200 @@
+//! The trial's states, and the tables of devices, inputs and stimuli.
+
+use crate::Lowering;
+use crate::expressions::int;
+use crate::fold::{binary, select, unary};
+use trialect_ir::{
+    Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, State, StateId, Stimulus,
+    Stmt, Then, Trigger, Unary, Update, header,
+};
+use trialect_sema::{Action, Affine, ChannelKind, Goes, Texpr, Waits};
+
+impl Lowering<'_> {
+    pub(crate) fn states(&mut self) -> Vec<State> {
+        (0..self.model.states.len()).map(|k| self.state(k)).collect()
+    }
+
+    fn state(&mut self, k: usize) -> State {
+        let model = self.model;
+        let declared = &model.states[k];
+        let (mut entry, mut leave) = (Code::new(), Code::new());
+        self.actions(&declared.entry, &mut entry);
+        self.releases(&declared.entry, &mut leave);
+        let mut clauses = self.followers(&declared.entry);
+        let mut timers = self.layout.timers.clone().map(trialect_ir::Slot);
+        for written in &declared.clauses {
+            let trigger = match &written.waits {
+                Waits::Event(device, channel) => {
+                    Trigger::Input(self.layout.input(*device, *channel).unwrap_or(InputId(0)))
+                }
+                Waits::Reaches { affine, level, both } => self.reaches(affine, level, *both, &mut entry),
+                Waits::Condition => Trigger::Condition,
+                Waits::After(time) => {
+                    let slot = timers.next().unwrap_or(header::NEXT_TRIAL);
+                    let nanoseconds = unary(Unary::Nanoseconds, self.value(time));
+                    entry.push(Stmt::Set { slot, value: binary(Binary::AddInt, int(header::NOW), nanoseconds) });
+                    Trigger::Timer(slot)
+                }
+            };
+            clauses.push(self.clause(&declared.name, written, trigger));
+        }
+        entry.extend(timers.map(|slot| Stmt::Set { slot, value: Expr::Int(NEVER) }));
+        State {
+            name: declared.name.clone(),
+            description: declared.description.clone(),
+            slots: self.layout.state(trialect_sema::StateId(k)),
+            entry,
+            leave,
+            clauses,
+        }
+    }
+
+    fn clause(&mut self, state: &str, written: &trialect_sema::Clause, trigger: Trigger) -> Clause {
+        let mut guard = written.guard.as_ref().map(|guard| self.value(guard));
+        if trigger == Trigger::Condition && guard.is_none() {
+            guard = Some(Expr::Int(1));
+        }
+        let mut actions = Code::new();
+        self.actions(&written.actions, &mut actions);
+        let then = match written.goes {
+            Goes::Stays => Then::Stay,
+            Goes::To(to) => Then::Enter(StateId(to.0 as u32)),
+            Goes::Ends(outcome) => Then::End(outcome),
+        };
+        let name = match written.goes {
+            Goes::Stays => state.to_string(),
+            Goes::To(to) => format!("{state} -> {}", self.model.states[to.0].name),
+            Goes::Ends(outcome) => {
+                let outcomes = self.model.outcomes.map(|id| &self.model.enums[id.0].members);
+                format!(
+                    "{state} -> end {}",
+                    outcomes.and_then(|list| list.get(outcome as usize)).map_or("", |member| &member.name)
+                )
+            }
+        };
+        let rule = self.rule(format!("state.{state}"), RuleKind::Clause, name, written.span);
+        Clause { rule: Some(rule), trigger, guard, actions, then }
+    }
+
+    /// What ends with the state: what is held, what is tracked.
+    fn releases(&mut self, actions: &[Action], leave: &mut Code) {
+        for action in actions {
+            match action {
+                Action::Do(deed) if deed.held => {
+                    let site = self.site_of(deed);
+                    leave.push(Stmt::Release(site));
+                }
+                Action::Track { stimulus, parameter, .. } => {
+                    let site = self.track_site(*stimulus, *parameter);
+                    leave.push(Stmt::Release(site));
+                }
+                Action::If { then, otherwise, .. } => {
+                    self.releases(then, leave);
+                    self.releases(otherwise, leave);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Clauses that move what is tracked with each reading, before anything else is looked at; they are no rules.
+    fn followers(&mut self, actions: &[Action]) -> Vec<Clause> {
+        let mut clauses = Vec::new();
+        for action in actions {
+            let Action::Track { stimulus, parameter, affine, .. } = action else { continue };
+            let Some(input) = self.layout.input(affine.device, affine.channel) else { continue };
+            let follow = self.follow(*stimulus, *parameter, affine);
+            clauses.push(Clause {
+                rule: None,
+                trigger: Trigger::Input(input),
+                guard: None,
+                actions: vec![follow],
+                then: Then::Stay,
+            });
+        }
+        clauses
+    }
+
+    /// A level in counts: the exact level divided by the size of a count, to nearest, half away from zero, at least one.
+    fn reaches(&mut self, affine: &Affine, level: &Texpr, both: bool, entry: &mut Code) -> Trigger {
+        let counter = self.layout.counters[&(affine.device, affine.channel)];
+        let input = self.layout.input(affine.device, affine.channel).unwrap_or(InputId(0));
+        let mut travel = self.value(level);
+        if let Some(offset) = &affine.offset {
+            let offset = self.value(offset);
+            travel = binary(Binary::SubReal, travel, offset);
+        }
+        let slope = self.value(&affine.slope);
+        if slope != Expr::Real(1.0) {
+            travel = binary(Binary::DivReal, travel, slope);
+        }
+        let (at, counts, low, high) = (self.slot(), self.slot(), self.slot(), self.slot());
+        entry.push(Stmt::Set { slot: at, value: binary(Binary::DivReal, travel, self.count_size(affine.device)) });
+        let nearest = unary(Unary::Round, Expr::Load(at, Class::Real));
+        entry.push(Stmt::Set { slot: counts, value: nearest });
+        let down = binary(Binary::LtReal, Expr::Load(at, Class::Real), Expr::Real(0.0));
+        let one = select(down, Expr::Int(-1), Expr::Int(1));
+        let nowhere = binary(Binary::EqInt, int(counts), Expr::Int(0));
+        entry.push(Stmt::Set { slot: counts, value: select(nowhere, one, int(counts)) });
+        if both {
+            let size = unary(Unary::AbsInt, int(counts));
+            entry.push(Stmt::Set { slot: low, value: unary(Unary::NegInt, size.clone()) });
+            entry.push(Stmt::Set { slot: high, value: size });
+        } else {
+            let here = int(counter.count);
+            let below = binary(Binary::LeInt, int(counts), here.clone());
+            let above = binary(Binary::LeInt, here, int(counts));
+            entry.push(Stmt::Set { slot: low, value: select(below, int(counts), Expr::Int(i64::MIN)) });
+            entry.push(Stmt::Set { slot: high, value: select(above, int(counts), Expr::Int(i64::MAX)) });
+        }
+        Trigger::Reaches { input, count: counter.count, low, high }
+    }
+
+    pub(crate) fn devices(&self) -> Vec<Device> {
+        let model = self.model;
+        let device = |(k, device): (usize, &trialect_sema::Device)| {
+            let class = &model.classes[device.class.0];
+            let slot = |setting: usize| self.layout.settings[&(trialect_sema::DeviceId(k), setting as u32)];
+            Device {
+                name: device.name.clone(),
+                class: class.name.clone(),
+                description: device.description.clone(),
+                settings: class
+                    .settings
+                    .iter()
+                    .enumerate()
+                    .map(|(s, setting)| (setting.name.clone(), slot(s)))
+                    .collect(),
+            }
+        };
+        model.devices.iter().enumerate().map(device).collect()
+    }
+
+    pub(crate) fn inputs(&self) -> Vec<Input> {
+        let input = |&(device, channel): &(trialect_sema::DeviceId, u32)| {
+            let line = &self.model.class(device).channels[channel as usize];
+            let counter = self.layout.counters.get(&(device, channel));
+            let update =
+                counter.map_or(Update::Nothing, |c| Update::Count { raw: c.raw, zero: c.zero, count: c.count });
+            let kind = if line.kind == ChannelKind::Counter { Channel::Counter } else { Channel::Event };
+            Input { device: device.0 as u32, channel: line.name.clone(), kind, update }
+        };
+        self.layout.inputs.iter().map(input).collect()
+    }
+
+    pub(crate) fn stimuli(&self) -> Vec<Stimulus> {
+        let model = self.model;
+        let stimulus = |stimulus: &trialect_sema::Stimulus| {
+            let constructor = &model.class(stimulus.device).constructors[stimulus.constructor];
+            let value = |typed: &Texpr| typed.constant().map_or(0.0, |value| value.to_f64());
+            let fixed = constructor.fixed.iter().zip(&stimulus.fixed).map(|(p, typed)| (p.name.clone(), value(typed)));
+            Stimulus {
+                name: stimulus.name.clone(),
+                device: stimulus.device.0 as u32,
+                constructor: constructor.name.clone(),
+                fixed: fixed.collect(),
+            }
+        };
+        model.stimuli.iter().map(stimulus).collect()
+    }
+}

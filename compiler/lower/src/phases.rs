@@ -1,0 +1,340 @@
+//! The code between events: session start, trial start and end, statistics, rules, stops, session end.
+
+use crate::columns::Tables;
+use crate::expressions::{int, zero};
+use crate::fold::{binary, unary};
+use crate::{Lowering, canonical};
+use trialect_base::Finding;
+use trialect_ir::{Binary, Class, Code, Distribution, Draw, DrawId, Expr, RuleId, RuleKind, Stmt, Unary, header};
+use trialect_sema::{Clock, Family, Moment, StatFunction, Texpr, Type, ValueId, ValueKind, Watch};
+
+impl Lowering<'_> {
+    /// Code of all phases, and the rules that can stop a session.
+    pub(crate) fn phases(&mut self, tables: &Tables) -> ([Code; 7], Vec<RuleId>) {
+        let session_start = self.initial_values(Clock::Session);
+        let subject = self.initial_values(Clock::Subject);
+        self.constant_start(&subject);
+        let trial_start = self.trial_start(tables);
+        let statistics = self.statistics();
+        let mut trial_rules = self.handlers(Moment::TrialEnd);
+        trial_rules.extend(self.transitions(Moment::TrialEnd));
+        let (stops, stop_rules) = self.stops();
+        let mut session_end: Code = (0..self.model.curricula.len())
+            .map(|k| {
+                let slot = self.layout.curricula[k].sessions;
+                Stmt::Set { slot, value: binary(Binary::AddInt, int(slot), Expr::Int(1)) }
+            })
+            .collect();
+        session_end.extend(self.handlers(Moment::SessionEnd));
+        session_end.extend(self.transitions(Moment::SessionEnd));
+        let phases = [session_start, trial_start, tables.endings.clone(), statistics, trial_rules, stops, session_end];
+        (phases, stop_rules)
+    }
+
+    /// Start values of a clock's variables: constant ones go into the initial memory, the others are returned as code.
+    fn initial_values(&mut self, clock: Clock) -> Code {
+        let mut code = Code::new();
+        for k in 0..self.model.values.len() {
+            let value = &self.model.values[k];
+            let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &value.kind else { continue };
+            let Some(initial) = variable.initial.clone().filter(|_| value.clock == clock) else { continue };
+            let mut set = Code::new();
+            self.assign_all(ValueId(k), &initial, &mut set);
+            for stmt in set {
+                match (&stmt, clock) {
+                    (Stmt::Set { slot, value: Expr::Int(word) }, Clock::Subject | Clock::Session) => {
+                        self.layout.initial(*slot, *word as u64);
+                    }
+                    (Stmt::Set { slot, value: Expr::Real(word) }, Clock::Subject | Clock::Session) => {
+                        self.layout.initial(*slot, word.to_bits());
+                    }
+                    _ => code.push(stmt),
+                }
+            }
+        }
+        code
+    }
+
+    /// A subject's start values cannot depend on a session.
+    fn constant_start(&mut self, left: &Code) {
+        if left.is_empty() {
+            return;
+        }
+        for value in &self.model.values {
+            if let ValueKind::Variable(variable) = &value.kind
+                && value.clock == Clock::Subject
+                && let Some(initial) = &variable.initial
+            {
+                self.findings.push(
+                    Finding::error(
+                        "not-constant",
+                        "a subject's variable starts from a constant",
+                        initial.span,
+                        "may not be one",
+                    )
+                    .help("write the number with its unit"),
+                );
+                return;
+            }
+        }
+    }
+
+    /// The start value for every key.
+    fn assign_all(&mut self, id: ValueId, initial: &Texpr, code: &mut Code) {
+        let Some(place) = self.layout.values.get(&id).copied() else { return };
+        let keys = self.model.values[id.0].keys.clone();
+        for index in 0..place.count {
+            let mut rest = index;
+            let mut bound = Vec::new();
+            for (binder, finite) in keys.iter().rev() {
+                let size = finite.size(self.model).max(1);
+                let low = if let trialect_sema::Finite::Int(int) = finite { self.model.ints[int.0].low } else { 0 };
+                bound.push((*binder, Expr::Int(low + i64::from(rest % size))));
+                rest /= size;
+            }
+            let lowered = self.with_bound(bound, |lowering| lowering.expr(initial));
+            let word = self.stored(id, lowered.value);
+            code.push(Stmt::Set { slot: place.value.offset(index), value: word });
+            if let Some(flag) = place.present {
+                let there = lowered.present.filter(|_| initial.ty.is_optional()).unwrap_or(Expr::Int(1));
+                code.push(Stmt::Set { slot: flag.offset(index), value: there });
+            }
+        }
+    }
+
+    fn trial_start(&mut self, tables: &Tables) -> Code {
+        let order = self.draw_order();
+        let mut made = Code::new();
+        for id in order {
+            self.make(id, tables, &mut made);
+        }
+        let mut code = self.keep_last();
+        code.extend(self.initial_values(Clock::Trial));
+        for slots in self.layout.states.clone() {
+            let stamps = [slots.entry, slots.exit, slots.visits, slots.time];
+            code.extend(stamps.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
+        }
+        let totals: Vec<_> = self.layout.totals.values().map(|(trial, _)| *trial).collect();
+        code.extend(totals.into_iter().map(|slot| Stmt::Set { slot, value: zero(Class::Real) }));
+        code.extend(made);
+        code.extend(tables.snapshots.iter().cloned());
+        let pause = self.model.pause.clone().map_or(zero(Class::Real), |pause| self.value(&pause));
+        code.push(Stmt::Set { slot: self.layout.pause, value: pause });
+        code
+    }
+
+    /// What the last trial's values were, before this trial's are made.
+    fn keep_last(&mut self) -> Code {
+        let mut code = vec![Stmt::Set { slot: self.layout.previous_outcome, value: int(header::OUTCOME) }];
+        for (id, kept) in self.layout.previous.clone() {
+            let Some(place) = self.layout.values.get(&id).copied() else { continue };
+            let class = self.word_class(id);
+            for k in 0..place.count {
+                code.push(Stmt::Set { slot: kept.value.offset(k), value: Expr::Load(place.value.offset(k), class) });
+                if let (Some(to), Some(from)) = (kept.present, place.present) {
+                    code.push(Stmt::Set { slot: to.offset(k), value: int(from.offset(k)) });
+                }
+            }
+        }
+        code
+    }
+
+    /// Draws and definitions of the trial in dependency order, text order where there is none.
+    fn draw_order(&self) -> Vec<ValueId> {
+        let made = |id: ValueId| {
+            let value = &self.model.values[id.0];
+            value.clock == Clock::Trial
+                && matches!(&value.kind, ValueKind::Draw(_) | ValueKind::Definition(_) if !value.live)
+        };
+        let mut order: Vec<ValueId> = Vec::new();
+        let mut seen = vec![false; self.model.values.len()];
+        for k in 0..self.model.values.len() {
+            if made(ValueId(k)) {
+                self.after_its_needs(ValueId(k), &mut seen, &mut order);
+            }
+        }
+        order.retain(|id| made(*id));
+        order
+    }
+
+    fn after_its_needs(&self, id: ValueId, seen: &mut [bool], order: &mut Vec<ValueId>) {
+        if std::mem::replace(&mut seen[id.0], true) {
+            return;
+        }
+        for need in canonical::reads_now(&self.model.values[id.0].kind) {
+            self.after_its_needs(need, seen, order);
+        }
+        order.push(id);
+    }
+
+    /// A draw or a definition of the trial.
+    fn make(&mut self, id: ValueId, tables: &Tables, code: &mut Code) {
+        let value = self.model.values[id.0].clone();
+        match &value.kind {
+            ValueKind::Draw(family) => self.draw(id, family, tables, code),
+            ValueKind::Definition(body) => {
+                self.assign_all(id, body, code);
+                if value.keys.is_empty()
+                    && let Some(column) = tables.of_value.get(&id)
+                {
+                    code.push(Stmt::Defined(*column));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn draw(&mut self, id: ValueId, family: &Family, tables: &Tables, code: &mut Code) {
+        let Some(place) = self.layout.values.get(&id).copied() else { return };
+        let value = &self.model.values[id.0];
+        let members = value.ty.finite().map_or(1, |finite| finite.size(self.model));
+        let mut parameters = |list: &[&Texpr]| list.iter().map(|typed| self.value(typed)).collect::<Vec<_>>();
+        let (distribution, parameters) = match family {
+            Family::Pick(set, weights) => {
+                let mut list = vec![set];
+                list.extend(weights.iter().flatten());
+                (Distribution::Pick { members, weighted: weights.is_some() }, parameters(&list))
+            }
+            Family::Chance(p) => (Distribution::Chance, parameters(&[p])),
+            Family::Uniform(low, high) => (Distribution::Uniform, parameters(&[low, high])),
+            Family::Normal(mean, deviation, low, high) => {
+                (Distribution::Normal, parameters(&[mean, deviation, low, high]))
+            }
+            Family::Exponential(mean, low, high) => (Distribution::Exponential, parameters(&[mean, low, high])),
+        };
+        let column = tables.of_value.get(&id).copied().unwrap_or(trialect_ir::ColumnId(0));
+        self.draws.push(Draw { path: value.path.clone(), clock: trialect_ir::Clock::Trial, distribution, column });
+        let draw = DrawId(self.draws.len() as u32 - 1);
+        code.push(Stmt::Draw { draw, parameters, slot: place.value });
+        if let Type::IntType(int_type) = value.ty {
+            let low = Expr::Int(self.model.ints[int_type.0].low);
+            code.push(Stmt::Set { slot: place.value, value: binary(Binary::AddInt, int(place.value), low) });
+        }
+    }
+
+    /// Every statistic takes in the row, then the curricula count the trial.
+    fn statistics(&mut self) -> Code {
+        let mut code = Code::new();
+        for (k, (id, _)) in self.layout.statistics.clone().into_iter().enumerate() {
+            let ValueKind::Statistic(statistic) = self.model.values[id.0].kind.clone() else { continue };
+            let key = self.key_index(&statistic.key);
+            let sample = self.value(&statistic.sample);
+            let sample = match (&statistic.sample.ty, statistic.function) {
+                (_, StatFunction::Count) => sample,
+                (Type::Real(_), _) => sample,
+                _ => unary(Unary::ToReal, sample),
+            };
+            let push = Stmt::Push { statistic: trialect_ir::StatId(k as u32), key, sample };
+            match &statistic.filter {
+                Some(filter) => {
+                    let condition = self.value(filter);
+                    code.push(Stmt::If { condition, then: vec![push], otherwise: Code::new() });
+                }
+                None => code.push(push),
+            }
+        }
+        for slots in &self.layout.curricula {
+            code.push(Stmt::Set { slot: slots.trials, value: binary(Binary::AddInt, int(slots.trials), Expr::Int(1)) });
+        }
+        code
+    }
+
+    fn handlers(&mut self, moment: Moment) -> Code {
+        let mut code = Code::new();
+        for k in 0..self.model.handlers.len() {
+            let handler = self.model.handlers[k].clone();
+            if handler.moment != moment {
+                continue;
+            }
+            let mut actions = Code::new();
+            self.actions(&handler.actions, &mut actions);
+            match &handler.guard {
+                Some(guard) => {
+                    let definition = canonical::handler_path(self.model, &handler);
+                    let rule = self.rule(definition.clone(), RuleKind::Handler, definition, handler.span);
+                    let condition = self.value(guard);
+                    actions.insert(0, Stmt::Decide(rule));
+                    code.push(Stmt::If { condition, then: actions, otherwise: Code::new() });
+                }
+                None => code.extend(actions),
+            }
+        }
+        code
+    }
+
+    /// At most one transition of each curriculum, the first that holds.
+    fn transitions(&mut self, moment: Moment) -> Code {
+        let mut code = Code::new();
+        for k in 0..self.model.curricula.len() {
+            let curriculum = self.model.curricula[k].clone();
+            let slots = self.layout.curricula[k];
+            let mut chain = Code::new();
+            let ways = curriculum
+                .stages
+                .iter()
+                .enumerate()
+                .flat_map(|(from, stage)| stage.transitions.iter().map(move |way| (from, stage, way)));
+            for (from, stage, way) in ways.collect::<Vec<_>>().into_iter().rev() {
+                if way.moment != moment {
+                    continue;
+                }
+                let target = &curriculum.stages[way.target as usize].name;
+                let name = format!("{}: {} -> {target}", curriculum.name, stage.name);
+                let rule =
+                    self.rule(format!("{}.{}", curriculum.path, stage.name), RuleKind::Transition, name, way.span);
+                let here = binary(Binary::EqInt, int(slots.stage), Expr::Int(from as i64));
+                let holds = way.guard.as_ref().map_or(Expr::Int(1), |guard| self.value(guard));
+                let condition = crate::fold::and(here, holds);
+                let then = vec![
+                    Stmt::Decide(rule),
+                    Stmt::Set { slot: slots.stage, value: Expr::Int(i64::from(way.target)) },
+                    Stmt::Set { slot: slots.trials, value: Expr::Int(0) },
+                    Stmt::Set { slot: slots.sessions, value: Expr::Int(0) },
+                ];
+                chain = vec![Stmt::If { condition, then, otherwise: chain }];
+            }
+            code.extend(chain);
+        }
+        code
+    }
+
+    /// `advise`, limits that were met, `stop`: all that hold are told, the first stops.
+    fn stops(&mut self) -> (Code, Vec<RuleId>) {
+        let (mut code, mut rules) = (Code::new(), Vec::new());
+        for watch in self.model.advices.clone() {
+            let rule = self.watch_rule(&watch, RuleKind::Advice, "advise");
+            let condition = self.value(&watch.condition);
+            code.push(Stmt::If { condition, then: vec![Stmt::Decide(rule)], otherwise: Code::new() });
+        }
+        for k in 0..self.model.limits.len() {
+            rules.push(self.limit_rule(k));
+            let condition = int(self.layout.limits[k]);
+            code.push(Stmt::If { condition, then: vec![stop(rules.len())], otherwise: Code::new() });
+        }
+        for watch in self.model.stops.clone() {
+            let rule = self.watch_rule(&watch, RuleKind::Stop, "stop");
+            rules.push(rule);
+            let condition = self.value(&watch.condition);
+            code.push(Stmt::If {
+                condition,
+                then: vec![Stmt::Decide(rule), stop(rules.len())],
+                otherwise: Code::new(),
+            });
+        }
+        (code, rules)
+    }
+
+    fn watch_rule(&mut self, watch: &Watch, kind: RuleKind, word: &str) -> RuleId {
+        self.rule(format!("session.{word} {}", watch.name), kind, watch.name.clone(), watch.span)
+    }
+}
+
+/// Stops with the k-th rule (from 1) unless an earlier one has.
+fn stop(k: usize) -> Stmt {
+    let first = binary(Binary::EqInt, int(header::STOP), Expr::Int(0));
+    Stmt::If {
+        condition: first,
+        then: vec![Stmt::Set { slot: header::STOP, value: Expr::Int(k as i64) }],
+        otherwise: Code::new(),
+    }
+}

@@ -1,0 +1,89 @@
+//! Definitions that depend on themselves within one tick.
+
+use crate::Checker;
+use crate::model::{Family, Model, ValueKind};
+use crate::term::{Term, Texpr};
+use trialect_base::Finding;
+
+impl Checker<'_> {
+    pub(crate) fn check_circles(&mut self) {
+        let uses: Vec<Vec<usize>> = self.model.values.iter().map(|value| now(&self.model, &value.kind)).collect();
+        let n = uses.len();
+        // 0 not seen, 1 on the path, 2 done.
+        let mut mark = vec![0_u8; n];
+        for start in 0..n {
+            let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+            if mark[start] != 0 {
+                continue;
+            }
+            mark[start] = 1;
+            while let Some((node, at)) = path.last_mut() {
+                match uses[*node].get(*at).copied() {
+                    None => {
+                        mark[*node] = 2;
+                        path.pop();
+                    }
+                    Some(next) => {
+                        *at += 1;
+                        if mark[next] == 0 {
+                            mark[next] = 1;
+                            path.push((next, 0));
+                        } else if mark[next] == 1 {
+                            let members: Vec<usize> =
+                                path.iter().map(|(node, _)| *node).skip_while(|&node| node != next).collect();
+                            self.circle(&members);
+                            mark[next] = 2;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn circle(&mut self, members: &[usize]) {
+        let names: Vec<String> =
+            members.iter().chain(members.first()).map(|&k| format!("`{}`", self.model.values[k].name)).collect();
+        let first = &self.model.values[members[0]];
+        let mut finding = Finding::error(
+            "circular-definition",
+            format!("{} depends on itself", names[0]),
+            first.span,
+            names.join(" -> "),
+        );
+        for &k in &members[1..] {
+            finding = finding.also(self.model.values[k].span, "on the way");
+        }
+        self.report(finding.help(format!("read the trial before, `last.{}`, or make one of them a `var`", first.name)));
+    }
+}
+
+/// Values that must be known before this one, at the same tick.
+fn now(model: &Model, kind: &ValueKind) -> Vec<usize> {
+    let mut uses = Vec::new();
+    let mut add = |typed: &Texpr| {
+        typed.visit(&mut |inner| {
+            if let Term::Value { value, last: false, .. } = inner.term
+                && !matches!(model.values[value.0].kind, ValueKind::Statistic(_))
+            {
+                uses.push(value.0);
+            }
+        });
+    };
+    match kind {
+        ValueKind::Definition(body) => add(body),
+        ValueKind::Table(rows) => rows.iter().for_each(add),
+        ValueKind::Draw(family) => match family {
+            Family::Pick(set, weights) => {
+                add(set);
+                weights.iter().flatten().for_each(add);
+            }
+            Family::Chance(a) => add(a),
+            Family::Uniform(a, b) => [a, b].into_iter().for_each(add),
+            Family::Exponential(a, b, c) => [a, b, c].into_iter().for_each(add),
+            Family::Normal(a, b, c, d) => [a, b, c, d].into_iter().for_each(add),
+        },
+        ValueKind::Variable(variable) | ValueKind::Parameter(variable) => variable.initial.iter().for_each(add),
+        ValueKind::Pending | ValueKind::Statistic(_) | ValueKind::Covariate(_) => {}
+    }
+    uses
+}

@@ -1,0 +1,21 @@
+//! Checks on the whole model, one file each.
+
+mod circles;
+mod ranges;
+mod reachability;
+mod required;
+mod writers;
+
+use crate::Checker;
+
+impl Checker<'_> {
+    /// Runs every check; each reports its own findings.
+    pub(crate) fn run_checks(&mut self) {
+        self.check_required();
+        self.check_circles();
+        self.check_states();
+        self.check_stages();
+        self.check_conditions();
+        self.check_writers();
+    }
+}

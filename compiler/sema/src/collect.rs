@@ -1,0 +1,420 @@
+//! First pass: what is declared where. Names are entered; bodies wait until all names are known.
+
+use crate::model::*;
+use crate::names::{Symbol, TypeSymbol, duplicate, unknown};
+use crate::types::Type;
+use crate::{Checker, Interval};
+use trialect_base::{Finding, Span};
+use trialect_syntax::ast::{self, Clause, ClauseKind, File, Head, Name};
+
+/// Clauses whose bodies wait.
+#[derive(Debug, Default)]
+pub(crate) struct Pending<'a> {
+    /// One for each value of the model.
+    pub(crate) values: Vec<&'a Clause>,
+    pub(crate) stimuli: Vec<&'a Clause>,
+    pub(crate) curricula: Vec<&'a [Clause]>,
+    pub(crate) states: Vec<&'a [Clause]>,
+    /// Clauses of the trial that belong to every state.
+    pub(crate) everywhere: Vec<&'a Clause>,
+    pub(crate) handlers: Vec<(Clock, &'a ast::Handler, Span)>,
+    /// `limit`, `stop`, `advise`, `iti`, `record` with the clock of their block.
+    pub(crate) rules: Vec<(Clock, &'a Clause)>,
+}
+
+impl<'a> Checker<'a> {
+    /// Declares what a library declares.
+    pub(crate) fn collect_module(&mut self, module: &str, file: &'a File) {
+        for clause in &file.clauses {
+            match &clause.kind {
+                ClauseKind::Quantity { name, unit } => self.quantity(module, name, unit),
+                ClauseKind::DeviceClass { name, body } => self.device_class(module, name, body),
+                ClauseKind::Use(_) | ClauseKind::Cite(_) => {}
+                _ if self.declare_type_clause(&format!("{module}."), clause) => {}
+                ClauseKind::Define { head, .. } => {
+                    self.declare_value(&format!("{module}."), Clock::Constant, head, clause)
+                }
+                _ => self.misplaced(clause, "a library"),
+            }
+        }
+    }
+
+    /// Declares what the protocol declares.
+    pub(crate) fn collect_protocol(&mut self, file: &'a File) {
+        if let Some(header) = &file.header {
+            self.model.name.clone_from(&header.name.text);
+            self.model.version.clone_from(&header.version.text);
+            self.model.description.clone_from(&header.description);
+            self.model.header = header.kind.span.to(header.version.span);
+        }
+        for clause in &file.clauses {
+            match &clause.kind {
+                ClauseKind::Cite(text) => self.model.citations.push(text.clone()),
+                ClauseKind::Use(_) => {}
+                ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.device(device)),
+                ClauseKind::Stimulus { head, device, .. } => self.stimulus(head, device, clause),
+                ClauseKind::ClockBlock { clock, body } => self.clock_block(clock, body),
+                ClauseKind::Scenario { title, .. } => self.scenario(title, clause.span),
+                ClauseKind::Define { head, .. } => self.declare_value("", Clock::Constant, head, clause),
+                _ if self.declare_type_clause("", clause) => {}
+                _ => self.misplaced(clause, "the top of a protocol"),
+            }
+        }
+        self.mark_always_visited();
+    }
+
+    fn quantity(&mut self, module: &str, name: &Name, unit: &Name) {
+        match trialect_units::Unit::parse(&unit.text) {
+            Ok(unit) => {
+                self.model.quantities.push(QuantityKind {
+                    name: name.text.clone(),
+                    path: format!("{module}.{}", name.text),
+                    unit,
+                });
+                self.declare_type(&name.text, name.span, TypeSymbol::Quantity(self.model.quantities.len() - 1));
+            }
+            Err(error) => {
+                let words = trialect_units::UNIT_WORDS.iter().copied();
+                self.report(unknown("unknown-unit", "unit", &error.word, unit.span, words));
+            }
+        }
+    }
+
+    /// `enum`, `levels`, `int`; false for other clauses.
+    fn declare_type_clause(&mut self, prefix: &str, clause: &'a Clause) -> bool {
+        match &clause.kind {
+            ClauseKind::Enum { name, members } => {
+                let id = self.add_enum(&name.text, format!("{prefix}{}", name.text), members);
+                self.declare_type(&name.text, name.span, TypeSymbol::Enum(id));
+                for (k, member) in members.iter().enumerate() {
+                    self.names.members.entry(member.text.clone()).or_default().push((id, k as u32));
+                }
+            }
+            ClauseKind::Levels { name, values } => self.levels(prefix, name, values),
+            ClauseKind::IntType { name, range } => self.int_type(prefix, name, range),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds an enumeration; a member that stands twice is a finding.
+    pub(crate) fn add_enum(&mut self, name: &str, path: String, members: &[Name]) -> EnumId {
+        for (k, member) in members.iter().enumerate() {
+            if let Some(first) = members[..k].iter().find(|first| first.text == member.text) {
+                let finding = duplicate(&member.text, member.span, first.span);
+                self.report(finding);
+            }
+        }
+        if members.len() > 64 {
+            let finding =
+                Finding::error("too-many-members", "a type has at most 64 members", members[64].span, "the 65th")
+                    .help("use a smaller type");
+            self.report(finding);
+        }
+        let members = members.iter().map(|member| Member { name: member.text.clone(), span: member.span }).collect();
+        self.model.enums.push(EnumType { name: name.into(), path, members });
+        EnumId(self.model.enums.len() - 1)
+    }
+
+    fn levels(&mut self, prefix: &str, name: &Name, values: &[ast::Expr]) {
+        let mut levels = LevelsType {
+            name: name.text.clone(),
+            path: format!("{prefix}{}", name.text),
+            values: Vec::new(),
+            labels: Vec::new(),
+            dimension: trialect_units::Dimension::NONE,
+        };
+        for expr in values.iter().take(64) {
+            let typed = self.expr(expr, None);
+            let (Some(value), Some(dimension)) = (typed.constant(), typed.ty.dimension(&self.model)) else {
+                if typed.ty != Type::Unknown {
+                    self.report(Finding::error(
+                        "not-constant",
+                        "a level is a number with its unit",
+                        expr.span,
+                        "not a constant",
+                    ));
+                }
+                continue;
+            };
+            if levels.values.is_empty() {
+                levels.dimension = dimension;
+            }
+            if dimension != levels.dimension {
+                let wanted = Type::Real(levels.dimension);
+                self.mismatch(typed, &wanted);
+                continue;
+            }
+            if levels.values.contains(&value) {
+                let text = self.sources.text(expr.span).to_string();
+                self.report(
+                    Finding::error("duplicate-name", format!("the level {text} stands twice"), expr.span, "again here")
+                        .help("remove one of them"),
+                );
+                continue;
+            }
+            levels.values.push(value);
+            levels.labels.push(self.sources.text(expr.span).to_string());
+        }
+        self.model.levels.push(levels);
+        let id = LevelsId(self.model.levels.len() - 1);
+        self.declare_type(&name.text, name.span, TypeSymbol::Levels(id));
+    }
+
+    fn int_type(&mut self, prefix: &str, name: &Name, range: &ast::Range) {
+        let bounds = (self.constant_int(&range.low), self.constant_int(&range.high));
+        let (Some(low), Some(high)) = bounds else { return };
+        if high < low || high - low >= 64 {
+            let span = range.low.span.to(range.high.span);
+            self.report(Finding::error(
+                "empty-range",
+                "an `int` type has 1 to 64 members",
+                span,
+                format!("{low} .. {high}"),
+            ));
+            return;
+        }
+        self.model.ints.push(IntType { name: name.text.clone(), path: format!("{prefix}{}", name.text), low, high });
+        let id = IntTypeId(self.model.ints.len() - 1);
+        self.declare_type(&name.text, name.span, TypeSymbol::Int(id));
+    }
+
+    /// A constant whole number, or a finding.
+    pub(crate) fn constant_int(&mut self, expr: &ast::Expr) -> Option<i64> {
+        let typed = self.expr_as(expr, &Type::Int);
+        let value = self.constant_of(&typed).and_then(|value| value.to_i64());
+        if value.is_none() && typed.ty != Type::Unknown {
+            self.report(Finding::error(
+                "not-constant",
+                "a constant whole number is needed here",
+                expr.span,
+                "not a constant",
+            ));
+        }
+        value
+    }
+
+    pub(crate) fn declare_value(&mut self, prefix: &str, clock: Clock, head: &Head, clause: &'a Clause) {
+        let name = head.name.text.clone();
+        let id = ValueId(self.model.values.len());
+        self.model.values.push(Value {
+            path: format!("{prefix}{name}"),
+            clock,
+            span: head.name.span,
+            description: clause.description.clone(),
+            keys: Vec::new(),
+            ty: Type::Unknown,
+            range: Interval::ALL,
+            kind: ValueKind::Pending,
+            live: false,
+            name,
+        });
+        self.pending.values.push(clause);
+        self.declare(&head.name.text, head.name.span, Symbol::Value(id));
+    }
+
+    fn device(&mut self, clause: &'a Clause) {
+        let ClauseKind::Device { name, keys, class } = &clause.kind else { return self.misplaced(clause, "`rig`") };
+        if let Some(key) = keys.first() {
+            return self.not_yet("several devices of one name", key.over.span);
+        }
+        let id = match self.names.types.get(&class.text) {
+            Some((TypeSymbol::Class(id), _)) => *id,
+            _ => {
+                let classes: Vec<String> = self.model.classes.iter().map(|class| class.name.clone()).collect();
+                self.report(unknown(
+                    "unknown-class",
+                    "device class",
+                    &class.text,
+                    class.span,
+                    classes.iter().map(String::as_str),
+                ));
+                return;
+            }
+        };
+        self.model.devices.push(Device {
+            name: name.text.clone(),
+            class: id,
+            description: clause.description.clone(),
+            span: name.span,
+        });
+        let device = DeviceId(self.model.devices.len() - 1);
+        self.declare(&name.text, name.span, Symbol::Device(device));
+    }
+
+    fn stimulus(&mut self, head: &Head, device: &ast::Place, clause: &'a Clause) {
+        if let Some(key) = head.keys.first() {
+            return self.not_yet("several stimuli of one name", key.over.span);
+        }
+        let Some(device) = self.device_named(device) else { return };
+        self.model.stimuli.push(Stimulus {
+            name: head.name.text.clone(),
+            device,
+            constructor: 0,
+            fixed: Vec::new(),
+            description: clause.description.clone(),
+            span: head.name.span,
+        });
+        self.pending.stimuli.push(clause);
+        let id = StimulusId(self.model.stimuli.len() - 1);
+        self.declare(&head.name.text, head.name.span, Symbol::Stimulus(id));
+    }
+
+    /// The device that a place names, or a finding.
+    pub(crate) fn device_named(&mut self, place: &ast::Place) -> Option<DeviceId> {
+        match self.names.symbols.get(&place.base.text) {
+            Some((Symbol::Device(device), _)) if place.index.is_empty() => Some(*device),
+            _ => {
+                let devices: Vec<String> = self.model.devices.iter().map(|device| device.name.clone()).collect();
+                self.report(unknown(
+                    "unknown-device",
+                    "device in the rig",
+                    &place.base.text,
+                    place.base.span,
+                    devices.iter().map(String::as_str),
+                ));
+                None
+            }
+        }
+    }
+
+    fn clock_block(&mut self, word: &Name, body: &'a [Clause]) {
+        let clock = match word.text.as_str() {
+            "subject" => Clock::Subject,
+            "session" => Clock::Session,
+            _ => Clock::Trial,
+        };
+        for clause in body {
+            self.clock_clause(clock, clause);
+        }
+    }
+
+    fn clock_clause(&mut self, clock: Clock, clause: &'a Clause) {
+        let prefix = format!("{}.", clock.word());
+        match &clause.kind {
+            ClauseKind::Define { head, .. }
+            | ClauseKind::Var { head, .. }
+            | ClauseKind::Param { head, .. }
+            | ClauseKind::Draw { head, .. } => self.declare_value(&prefix, clock, head, clause),
+            ClauseKind::Stat(stat) if clock != Clock::Trial => self.declare_value(&prefix, clock, &stat.head, clause),
+            ClauseKind::Covariate(covariate) => self.declare_value(&prefix, clock, &covariate.head, clause),
+            ClauseKind::Curriculum { name, body } if clock == Clock::Subject => self.curriculum(name, body, clause),
+            ClauseKind::Handler(handler) if clock == Clock::Trial => {
+                let _ = handler;
+                self.pending.everywhere.push(clause);
+            }
+            ClauseKind::Handler(handler) => self.pending.handlers.push((clock, handler, clause.span)),
+            ClauseKind::Outcomes(names) if clock == Clock::Trial => self.outcomes(names, clause.span),
+            ClauseKind::State { name, body } if clock == Clock::Trial => self.state(name, body, clause),
+            ClauseKind::Iti(_) if clock == Clock::Trial => self.pending.rules.push((clock, clause)),
+            ClauseKind::Limit { .. }
+            | ClauseKind::Stop { .. }
+            | ClauseKind::Advise { .. }
+            | ClauseKind::Record { .. }
+                if clock == Clock::Session =>
+            {
+                self.pending.rules.push((clock, clause));
+            }
+            _ => self.misplaced(clause, &format!("`{}`", clock.word())),
+        }
+    }
+
+    fn outcomes(&mut self, names: &[Name], span: Span) {
+        if self.model.outcomes.is_some() {
+            self.report(
+                Finding::error("duplicate-name", "outcomes are declared twice", span, "again here")
+                    .help("name all outcomes in one clause"),
+            );
+            return;
+        }
+        self.model.outcomes = Some(self.add_enum("outcome", "trial.outcome".into(), names));
+    }
+
+    fn state(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {
+        if let Some((_, first)) = self.names.states.get(&name.text) {
+            let finding = duplicate(&name.text, name.span, *first);
+            self.report(finding);
+            return;
+        }
+        let id = StateId(self.model.states.len());
+        self.names.states.insert(name.text.clone(), (id, name.span));
+        self.model.states.push(State {
+            name: name.text.clone(),
+            description: clause.description.clone(),
+            span: name.span,
+            entry: Vec::new(),
+            clauses: Vec::new(),
+            always_visited: false,
+        });
+        self.pending.states.push(body);
+    }
+
+    fn curriculum(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {
+        let stages: Vec<&Name> = body
+            .iter()
+            .filter_map(|stage| match &stage.kind {
+                ClauseKind::Stage { name, .. } => Some(name),
+                _ => None,
+            })
+            .collect();
+        let members: Vec<Name> = stages.into_iter().cloned().collect();
+        let path = format!("subject.{}", name.text);
+        let stage_type = self.add_enum(&name.text, path.clone(), &members);
+        self.model.curricula.push(Curriculum {
+            name: name.text.clone(),
+            path,
+            stage_type,
+            values: Vec::new(),
+            stages: Vec::new(),
+            description: clause.description.clone(),
+            span: name.span,
+        });
+        self.pending.curricula.push(body);
+        let id = CurriculumId(self.model.curricula.len() - 1);
+        self.declare(&name.text, name.span, Symbol::Curriculum(id));
+        self.declare_stage_values(id, body);
+    }
+
+    fn scenario(&mut self, title: &str, span: Span) {
+        self.report(
+            Finding::warning(
+                "scenario-not-run",
+                format!("the scenario \"{title}\" is not run by this version"),
+                span,
+                "a scenario",
+            )
+            .help("simulate the protocol with `trialect sim` instead"),
+        );
+    }
+
+    /// A construct of the language that this version does not have.
+    pub(crate) fn not_yet(&mut self, what: &str, span: Span) {
+        self.report(Finding::error("not-yet", format!("this version does not have {what}"), span, "not supported"));
+    }
+
+    fn misplaced(&mut self, clause: &Clause, place: &str) {
+        let what = match &clause.kind {
+            ClauseKind::Block { .. } | ClauseKind::Ends(_) => Some("blocks"),
+            ClauseKind::Deck { .. } => Some("decks"),
+            ClauseKind::Beside { .. } => Some("machines beside the trial"),
+            ClauseKind::Policy { .. } | ClauseKind::Adapt { .. } => Some("policies"),
+            ClauseKind::Part { .. } | ClauseKind::InputOf(_) => Some("parts"),
+            ClauseKind::Counts(_) => Some("`counts when`"),
+            ClauseKind::Stage { protocol: Some(_), .. } => Some("studies"),
+            ClauseKind::Hold(_) | ClauseKind::Do(_) => Some("outputs outside states"),
+            _ => None,
+        };
+        match what {
+            Some(what) => self.not_yet(what, clause.span),
+            None => self.report(
+                Finding::error(
+                    "misplaced-clause",
+                    format!("this clause has no meaning in {place}"),
+                    clause.span,
+                    "stands here",
+                )
+                .help("a clause belongs to the clock on which it lives: `subject`, `session`, `trial` or a `state`"),
+            ),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Draws: distributions, their parameters and what they may be.
+
+use crate::model::*;
+use crate::names::unknown;
+use crate::term::{Term, Texpr};
+use crate::types::{Finite, Type};
+use crate::{Checker, Interval};
+use trialect_base::{Finding, Span};
+use trialect_syntax::ast::{self, Call, Expr, Head, Range, Value as Argument};
+use trialect_units::{Decimal, Dimension};
+
+const FAMILIES: &[&str] = &["pick", "chance", "uniform", "normal", "exponential"];
+
+impl Checker<'_> {
+    pub(crate) fn draw(&mut self, id: ValueId, head: &Head, call: &Call, within: Option<&Range>) {
+        if let Some(key) = head.keys.first() {
+            return self.not_yet("keyed draws", key.over.span);
+        }
+        if self.model.values[id.0].clock != Clock::Trial {
+            return self.not_yet("draws outside `trial`", head.name.span);
+        }
+        let typed = match call.name.text.as_str() {
+            "pick" => self.pick(call, within),
+            "chance" => self.chance(call, within),
+            "uniform" => self.uniform(call, within),
+            "normal" => self.normal(call, within),
+            "exponential" => self.exponential(call, within),
+            "poisson" | "deal" => return self.not_yet(&format!("`{}`", call.name.text), call.span),
+            name => {
+                self.report(unknown(
+                    "unknown-distribution",
+                    "distribution",
+                    name,
+                    call.name.span,
+                    FAMILIES.iter().copied(),
+                ));
+                None
+            }
+        };
+        let Some((ty, range, family)) = typed else { return };
+        let value = &mut self.model.values[id.0];
+        (value.ty, value.range, value.kind) = (ty, range, ValueKind::Draw(family));
+    }
+
+    fn invalid(&mut self, message: &str, span: Span, label: String, help: &str) {
+        self.report(Finding::error("invalid-distribution", message, span, label).help(help));
+    }
+
+    fn no_within(&mut self, call: &Call, within: Option<&Range>) {
+        if let Some(range) = within {
+            let span = range.low.span.to(range.high.span);
+            self.invalid(
+                &format!("`{}` has no range of its own", call.name.text),
+                span,
+                "this range".into(),
+                "remove `within`",
+            );
+        }
+    }
+
+    /// The unnamed expressions of a call, exactly `n`.
+    fn given_parameters<'c>(&mut self, call: &'c Call, n: usize, form: &str) -> Option<Vec<&'c Expr>> {
+        let list: Vec<&Expr> = call
+            .arguments
+            .iter()
+            .filter_map(|argument| match (&argument.name, &argument.value) {
+                (None, Argument::Expr(expr)) => Some(expr),
+                _ => None,
+            })
+            .collect();
+        if list.len() != n || call.arguments.iter().any(|a| a.name.is_some() && call.name.text != "pick") {
+            let label = format!("{} given", call.arguments.len());
+            self.report(
+                Finding::error("wrong-arguments", format!("a distribution is written `{form}`"), call.span, label)
+                    .help(format!("write `{form}`")),
+            );
+            return None;
+        }
+        Some(list)
+    }
+
+    fn pick(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
+        self.no_within(call, within);
+        let list = self.given_parameters(call, 1, "pick(SET, weights: {…})")?;
+        let set = self.expr(list[0], None);
+        let Type::Set(finite) = set.ty else {
+            if set.ty != Type::Unknown {
+                let found = set.ty.describe(&self.model);
+                self.invalid(
+                    "`pick` needs a type or a set",
+                    set.span,
+                    format!("this is {found}"),
+                    "write `pick(TYPE)` or `pick({a, b})`",
+                );
+            }
+            return None;
+        };
+        if matches!(&set.term, Term::Set(members) if members.is_empty()) {
+            self.invalid("there is nothing to pick from", set.span, "an empty set".into(), "name at least one member");
+        }
+        let weights = self.weights(call, finite)?;
+        let ty = finite.member_type();
+        let whole = Texpr { term: Term::Broken, ty: ty.clone(), range: Interval::ALL, span: set.span };
+        let range = self.range_of_members(&whole);
+        Some((ty, range, Family::Pick(set, weights)))
+    }
+
+    fn range_of_members(&self, typed: &Texpr) -> Interval {
+        match &typed.ty {
+            Type::Levels(id) => {
+                let ends = self.model.levels[id.0].values.iter().map(|value| Interval::point(value.to_f64()));
+                ends.reduce(Interval::union).unwrap_or(Interval::ALL)
+            }
+            _ => Interval::ALL,
+        }
+    }
+
+    /// One weight for each member; none when not given. The outer none is a finding.
+    fn weights(&mut self, call: &Call, finite: Finite) -> Option<Option<Vec<Texpr>>> {
+        let mut weights = None;
+        for argument in &call.arguments {
+            let Some(name) = &argument.name else { continue };
+            if name.text != "weights" {
+                self.report(unknown(
+                    "unknown-argument",
+                    "argument of `pick`",
+                    &name.text,
+                    name.span,
+                    ["weights"].into_iter(),
+                ));
+                return None;
+            }
+            let Argument::Table(table) = &argument.value else {
+                self.invalid(
+                    "weights are a table",
+                    name.span,
+                    "these weights".into(),
+                    "write `weights: {MEMBER: WEIGHT, else: WEIGHT}`",
+                );
+                return None;
+            };
+            weights = Some((self.table_rows(finite, table, None)?, table.span));
+        }
+        let Some((rows, span)) = weights else { return Some(None) };
+        let rows: Vec<Texpr> = rows.into_iter().map(|row| self.coerce(row, &Type::NUMBER)).collect();
+        if let Some(negative) = rows.iter().find(|row| row.range.low < 0.0) {
+            let lies = self.describe_range(negative);
+            self.invalid(
+                "a weight is never negative",
+                negative.span,
+                format!("lies in {lies}"),
+                "write `max(WEIGHT, 0)`",
+            );
+        }
+        if rows.iter().all(|row| row.range.high <= 0.0) {
+            self.invalid("at least one weight must be above 0", span, "all are 0".into(), "give a member a weight");
+        }
+        Some(Some(rows))
+    }
+
+    fn chance(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
+        self.no_within(call, within);
+        let list = self.given_parameters(call, 1, "chance(PROBABILITY)")?;
+        let p = self.expr_as(list[0], &Type::NUMBER);
+        if p.ty != Type::Unknown && !Interval::UNIT.contains(p.range) {
+            let lies = self.describe_range(&p);
+            self.invalid(
+                "a probability lies in 0% .. 100%",
+                p.span,
+                format!("lies in {lies}"),
+                "write `clamp(…, 0 .. 1)`",
+            );
+        }
+        Some((Type::Bool, Interval::UNIT, Family::Chance(p)))
+    }
+
+    fn uniform(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
+        self.no_within(call, within);
+        let [ast::Argument { name: None, value: Argument::Range(range) }] = call.arguments.as_slice() else {
+            let label = format!("{} given", call.arguments.len());
+            self.report(
+                Finding::error("wrong-arguments", "`uniform` takes a range", call.span, label)
+                    .help("write `uniform(LOW .. HIGH)`"),
+            );
+            return None;
+        };
+        let (low, high, ty) = self.ends(range)?;
+        let span = range.low.span.to(range.high.span);
+        if low.range.low > high.range.high {
+            self.invalid("this range is empty", span, "the least is above the greatest".into(), "exchange its ends");
+        }
+        let whole = low.range.union(high.range);
+        Some((ty, whole, Family::Uniform(low, high)))
+    }
+
+    /// Both ends of a range as reals of one dimension.
+    fn ends(&mut self, range: &Range) -> Option<(Texpr, Texpr, Type)> {
+        let (low, high) = (self.expr(&range.low, None), self.expr(&range.high, None));
+        let span = range.low.span.to(range.high.span);
+        let (low, high) = self.both(low, high, span)?;
+        let ty = low.ty.clone();
+        Some((low, high, ty))
+    }
+
+    /// Both as reals of one dimension, there for certain.
+    fn both(&mut self, a: Texpr, b: Texpr, span: Span) -> Option<(Texpr, Texpr)> {
+        let dimension = |typed: &Texpr, model: &Model| typed.ty.dimension(model);
+        let (left, right) = (dimension(&a, &self.model)?, dimension(&b, &self.model)?);
+        if left != right {
+            let target = Type::Real(left);
+            let _ = span;
+            self.mismatch(b, &target);
+            return None;
+        }
+        let ty = Type::Real(left);
+        Some((self.coerce(a, &ty), self.coerce(b, &ty)))
+    }
+
+    /// `within` as reals of the dimension, or everything.
+    fn truncation(
+        &mut self,
+        within: Option<&Range>,
+        dimension: Dimension,
+        least: Option<Decimal>,
+        span: Span,
+    ) -> Option<(Texpr, Texpr)> {
+        let ty = Type::Real(dimension);
+        let Some(range) = within else {
+            let unbounded = |checker: &mut Self| {
+                checker.invalid(
+                    "this distribution is not bounded",
+                    span,
+                    "no range".into(),
+                    "add `within LOW .. HIGH`",
+                );
+                None
+            };
+            return unbounded(self);
+        };
+        let (low, high) = (self.expr_as(&range.low, &ty), self.expr_as(&range.high, &ty));
+        let ends = range.low.span.to(range.high.span);
+        if low.range.low >= high.range.high {
+            self.invalid("this range is empty", ends, "the least is not below the greatest".into(), "widen the range");
+        }
+        if least.is_some_and(|least| low.range.low < least.to_f64()) {
+            self.invalid(
+                "an exponential draw is never below 0",
+                ends,
+                "begins below 0".into(),
+                "begin the range at 0 or above",
+            );
+        }
+        Some((low, high))
+    }
+
+    fn positive(&mut self, typed: &Texpr, what: &str) {
+        if typed.ty != Type::Unknown && typed.range.low <= 0.0 {
+            let lies = self.describe_range(typed);
+            self.invalid(
+                &format!("{what} is above 0"),
+                typed.span,
+                format!("lies in {lies}"),
+                "give it a value above 0",
+            );
+        }
+    }
+
+    fn normal(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
+        let list = self.given_parameters(call, 2, "normal(MEAN, SD) within LOW .. HIGH")?;
+        let (mean, deviation) = (self.expr(list[0], None), self.expr(list[1], None));
+        let (mean, deviation) = self.both(mean, deviation, call.span)?;
+        self.positive(&deviation, "a standard deviation");
+        let dimension = mean.ty.dimension(&self.model)?;
+        let (low, high) = self.truncation(within, dimension, None, call.span)?;
+        let range = low.range.union(high.range);
+        Some((Type::Real(dimension), range, Family::Normal(mean, deviation, low, high)))
+    }
+
+    fn exponential(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
+        let list = self.given_parameters(call, 1, "exponential(MEAN) within LOW .. HIGH")?;
+        let mean = self.expr(list[0], None);
+        let dimension = mean.ty.dimension(&self.model)?;
+        let mean = self.coerce(mean, &Type::Real(dimension));
+        self.positive(&mean, "the mean of an exponential");
+        let (low, high) = self.truncation(within, dimension, Some(Decimal::ZERO), call.span)?;
+        let range = low.range.union(high.range);
+        Some((Type::Real(dimension), range, Family::Exponential(mean, low, high)))
+    }
+}

@@ -1,0 +1,174 @@
+//! A value where another type is wanted: what fits by itself, and what to write when it does not.
+
+use crate::Checker;
+use crate::Interval;
+use crate::term::{Term, Texpr};
+use crate::types::Type;
+use trialect_base::Finding;
+use trialect_units::Dimension;
+
+impl Checker<'_> {
+    /// The expression as a value of `target`, or a finding.
+    pub(crate) fn coerce(&mut self, typed: Texpr, target: &Type) -> Texpr {
+        if typed.ty == Type::Unknown || *target == Type::Unknown || typed.ty == *target {
+            return typed;
+        }
+        let (span, range) = (typed.span, typed.range);
+        match (target, &typed.ty) {
+            (Type::Option(_), Type::None) => Texpr { ty: target.clone(), ..typed },
+            (Type::Option(inner), Type::Option(_)) => self.mismatch(typed, inner),
+            (Type::Option(inner), _) => {
+                let value = self.coerce(typed, inner);
+                Texpr { range, span, ty: target.clone(), term: Term::Some(Box::new(value)) }
+            }
+            (_, Type::Option(_) | Type::None) => self.may_be_none(typed, target),
+            (Type::Real(dimension), ty) if ty.dimension(&self.model) == Some(*dimension) => self.to_real(typed),
+            (Type::Int, Type::IntType(_)) => Texpr { ty: Type::Int, ..typed },
+            (Type::Levels(_) | Type::IntType(_), Type::Int | Type::Real(_)) => self.to_member(typed, target),
+            _ => self.mismatch(typed, target),
+        }
+    }
+
+    /// A whole number or level as a real of the same dimension.
+    pub(super) fn to_real(&self, typed: Texpr) -> Texpr {
+        let Some(dimension) = typed.ty.dimension(&self.model) else { return typed };
+        if matches!(typed.ty.required(), Type::Real(_)) {
+            return typed;
+        }
+        let (span, range) = (typed.span, self.numeric_range(&typed));
+        let ty = if typed.ty.is_optional() { Type::Real(dimension).optional() } else { Type::Real(dimension) };
+        Texpr { ty, range, span, term: Term::ToReal(Box::new(typed)) }
+    }
+
+    /// The range of a number, of levels, of an `int` type.
+    pub(super) fn numeric_range(&self, typed: &Texpr) -> Interval {
+        match typed.ty.required() {
+            Type::Levels(id) if !matches!(typed.term, Term::Level(..)) => {
+                let values = self.model.levels[id.0].values.iter().map(|value| Interval::point(value.to_f64()));
+                values.reduce(Interval::union).unwrap_or(Interval::ALL)
+            }
+            Type::IntType(id) => Interval::new(self.model.ints[id.0].low as f64, self.model.ints[id.0].high as f64),
+            _ => typed.range,
+        }
+    }
+
+    /// A constant as a member of levels or of an `int` type.
+    fn to_member(&mut self, typed: Texpr, target: &Type) -> Texpr {
+        let span = typed.span;
+        let Some(constant) = typed.constant() else { return self.mismatch(typed, target) };
+        let (position, labels) = match target {
+            Type::Levels(id) => {
+                let levels = &self.model.levels[id.0];
+                if typed.ty.dimension(&self.model) != Some(levels.dimension) {
+                    return self.mismatch(typed, target);
+                }
+                (levels.values.iter().position(|value| *value == constant), levels.labels.join(", "))
+            }
+            Type::IntType(id) => {
+                let int = &self.model.ints[id.0];
+                let inside = constant.to_i64().filter(|value| (int.low..=int.high).contains(value));
+                (inside.map(|value| (value - int.low) as usize), format!("{} .. {}", int.low, int.high))
+            }
+            _ => return self.mismatch(typed, target),
+        };
+        match (position, target) {
+            (Some(k), Type::Levels(id)) => {
+                Texpr { term: Term::Level(*id, k as u32), ty: target.clone(), range: typed.range, span }
+            }
+            (Some(k), Type::IntType(id)) => {
+                Texpr { term: Term::IntMember(*id, k as u32), ty: target.clone(), range: typed.range, span }
+            }
+            _ => {
+                let name = target.describe(&self.model);
+                let here = self.sources.text(span).to_string();
+                self.report(
+                    Finding::error("not-a-member", format!("`{here}` is not {name}"), span, "not a member")
+                        .help(format!("its members: {labels}")),
+                );
+                Texpr::broken(span)
+            }
+        }
+    }
+
+    fn may_be_none(&mut self, typed: Texpr, target: &Type) -> Texpr {
+        let text = self.sources.text(typed.span).to_string();
+        let wanted = target.describe(&self.model);
+        let help = match typed.ty {
+            Type::None => format!("write {wanted}, or declare the name with `?` after its type"),
+            _ => format!("say what to take then, `{text} default …`, or use it only where `exists {text}`"),
+        };
+        self.report(
+            Finding::error(
+                "may-be-none",
+                format!("`{text}` may be none, but {wanted} is needed here"),
+                typed.span,
+                "perhaps none",
+            )
+            .help(help),
+        );
+        Texpr::broken(typed.span)
+    }
+
+    pub(crate) fn mismatch(&mut self, typed: Texpr, target: &Type) -> Texpr {
+        let (wanted, found) = (target.describe(&self.model), typed.ty.describe(&self.model));
+        let dimensions = (target.dimension(&self.model), typed.ty.dimension(&self.model));
+        let finding = match dimensions {
+            (Some(expected), Some(given)) if matches!(target.required(), Type::Real(_)) => {
+                let help = self.unit_remedy(&typed, expected, given);
+                Finding::error(
+                    "unit-mismatch",
+                    format!("{wanted} is needed here"),
+                    typed.span,
+                    format!("this is {found}"),
+                )
+                .help_maybe(help)
+            }
+            _ => Finding::error(
+                "type-mismatch",
+                format!("{wanted} is needed here"),
+                typed.span,
+                format!("this is {found}"),
+            )
+            .help_maybe(self.type_remedy(&typed, target)),
+        };
+        self.report(finding);
+        Texpr::broken(typed.span)
+    }
+
+    /// The remedy is arithmetic on dimensions: a forgotten unit, an inverse, a missing factor.
+    fn unit_remedy(&self, typed: &Texpr, expected: Dimension, given: Dimension) -> Option<String> {
+        let text = self.sources.text(typed.span);
+        let unit = |dimension| self.model.unit(dimension).map(|unit| unit.symbol);
+        if given.is_none() && typed.constant().is_some() {
+            return Some(format!("write its unit: `{text} {}`", unit(expected)?));
+        }
+        if given == Dimension::NONE.over(expected) {
+            return Some(format!("this is the inverse: write `1 / ({text})`"));
+        }
+        if expected.is_none() {
+            return Some(format!("divide by a unit: `{text} / 1 {}`", unit(given)?));
+        }
+        if typed.constant().is_some() {
+            return Some(format!("write a value in {}", unit(expected)?));
+        }
+        let missing = expected.over(given);
+        Some(format!("multiply by a value in {}, or use another value", missing.coherent_symbol()))
+    }
+
+    fn type_remedy(&self, typed: &Texpr, target: &Type) -> Option<String> {
+        match (target.required(), &typed.ty) {
+            (Type::Int, Type::Real(d)) if d.is_none() => {
+                Some(format!("round it: `floor({})`", self.sources.text(typed.span)))
+            }
+            (Type::Bool, Type::Enum(id)) => {
+                let member = self.model.enums[id.0].members.first().map(|member| member.name.as_str())?;
+                Some(format!("compare it: `{} is {member}`", self.sources.text(typed.span)))
+            }
+            (Type::Enum(id), _) => {
+                let members = self.model.enums[id.0].members.iter().map(|member| member.name.as_str());
+                Some(format!("one of: {}", members.collect::<Vec<_>>().join(", ")))
+            }
+            _ => None,
+        }
+    }
+}

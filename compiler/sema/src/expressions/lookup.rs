@@ -1,0 +1,349 @@
+//! Names, members after a dot and indices.
+
+use crate::model::{ChannelKind, Clock, CurriculumId, DeviceId, StateId, ValueId};
+use crate::names::{Symbol, TypeSymbol, unknown};
+use crate::term::{Stamp, Term, Texpr, Tick};
+use crate::types::{Finite, Type};
+use crate::{Checker, Interval};
+use trialect_base::{Finding, Span};
+use trialect_syntax::ast::{Expr, ExprKind, Name};
+use trialect_units::Dimension;
+
+impl Checker<'_> {
+    /// A bare word: a local name, a member of the expected enumeration, a value, a member of any enumeration, a type.
+    pub(super) fn name(&mut self, name: &str, span: Span, expected: Option<&Type>) -> Texpr {
+        if let Some(local) = self.scope.locals.iter().rev().find(|local| local.name == name) {
+            let mut is = local.is.clone();
+            is.span = span;
+            return self.narrow(is);
+        }
+        if let Some(member) = self.member_of(name, span, expected) {
+            return member;
+        }
+        match name {
+            "outcome" => return self.outcome(false, span),
+            "last" => {
+                self.report(
+                    Finding::error("misplaced-clock", "`last` is the trial before, not a value", span, "a whole trial")
+                        .help("read one of its values, `last.NAME`, or test `exists last`"),
+                );
+                return Texpr::broken(span);
+            }
+            _ => {}
+        }
+        match self.names.symbols.get(name).map(|(symbol, _)| *symbol) {
+            Some(Symbol::Value(value)) => self.value(value, Vec::new(), false, span),
+            Some(Symbol::Curriculum(id)) => {
+                let ty = Type::Enum(self.model.curricula[id.0].stage_type);
+                Texpr { term: Term::Stage(id), ty, range: Interval::ALL, span }
+            }
+            Some(Symbol::Device(_) | Symbol::Stimulus(_)) => {
+                self.report(
+                    Finding::error(
+                        "not-a-value",
+                        format!("`{name}` is a part of the rig, not a value"),
+                        span,
+                        "used as a value",
+                    )
+                    .help(format!("read what it reports, for example `{name}.NAME`")),
+                );
+                Texpr::broken(span)
+            }
+            None => self.member_or_type(name, span),
+        }
+    }
+
+    /// A member of the enumeration that is expected here.
+    fn member_of(&self, name: &str, span: Span, expected: Option<&Type>) -> Option<Texpr> {
+        let Some(Type::Enum(id)) = expected.map(Type::required) else { return None };
+        let k = self.model.enums[id.0].members.iter().position(|member| member.name == name)?;
+        Some(Texpr { term: Term::Member(*id, k as u32), ty: Type::Enum(*id), range: Interval::ALL, span })
+    }
+
+    fn member_or_type(&mut self, name: &str, span: Span) -> Texpr {
+        match self.names.members.get(name).map(Vec::as_slice) {
+            Some([(id, k)]) => {
+                return Texpr { term: Term::Member(*id, *k), ty: Type::Enum(*id), range: Interval::ALL, span };
+            }
+            Some([first, ..]) => {
+                let both = self.names.members[name].iter().map(|(id, _)| self.model.enums[id.0].name.clone());
+                let both = both.collect::<Vec<_>>().join("` and `");
+                let one = self.model.enums[first.0.0].name.clone();
+                self.report(
+                    Finding::error("ambiguous-member", format!("`{name}` is a member of `{both}`"), span, "which one?")
+                        .help(format!("compare it with a value of the type that you mean, or rename it in `{one}`")),
+                );
+                return Texpr::broken(span);
+            }
+            _ => {}
+        }
+        let finite = match self.names.types.get(name).map(|(symbol, _)| *symbol) {
+            Some(TypeSymbol::Enum(id)) => Some(Finite::Enum(id)),
+            Some(TypeSymbol::Levels(id)) => Some(Finite::Levels(id)),
+            Some(TypeSymbol::Int(id)) => Some(Finite::Int(id)),
+            Some(TypeSymbol::Quantity(_) | TypeSymbol::Class(_)) | None => None,
+        };
+        match finite {
+            Some(finite) => Texpr { term: Term::Everything(finite), ty: Type::Set(finite), range: Interval::ALL, span },
+            None => {
+                let finding = self.unknown_name(name, span);
+                self.report(finding);
+                Texpr::broken(span)
+            }
+        }
+    }
+
+    /// A declared value with its keys.
+    pub(super) fn value(&mut self, id: ValueId, keys: Vec<Texpr>, last: bool, span: Span) -> Texpr {
+        let value = &self.model.values[id.0];
+        if value.keys.len() != keys.len() {
+            let wanted = value.keys.len();
+            let finding = Finding::error(
+                "wrong-keys",
+                format!("`{}` has {wanted} key{}", value.name, if wanted == 1 { "" } else { "s" }),
+                span,
+                format!("{} given here", keys.len()),
+            )
+            .also(value.span, "declared here");
+            self.report(finding);
+            return Texpr::broken(span);
+        }
+        if value.clock > self.scope.clock && self.scope.clock == Clock::Constant {
+            let finding = Finding::error(
+                "faster-clock",
+                format!("a constant cannot depend on `{}`, which changes each {}", value.name, value.clock.word()),
+                span,
+                format!("changes each {}", value.clock.word()),
+            )
+            .help(format!("move the definition into `{} {{ … }}`", value.clock.word()));
+            self.report(finding);
+        }
+        let (ty, range) = (self.model.values[id.0].ty.clone(), self.model.values[id.0].range);
+        let term = Term::Value { value: id, keys, last };
+        let known = last && self.scope.facts.iter().any(|fact| fact == "last");
+        let (ty, range) = if last {
+            let ty = if known { ty } else { ty.optional() };
+            let range = if matches!(ty.required(), Type::Real(_) | Type::Int) { Interval::ALL } else { range };
+            (ty, range)
+        } else {
+            (ty, range)
+        };
+        self.narrow(Texpr { term, ty, range, span })
+    }
+
+    fn outcome(&mut self, last: bool, span: Span) -> Texpr {
+        let Some(outcomes) = self.model.outcomes else {
+            self.report(
+                Finding::error("no-outcomes", "this protocol declares no outcomes", span, "the outcome of a trial")
+                    .help("add `outcomes correct, error` to `trial { … }`"),
+            );
+            return Texpr::broken(span);
+        };
+        let known = last && self.scope.facts.iter().any(|fact| fact == "last");
+        let ty = Type::Enum(outcomes);
+        let ty = if last && !known { ty.optional() } else { ty };
+        Texpr { term: Term::Outcome { last }, ty, range: Interval::ALL, span }
+    }
+
+    /// `base.member`
+    pub(super) fn member(&mut self, base: &Expr, member: &Name, span: Span) -> Texpr {
+        let ExprKind::Name(word) = &base.kind else {
+            self.report(Finding::error("no-such-part", "only a name has parts", base.span, "this has no parts"));
+            return Texpr::broken(span);
+        };
+        match word.as_str() {
+            "last" => return self.last(member, span),
+            "trial" | "session" => return self.clock_part(word, member, span),
+            _ => {}
+        }
+        match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
+            Some(Symbol::Device(device)) => self.device_part(device, member, span),
+            Some(Symbol::Curriculum(id)) => self.curriculum_part(id, member, span),
+            Some(Symbol::Stimulus(_)) => {
+                self.report(
+                    Finding::error(
+                        "not-a-value",
+                        format!("`{word}.{}` can only be tracked and reached", member.text),
+                        span,
+                        "used as a value",
+                    )
+                    .help("use the expression that it tracks"),
+                );
+                Texpr::broken(span)
+            }
+            symbol => match self.names.states.get(word).map(|(state, _)| *state) {
+                Some(state) => self.stamp(state, member, span),
+                None if symbol.is_some() => {
+                    self.report(Finding::error(
+                        "no-such-part",
+                        format!("`{word}` has no parts"),
+                        member.span,
+                        "no such part",
+                    ));
+                    Texpr::broken(span)
+                }
+                None => {
+                    let finding = self.unknown_name(word, base.span);
+                    self.report(finding);
+                    Texpr::broken(span)
+                }
+            },
+        }
+    }
+
+    fn last(&mut self, member: &Name, span: Span) -> Texpr {
+        if member.text == "outcome" {
+            return self.outcome(true, span);
+        }
+        match self.names.symbols.get(&member.text).map(|(symbol, _)| *symbol) {
+            Some(Symbol::Value(value)) if self.model.values[value.0].clock == Clock::Trial => {
+                self.value(value, Vec::new(), true, span)
+            }
+            Some(_) => {
+                self.report(
+                    Finding::error(
+                        "last-of-slower",
+                        format!("`{}` does not change each trial", member.text),
+                        member.span,
+                        "on a slower clock",
+                    )
+                    .help(format!("read `{}` itself", member.text)),
+                );
+                Texpr::broken(span)
+            }
+            None => {
+                let finding = self.unknown_name(&member.text, member.span);
+                self.report(finding);
+                Texpr::broken(span)
+            }
+        }
+    }
+
+    fn clock_part(&mut self, clock: &str, member: &Name, span: Span) -> Texpr {
+        let parts: &[(&str, Tick, Type)] = match clock {
+            "trial" => &[("index", Tick::TrialIndex, Type::Int), ("first", Tick::TrialFirst, Type::Bool)],
+            _ => &[
+                ("index", Tick::SessionIndex, Type::Int),
+                ("elapsed", Tick::SessionElapsed, Type::Real(Dimension::TIME)),
+            ],
+        };
+        let Some((_, tick, ty)) = parts.iter().find(|(name, _, _)| *name == member.text) else {
+            let known = parts.iter().map(|(name, _, _)| *name);
+            self.report(unknown("no-such-part", "part", &member.text, member.span, known));
+            return Texpr::broken(span);
+        };
+        let range = match tick {
+            Tick::TrialIndex | Tick::SessionIndex => Interval::new(1.0, f64::INFINITY),
+            _ => Interval::POSITIVE,
+        };
+        Texpr { term: Term::Tick(*tick), ty: ty.clone(), range, span }
+    }
+
+    fn device_part(&mut self, device: DeviceId, member: &Name, span: Span) -> Texpr {
+        let class = self.model.class(device);
+        let channel = class.channels.iter().position(|channel| channel.name == member.text);
+        if let Some(k) = channel {
+            let channel = &class.channels[k];
+            if channel.kind == ChannelKind::Counter {
+                let ty = Type::Real(channel.dimension);
+                return Texpr { term: Term::Reading(device, k as u32), ty, range: Interval::ALL, span };
+            }
+            self.report(
+                Finding::error(
+                    "not-a-value",
+                    format!("`{}` is an event, not a value", member.text),
+                    span,
+                    "used as a value",
+                )
+                .help(format!("wait for it: `on {}.{} -> …`", self.model.devices[device.0].name, member.text)),
+            );
+            return Texpr::broken(span);
+        }
+        if let Some(k) = class.totals.iter().position(|total| total.name == member.text) {
+            let ty = Type::Real(class.totals[k].dimension);
+            return Texpr { term: Term::Total(device, k as u32), ty, range: Interval::POSITIVE, span };
+        }
+        let class = class.clone();
+        let known = class.channels.iter().map(|c| c.name.as_str()).chain(class.totals.iter().map(|t| t.name.as_str()));
+        self.report(
+            unknown("no-such-part", &format!("part of {}", class.name), &member.text, member.span, known)
+                .also(class.span, "its class"),
+        );
+        Texpr::broken(span)
+    }
+
+    fn curriculum_part(&mut self, id: CurriculumId, member: &Name, span: Span) -> Texpr {
+        let tick = match member.text.as_str() {
+            "trials" => Some(Tick::StageTrials(id)),
+            "sessions" => Some(Tick::StageSessions(id)),
+            _ => None,
+        };
+        if let Some(tick) = tick {
+            return Texpr { term: Term::Tick(tick), ty: Type::Int, range: Interval::POSITIVE, span };
+        }
+        let values = &self.model.curricula[id.0].values;
+        match values.iter().position(|(name, _, _)| *name == member.text) {
+            Some(k) => {
+                let (_, ty, range) = values[k].clone();
+                Texpr { term: Term::StageValue(id, k as u32), ty, range, span }
+            }
+            None => {
+                let known: Vec<String> = values.iter().map(|(name, _, _)| name.clone()).collect();
+                let known = known.iter().map(String::as_str).chain(["trials", "sessions"]);
+                self.report(unknown("no-such-part", "value of the stages", &member.text, member.span, known));
+                Texpr::broken(span)
+            }
+        }
+    }
+
+    fn stamp(&mut self, state: StateId, member: &Name, span: Span) -> Texpr {
+        let stamp = match member.text.as_str() {
+            "entry" => Stamp::Entry,
+            "exit" => Stamp::Exit,
+            "visits" => Stamp::Visits,
+            "time" => Stamp::Time,
+            _ => {
+                let known = ["entry", "exit", "visits", "time"].into_iter();
+                self.report(unknown("no-such-part", "stamp of a state", &member.text, member.span, known));
+                return Texpr::broken(span);
+            }
+        };
+        let term = Term::Stamp(state, stamp);
+        let ty = match stamp {
+            Stamp::Visits => Type::Int,
+            Stamp::Time => Type::Real(Dimension::TIME),
+            Stamp::Entry | Stamp::Exit if self.model.states[state.0].always_visited => Type::Instant,
+            Stamp::Entry | Stamp::Exit => Type::Instant.optional(),
+        };
+        self.narrow(Texpr { term, ty, range: Interval::POSITIVE, span })
+    }
+
+    /// `base[keys]`
+    pub(super) fn index(&mut self, base: &Expr, keys: &[Expr], span: Span) -> Texpr {
+        let (word, last) = match &base.kind {
+            ExprKind::Name(word) => (word.as_str(), false),
+            ExprKind::Member(inner, word) if matches!(&inner.kind, ExprKind::Name(n) if n == "last") => {
+                (word.text.as_str(), true)
+            }
+            _ => ("", false),
+        };
+        let Some(Symbol::Value(id)) = self.names.symbols.get(word).map(|(symbol, _)| *symbol) else {
+            let finding = match self.names.symbols.get(word) {
+                Some(_) => Finding::error("wrong-keys", format!("`{word}` has no keys"), span, "keys given here"),
+                None => self.unknown_name(word, base.span),
+            };
+            self.report(finding);
+            return Texpr::broken(span);
+        };
+        let types: Vec<Type> = self.model.values[id.0].keys.iter().map(|(_, finite)| finite.member_type()).collect();
+        let keys = keys
+            .iter()
+            .enumerate()
+            .map(|(k, key)| match types.get(k) {
+                Some(ty) => self.expr_as(key, ty),
+                None => self.expr(key, None),
+            })
+            .collect();
+        self.value(id, keys, last, span)
+    }
+}

@@ -1,0 +1,423 @@
+//! Operators: arithmetic with dimensions, comparisons, logic, `is`, `in`, `default`, `if`.
+
+use crate::term::{Function, Term, Texpr};
+use crate::types::Type;
+use crate::{Checker, Interval};
+use trialect_base::{Finding, Span};
+use trialect_syntax::ast::{BinaryOp, Expr, ExprKind};
+use trialect_units::Dimension;
+
+/// The one type that holds values of both.
+pub(crate) fn unify(a: &Type, b: &Type) -> Option<Type> {
+    match (a, b) {
+        (Type::Unknown, other) | (other, Type::Unknown) => Some(other.clone()),
+        _ if a == b => Some(a.clone()),
+        (Type::None, other) | (other, Type::None) => Some(other.clone().optional()),
+        (Type::Option(x), Type::Option(y)) => unify(x, y).map(Type::optional),
+        (Type::Option(x), y) | (y, Type::Option(x)) => unify(x, y).map(Type::optional),
+        (Type::Int, Type::Real(d)) | (Type::Real(d), Type::Int) if d.is_none() => Some(Type::Real(*d)),
+        (Type::Int, Type::IntType(_)) | (Type::IntType(_), Type::Int) => Some(Type::Int),
+        _ => None,
+    }
+}
+
+impl Checker<'_> {
+    pub(super) fn negate(&mut self, operand: &Expr, expected: Option<&Type>, span: Span) -> Texpr {
+        let typed = self.expr(operand, None);
+        let Some(typed) = self.numeric(typed) else { return Texpr::broken(span) };
+        let (ty, range) = (typed.ty.clone(), typed.range.negated());
+        let negated = match typed.term {
+            Term::Number(value) => Texpr { term: Term::Number(value.negated()), ty, range, span },
+            _ => Texpr { term: Term::Apply(Function::Negate, vec![typed]), ty, range, span },
+        };
+        match expected {
+            Some(levels @ Type::Levels(_)) if negated.constant().is_some() => self.coerce(negated, levels),
+            _ => negated,
+        }
+    }
+
+    pub(super) fn not(&mut self, operand: &Expr, span: Span) -> Texpr {
+        let typed = self.condition(operand);
+        Texpr::bool(Term::Apply(Function::Not, vec![typed]), span)
+    }
+
+    pub(super) fn exists(&mut self, operand: &Expr, span: Span) -> Texpr {
+        if matches!(&operand.kind, ExprKind::Name(name) if name == "last") {
+            return Texpr::bool(Term::LastExists, span);
+        }
+        let typed = self.expr(operand, None);
+        match typed.ty {
+            Type::Unknown => Texpr::broken(span),
+            Type::Option(_) | Type::None => Texpr::bool(Term::Exists(Box::new(typed)), span),
+            // Known to be there, by an earlier `exists` or by its type.
+            _ => Texpr::bool(Term::Bool(true), span),
+        }
+    }
+
+    /// `value is other`: names, levels, whole numbers, truth values; never reals.
+    pub(super) fn is(&mut self, value: &Expr, other: &Expr, negated: bool, span: Span) -> Texpr {
+        let left = self.expr(value, None);
+        let right = self.expr(other, Some(left.ty.required()));
+        let is = self.same(left, right, span);
+        if negated && is.ty != Type::Unknown { Texpr::bool(Term::Apply(Function::Not, vec![is]), span) } else { is }
+    }
+
+    fn same(&mut self, left: Texpr, right: Texpr, span: Span) -> Texpr {
+        if left.ty == Type::Unknown || right.ty == Type::Unknown {
+            return Texpr::broken(span);
+        }
+        match (&left.ty, &right.ty) {
+            (Type::Option(_), Type::None) => {
+                let exists = Texpr::bool(Term::Exists(Box::new(left)), span);
+                return Texpr::bool(Term::Apply(Function::Not, vec![exists]), span);
+            }
+            (Type::None, _) | (_, Type::None) => return Texpr::bool(Term::Bool(left.ty == right.ty), span),
+            _ => {}
+        }
+        let target = left.ty.required().clone();
+        let right = match unify(&target, right.ty.required()) {
+            Some(ty) if matches!(ty, Type::Real(_)) => return self.real_equality(&left, span),
+            Some(_) => right,
+            None => self.coerce(right, &target),
+        };
+        if matches!(target, Type::Real(_)) {
+            return self.real_equality(&left, span);
+        }
+        if right.ty == Type::Unknown {
+            return Texpr::broken(span);
+        }
+        Texpr::bool(Term::Is(Box::new(left), Box::new(right)), span)
+    }
+
+    fn real_equality(&mut self, left: &Texpr, span: Span) -> Texpr {
+        let text = self.sources.text(left.span).to_string();
+        self.report(
+            Finding::error("reals-compared", "measured quantities are never exactly equal", span, "equality of reals")
+                .help(format!("test a range, for example `{text} >= LOW and {text} <= HIGH`, or declare `levels`")),
+        );
+        Texpr::broken(span)
+    }
+
+    /// `value in set`
+    pub(super) fn in_set(&mut self, value: &Expr, set: &Expr, span: Span) -> Texpr {
+        let (left, right) = if matches!(set.kind, ExprKind::Set(_)) {
+            let left = self.expr(value, None);
+            let wanted = left.ty.finite().or_else(|| left.ty.required().finite()).map(Type::Set);
+            let right = self.expr(set, wanted.as_ref());
+            (left, right)
+        } else {
+            let right = self.expr(set, None);
+            let member = match &right.ty {
+                Type::Set(finite) => Some(finite.member_type()),
+                _ => None,
+            };
+            (self.expr(value, member.as_ref()), right)
+        };
+        if left.ty == Type::Unknown || right.ty == Type::Unknown {
+            return Texpr::broken(span);
+        }
+        let Type::Set(finite) = right.ty else {
+            let found = right.ty.describe(&self.model);
+            self.report(Finding::error(
+                "type-mismatch",
+                "a set is needed after `in`",
+                right.span,
+                format!("this is {found}"),
+            ));
+            return Texpr::broken(span);
+        };
+        let left =
+            if *left.ty.required() == finite.member_type() { left } else { self.coerce(left, &finite.member_type()) };
+        Texpr::bool(Term::In(Box::new(left), Box::new(right)), span)
+    }
+
+    /// `value default other`
+    pub(super) fn default(&mut self, value: &Expr, other: &Expr, expected: Option<&Type>, span: Span) -> Texpr {
+        let left = self.expr(value, expected);
+        let right = self.expr(other, Some(left.ty.required()));
+        if left.ty == Type::Unknown || right.ty == Type::Unknown {
+            return Texpr::broken(span);
+        }
+        if !left.ty.is_optional() {
+            let text = self.sources.text(left.span).to_string();
+            self.report(
+                Finding::warning("default-never-used", format!("`{text}` is always there"), right.span, "never used")
+                    .help(format!("write `{text}`")),
+            );
+            return left;
+        }
+        let required = left.ty.required().clone();
+        let right = if right.ty.is_optional() { right } else { self.coerce(right, &required) };
+        let ty = if right.ty.is_optional() { required.optional() } else { required };
+        let range = left.range.union(right.range);
+        Texpr { term: Term::Default(Box::new(left), Box::new(right)), ty, range, span }
+    }
+
+    pub(super) fn if_else(
+        &mut self,
+        condition: &Expr,
+        then: &Expr,
+        otherwise: &Expr,
+        expected: Option<&Type>,
+        span: Span,
+    ) -> Texpr {
+        let condition = self.condition(condition);
+        let a = self.knowing(&condition, true, |checker| checker.expr(then, expected));
+        let wanted = expected.cloned().or_else(|| (a.ty != Type::Unknown).then(|| a.ty.required().clone()));
+        let b = self.knowing(&condition, false, |checker| checker.expr(otherwise, wanted.as_ref()));
+        let Some(ty) = self.joint_type(&a, &b) else {
+            let (first, second) = (a.ty.describe(&self.model), b.ty.describe(&self.model));
+            self.report(
+                Finding::error(
+                    "type-mismatch",
+                    "both branches must give the same kind of value",
+                    b.span,
+                    format!("this is {second}"),
+                )
+                .also(a.span, format!("this is {first}")),
+            );
+            return Texpr::broken(span);
+        };
+        let (a, b) = (self.coerce(a, &ty), self.coerce(b, &ty));
+        let range = a.range.union(b.range);
+        Texpr { term: Term::If(Box::new(condition), Box::new(a), Box::new(b)), ty, range, span }
+    }
+
+    /// As [`unify`]; levels beside reals of their dimension become reals, constants beside levels become levels.
+    fn joint_type(&self, a: &Texpr, b: &Texpr) -> Option<Type> {
+        if let Some(ty) = unify(&a.ty, &b.ty) {
+            return Some(ty);
+        }
+        for (one, other) in [(a, b), (b, a)] {
+            if matches!(one.ty.required(), Type::Levels(_))
+                && other.ty.dimension(&self.model) == one.ty.dimension(&self.model)
+            {
+                if other.constant().is_some() {
+                    return Some(one.ty.clone());
+                }
+                return one.ty.dimension(&self.model).map(Type::Real);
+            }
+        }
+        None
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Texpr {
+        match op {
+            BinaryOp::And | BinaryOp::Or => {
+                let a = self.condition(left);
+                let b = self.knowing(&a, op == BinaryOp::And, |checker| checker.condition(right));
+                let function = if op == BinaryOp::And { Function::And } else { Function::Or };
+                Texpr::bool(Term::Apply(function, vec![a, b]), span)
+            }
+            BinaryOp::Less | BinaryOp::LessEqual => self.compare(op, left, right, span),
+            // a > b is b < a: one order of operations for both machines and one canonical form.
+            BinaryOp::Greater => self.compare(BinaryOp::Less, right, left, span),
+            BinaryOp::GreaterEqual => self.compare(BinaryOp::LessEqual, right, left, span),
+            _ => self.arithmetic(op, left, right, span),
+        }
+    }
+
+    fn compare(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Texpr {
+        let (a, b) = (self.expr(left, None), self.expr(right, None));
+        let mut there = |typed: Texpr| {
+            if typed.ty.is_optional() {
+                let target = typed.ty.required().clone();
+                return self.may_not_compare(typed, &target);
+            }
+            typed
+        };
+        let (a, b) = (there(a), there(b));
+        let function = if op == BinaryOp::Less { Function::Less } else { Function::LessEqual };
+        match self.alike(a, b, span) {
+            Some((a, b)) => Texpr::bool(Term::Apply(function, vec![a, b]), span),
+            None => Texpr::broken(span),
+        }
+    }
+
+    fn may_not_compare(&mut self, typed: Texpr, target: &Type) -> Texpr {
+        if typed.ty == Type::None {
+            self.report(
+                Finding::error("none-compared", "nothing compares with none", typed.span, "none")
+                    .help("test it with `exists` or `is`"),
+            );
+            return Texpr::broken(typed.span);
+        }
+        self.coerce(typed, target)
+    }
+
+    /// Both as whole numbers, or both as reals of one dimension.
+    pub(super) fn alike(&mut self, a: Texpr, b: Texpr, span: Span) -> Option<(Texpr, Texpr)> {
+        let (a, b) = (self.numeric(a)?, self.numeric(b)?);
+        let whole = |typed: &Texpr| matches!(typed.ty.required(), Type::Int | Type::IntType(_));
+        if whole(&a) && whole(&b) {
+            return Some((a, b));
+        }
+        let (left, right) = (a.ty.dimension(&self.model)?, b.ty.dimension(&self.model)?);
+        if left != right {
+            let (first, second) = (a.ty.describe(&self.model), b.ty.describe(&self.model));
+            let help = match (a.constant().is_some(), b.constant().is_some()) {
+                (true, _) if left.is_none() => self
+                    .model
+                    .unit(right)
+                    .map(|u| format!("write its unit: `{} {}`", self.sources.text(a.span), u.symbol)),
+                (_, true) if right.is_none() => self
+                    .model
+                    .unit(left)
+                    .map(|u| format!("write its unit: `{} {}`", self.sources.text(b.span), u.symbol)),
+                _ => Some(format!("one of them lacks a factor in {}", left.over(right).coherent_symbol())),
+            };
+            self.report(
+                Finding::error("unit-mismatch", "these two have different dimensions", span, "joined here")
+                    .also(a.span, format!("this is {first}"))
+                    .also(b.span, format!("this is {second}"))
+                    .help_maybe(help),
+            );
+            return None;
+        }
+        Some((self.to_real(a), self.to_real(b)))
+    }
+
+    /// A number, or a finding.
+    pub(super) fn numeric(&mut self, typed: Texpr) -> Option<Texpr> {
+        if typed.ty == Type::Unknown {
+            return None;
+        }
+        if typed.ty.dimension(&self.model).is_some() || typed.ty == Type::Instant {
+            return Some(typed);
+        }
+        let found = typed.ty.describe(&self.model);
+        self.report(Finding::error("type-mismatch", "a number is needed here", typed.span, format!("this is {found}")));
+        None
+    }
+
+    fn arithmetic(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Texpr {
+        let a = self.expr(left, None);
+        if matches!(a.ty, Type::Set(_)) && matches!(op, BinaryOp::Add | BinaryOp::Subtract) {
+            let set = a.ty.clone();
+            let b = self.expr_as(right, &set);
+            let function = if op == BinaryOp::Add { Function::Union } else { Function::Without };
+            return Texpr { term: Term::Apply(function, vec![a, b]), ty: set, range: Interval::ALL, span };
+        }
+        let b = self.expr(right, None);
+        if matches!(a.ty.required(), Type::Instant) || matches!(b.ty.required(), Type::Instant) {
+            return self.instants(op, a, b, span);
+        }
+        match op {
+            BinaryOp::Add | BinaryOp::Subtract => self.sum(op, a, b, span),
+            BinaryOp::Multiply | BinaryOp::Divide => self.product(op, a, b, span),
+            _ => self.modulo(a, b, span),
+        }
+    }
+
+    /// The difference of two instants is a time.
+    fn instants(&mut self, op: BinaryOp, a: Texpr, b: Texpr, span: Span) -> Texpr {
+        if a.ty == Type::Unknown || b.ty == Type::Unknown {
+            return Texpr::broken(span);
+        }
+        let both = matches!(a.ty.required(), Type::Instant) && matches!(b.ty.required(), Type::Instant);
+        if op != BinaryOp::Subtract || !both {
+            self.report(
+                Finding::error(
+                    "type-mismatch",
+                    "times on the session clock can only be subtracted from each other",
+                    span,
+                    "not a difference of two",
+                )
+                .help("write `STATE.exit - STATE.entry`"),
+            );
+            return Texpr::broken(span);
+        }
+        let ty = Type::Real(Dimension::TIME);
+        let ty = if a.ty.is_optional() || b.ty.is_optional() { ty.optional() } else { ty };
+        Texpr { term: Term::Apply(Function::Subtract, vec![a, b]), ty, range: Interval::ALL, span }
+    }
+
+    fn sum(&mut self, op: BinaryOp, a: Texpr, b: Texpr, span: Span) -> Texpr {
+        let Some((a, b)) = self.alike(a, b, span) else { return Texpr::broken(span) };
+        let (function, range) = match op {
+            BinaryOp::Add => (Function::Add, a.range.plus(b.range)),
+            _ => (Function::Subtract, a.range.plus(b.range.negated())),
+        };
+        self.apply(function, a, b, None, range, span)
+    }
+
+    fn product(&mut self, op: BinaryOp, a: Texpr, b: Texpr, span: Span) -> Texpr {
+        let (Some(a), Some(b)) = (self.numeric(a), self.numeric(b)) else { return Texpr::broken(span) };
+        let whole = |typed: &Texpr| matches!(typed.ty.required(), Type::Int | Type::IntType(_));
+        if op == BinaryOp::Multiply && whole(&a) && whole(&b) {
+            let range = a.range.times(b.range);
+            return self.apply(Function::Multiply, a, b, Some(Type::Int), range, span);
+        }
+        let (Some(left), Some(right)) = (a.ty.dimension(&self.model), b.ty.dimension(&self.model)) else {
+            return Texpr::broken(span);
+        };
+        let (a, b) = (self.to_real(a), self.to_real(b));
+        if op == BinaryOp::Multiply {
+            let range = a.range.times(b.range);
+            return self.apply(Function::Multiply, a, b, Some(Type::Real(left.times(right))), range, span);
+        }
+        if b.range.holds(0.0) {
+            let text = self.sources.text(b.span).to_string();
+            let range = self.describe_range(&b);
+            self.report(
+                Finding::error("division-by-zero", format!("`{text}` may be 0"), b.span, format!("lies in {range}"))
+                    .help(format!("divide by `max({text}, SMALLEST)`, or give it a range that leaves out 0")),
+            );
+        }
+        let range = a.range.over(b.range);
+        self.apply(Function::Divide, a, b, Some(Type::Real(left.over(right))), range, span)
+    }
+
+    fn modulo(&mut self, a: Texpr, b: Texpr, span: Span) -> Texpr {
+        let (a, b) = (self.coerce(a, &Type::Int), self.coerce(b, &Type::Int));
+        if b.range.holds(0.0) && b.ty != Type::Unknown {
+            self.report(Finding::error(
+                "division-by-zero",
+                "a remainder needs a divisor that is never 0",
+                b.span,
+                "may be 0",
+            ));
+        }
+        let range = Interval::new(0.0, (b.range.abs().high - 1.0).max(0.0));
+        self.apply(Function::Mod, a, b, Some(Type::Int), range, span)
+    }
+
+    /// A function of two numbers; optional when one of them is.
+    fn apply(
+        &mut self,
+        function: Function,
+        a: Texpr,
+        b: Texpr,
+        ty: Option<Type>,
+        range: Interval,
+        span: Span,
+    ) -> Texpr {
+        let ty = ty.unwrap_or_else(|| match (a.ty.required(), b.ty.required()) {
+            (Type::IntType(_), _) => Type::Int,
+            (other, _) => other.clone(),
+        });
+        let ty = if a.ty.is_optional() || b.ty.is_optional() { ty.optional() } else { ty };
+        Texpr { term: Term::Apply(function, vec![a, b]), ty, range, span }
+    }
+
+    /// A range in the unit in which such quantities are recorded.
+    pub(crate) fn describe_range(&self, typed: &Texpr) -> String {
+        let dimension = typed.ty.dimension(&self.model).unwrap_or(Dimension::NONE);
+        self.describe_interval(typed.range, dimension)
+    }
+
+    /// A range in the unit in which quantities of a dimension are recorded.
+    pub(crate) fn describe_interval(&self, range: Interval, dimension: Dimension) -> String {
+        let unit = self.model.unit(dimension);
+        let scale = unit.as_ref().map_or(1.0, |unit| unit.scale.to_f64());
+        let symbol = unit.map(|unit| format!(" {}", unit.symbol)).unwrap_or_default();
+        let end = |value: f64| {
+            if value.is_infinite() {
+                "anything".to_string()
+            } else {
+                format!("{}{symbol}", (value / scale * 1e9).round() / 1e9)
+            }
+        };
+        format!("{} .. {}", end(range.low), end(range.high))
+    }
+}

@@ -1,0 +1,113 @@
+//! What a name in the text stands for, and the nearest name when it stands for nothing.
+
+use crate::Checker;
+use crate::model::{ClassId, CurriculumId, DeviceId, EnumId, IntTypeId, LevelsId, StateId, StimulusId, ValueId};
+use std::collections::BTreeMap;
+use trialect_base::{Finding, Span};
+
+/// What a word in an expression or clause can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Symbol {
+    Value(ValueId),
+    Device(DeviceId),
+    Stimulus(StimulusId),
+    Curriculum(CurriculumId),
+}
+
+/// What a capitalised word can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TypeSymbol {
+    Enum(EnumId),
+    Levels(LevelsId),
+    Int(IntTypeId),
+    Quantity(usize),
+    Class(ClassId),
+}
+
+/// All declared names.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) symbols: BTreeMap<String, (Symbol, Span)>,
+    pub(crate) types: BTreeMap<String, (TypeSymbol, Span)>,
+    pub(crate) states: BTreeMap<String, (StateId, Span)>,
+    pub(crate) members: BTreeMap<String, Vec<(EnumId, u32)>>,
+}
+
+/// Words with a meaning of their own in expressions.
+pub(crate) const CLOCK_WORDS: &[&str] = &["trial", "session", "last", "outcome"];
+
+impl Checker<'_> {
+    /// Declares a name; a second one is a finding.
+    pub(crate) fn declare(&mut self, name: &str, span: Span, symbol: Symbol) {
+        if CLOCK_WORDS.contains(&name) {
+            self.report(
+                Finding::error("reserved-name", format!("`{name}` has a meaning of its own"), span, "declared here")
+                    .help("choose another name"),
+            );
+            return;
+        }
+        if let Some((_, first)) = self.names.symbols.get(name) {
+            let finding = duplicate(name, span, *first);
+            self.report(finding);
+            return;
+        }
+        self.names.symbols.insert(name.into(), (symbol, span));
+    }
+
+    /// Declares a type; a second one is a finding.
+    pub(crate) fn declare_type(&mut self, name: &str, span: Span, symbol: TypeSymbol) {
+        if let Some((_, first)) = self.names.types.get(name) {
+            let finding = duplicate(name, span, *first);
+            self.report(finding);
+            return;
+        }
+        self.names.types.insert(name.into(), (symbol, span));
+    }
+
+    /// The finding for a name that stands for nothing, with the nearest that does.
+    pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Finding {
+        let locals = self.scope.locals.iter().map(|local| local.name.as_str());
+        let symbols = self.names.symbols.keys().map(String::as_str);
+        let members = self.names.members.keys().map(String::as_str);
+        let types = self.names.types.keys().map(String::as_str);
+        let known = locals.chain(symbols).chain(members).chain(types).chain(CLOCK_WORDS.iter().copied());
+        unknown("unknown-name", "name", name, span, known)
+    }
+}
+
+/// The finding for a second declaration of a name.
+pub(crate) fn duplicate(name: &str, span: Span, first: Span) -> Finding {
+    Finding::error("duplicate-name", format!("`{name}` is declared twice"), span, "declared again here")
+        .also(first, "first declared here")
+        .help(format!("rename one of them, for example `{name}_2`"))
+}
+
+/// The finding for a word that is not among those that could stand here.
+pub(crate) fn unknown<'n>(
+    code: &'static str,
+    what: &str,
+    name: &str,
+    span: Span,
+    known: impl Iterator<Item = &'n str>,
+) -> Finding {
+    let known: Vec<&str> = known.collect();
+    let help = nearest(name, &known).map(|near| format!("did you mean `{near}`?")).or_else(|| {
+        let few = (1..=6).contains(&known.len());
+        few.then(|| format!("known here: {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")))
+    });
+    Finding::error(code, format!("there is no {what} `{name}`"), span, format!("no such {what}")).help_maybe(help)
+}
+
+/// The known word that is nearest in spelling, if it is near enough to be meant.
+pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+    let far = |word: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &word.to_lowercase());
+    let limit = (name.chars().count() / 3).max(1);
+    known
+        .iter()
+        .copied()
+        .filter(|word| *word != name)
+        .map(|word| (far(word), word))
+        .filter(|(d, _)| *d <= limit)
+        .min()
+        .map(|(_, word)| word)
+}

@@ -1,0 +1,340 @@
+//! Values: their keys, types, ranges and bodies, inferred until nothing changes and then reported once.
+
+use crate::expressions::{Local, unify};
+use crate::model::*;
+use crate::names::duplicate;
+use crate::term::{Binder, Function, Term, Texpr, Tick};
+use crate::types::{Finite, Type};
+use crate::{Checker, Interval};
+use trialect_base::{Finding, Span};
+use trialect_syntax::ast::{self, Body, ClauseKind, CovariateClause, Head, Key, Table};
+use trialect_units::Decimal;
+
+impl<'a> Checker<'a> {
+    /// Types of everything, by repetition until nothing changes: a definition may be read before it is written.
+    pub(crate) fn infer(&mut self) {
+        self.muted = true;
+        for _ in 0..self.model.values.len() + self.model.curricula.len() + 4 {
+            let before = self.signature();
+            self.settle_all();
+            if self.signature() == before {
+                break;
+            }
+        }
+        self.muted = false;
+    }
+
+    fn signature(&self) -> Vec<(Type, Interval, bool)> {
+        let values = self.model.values.iter().map(|value| (value.ty.clone(), value.range, value.live));
+        let stages =
+            self.model.curricula.iter().flat_map(|c| c.values.iter().map(|(_, ty, range)| (ty.clone(), *range, false)));
+        values.chain(stages).collect()
+    }
+
+    fn settle_all(&mut self) {
+        for k in 0..self.model.values.len() {
+            self.settle_value(ValueId(k));
+        }
+        for k in 0..self.model.curricula.len() {
+            self.settle_curriculum(CurriculumId(k));
+        }
+    }
+
+    /// Everything once more, with its findings.
+    pub(crate) fn finish(&mut self) {
+        self.settle_all();
+        for k in 0..self.model.stimuli.len() {
+            self.settle_stimulus(StimulusId(k));
+        }
+        self.settle_machine();
+        self.settle_rules();
+    }
+
+    fn settle_value(&mut self, id: ValueId) {
+        let clause = self.pending.values[id.0];
+        self.scope.clock = self.model.values[id.0].clock;
+        match &clause.kind {
+            ClauseKind::Define { head, body } => self.definition(id, head, body),
+            ClauseKind::Var { head, initial, within, by } => {
+                self.variable_value(id, head, Some(initial), within.as_ref(), by.as_ref(), ValueKind::Variable);
+            }
+            ClauseKind::Param { head, value, within, by } => {
+                self.variable_value(id, head, value.as_ref(), within.as_ref(), by.as_ref(), ValueKind::Parameter);
+            }
+            ClauseKind::Draw { head, call, within } => self.draw(id, head, call, within.as_ref()),
+            ClauseKind::Stat(stat) => self.statistic(id, stat),
+            ClauseKind::Covariate(covariate) => self.covariate(id, covariate),
+            _ => {}
+        }
+        self.scope.clock = Clock::Constant;
+    }
+
+    /// Keys over finite types; the variables are in scope until `leave_keys`.
+    pub(crate) fn enter_keys(&mut self, keys: &[Key]) -> Option<Vec<(Binder, Finite)>> {
+        let mut typed = Vec::new();
+        for key in keys {
+            let over = self.expr(&key.over, None);
+            let Type::Set(finite) = over.ty else {
+                if over.ty != Type::Unknown {
+                    self.report(
+                        Finding::error("type-mismatch", "a key is a finite type", over.span, "not a type")
+                            .help("write `[TYPE]` or `[x in TYPE]`"),
+                    );
+                }
+                self.leave_keys(typed.len());
+                return None;
+            };
+            let binder = self.model.binder();
+            let (name, span) =
+                key.variable.as_ref().map_or((String::new(), key.over.span), |v| (v.text.clone(), v.span));
+            let is = Texpr { term: Term::Local(binder), ty: finite.member_type(), range: Interval::ALL, span };
+            self.scope.locals.push(Local { name, is });
+            typed.push((binder, finite));
+        }
+        Some(typed)
+    }
+
+    pub(crate) fn leave_keys(&mut self, count: usize) {
+        let left = self.scope.locals.len() - count.min(self.scope.locals.len());
+        self.scope.locals.truncate(left);
+    }
+
+    fn definition(&mut self, id: ValueId, head: &Head, body: &Body) {
+        let annotated = head.ty.as_ref().map(|ty| self.resolve_type(ty));
+        let Some(keys) = self.enter_keys(&head.keys) else { return };
+        let (ty, range, kind) = match body {
+            Body::Expr(expr) => {
+                let typed = match &annotated {
+                    Some(ty) => self.expr_as(expr, ty),
+                    None => self.expr(expr, None),
+                };
+                if typed.ty == Type::None {
+                    self.report(
+                        Finding::error("none-alone", "`none` says nothing about the type", typed.span, "none")
+                            .help("write `NAME : TYPE? = …`"),
+                    );
+                }
+                let ty = annotated.unwrap_or_else(|| typed.ty.clone());
+                (ty, typed.range, ValueKind::Definition(typed))
+            }
+            Body::Table(table) => self.table(&keys, table, annotated),
+        };
+        self.leave_keys(keys.len());
+        let live = match &kind {
+            ValueKind::Definition(body) => self.is_live(body),
+            _ => false,
+        };
+        let value = &mut self.model.values[id.0];
+        (value.keys, value.ty, value.range, value.kind, value.live) = (keys, ty, range, kind, live);
+    }
+
+    /// Whether an expression depends on what happens in the trial.
+    pub(crate) fn is_live(&self, typed: &Texpr) -> bool {
+        let mut live = false;
+        typed.visit(&mut |inner| {
+            live |= match &inner.term {
+                Term::Reading(..) | Term::Total(..) | Term::Stamp(..) | Term::Outcome { last: false } => true,
+                Term::Tick(Tick::SessionElapsed) => true,
+                Term::Value { value, last: false, .. } => {
+                    let value = &self.model.values[value.0];
+                    value.live || (value.clock == Clock::Trial && matches!(value.kind, ValueKind::Variable(_)))
+                }
+                _ => false,
+            }
+        });
+        live
+    }
+
+    /// `{left: -1, right: 1}`
+    fn table(
+        &mut self,
+        keys: &[(Binder, Finite)],
+        table: &Table,
+        annotated: Option<Type>,
+    ) -> (Type, Interval, ValueKind) {
+        let nothing = (Type::Unknown, Interval::ALL, ValueKind::Pending);
+        let [(_, finite)] = keys else {
+            self.report(
+                Finding::error("wrong-keys", "a table has one key", table.span, "this table")
+                    .help("write `NAME[TYPE] = {…}`"),
+            );
+            return nothing;
+        };
+        let Some(rows) = self.table_rows(*finite, table, annotated.as_ref()) else { return nothing };
+        let ty = annotated.or_else(|| rows.iter().try_fold(Type::Unknown, |ty, row| unify(&ty, &row.ty)));
+        let Some(ty) = ty else {
+            self.report(Finding::error(
+                "type-mismatch",
+                "all rows of a table give the same kind of value",
+                table.span,
+                "they differ",
+            ));
+            return nothing;
+        };
+        let rows: Vec<Texpr> = rows.into_iter().map(|row| self.coerce(row, &ty)).collect();
+        let range = rows.iter().map(|row| row.range).reduce(Interval::union).unwrap_or(Interval::ALL);
+        (ty, range, ValueKind::Table(rows))
+    }
+
+    /// One value for each member of the key; `else` fills the gaps.
+    pub(crate) fn table_rows(&mut self, finite: Finite, table: &Table, expected: Option<&Type>) -> Option<Vec<Texpr>> {
+        let member_type = finite.member_type();
+        let size = finite.size(&self.model) as usize;
+        let mut rows: Vec<Option<(Texpr, Span)>> = vec![None; size];
+        let mut rest = None;
+        for (key, value) in &table.rows {
+            let value = self.expr(value, expected);
+            let Some(key) = key else {
+                rest = Some(value);
+                continue;
+            };
+            let key = self.expr_as(key, &member_type);
+            let Some(k) = member_index(&key) else { continue };
+            if let Some((_, first)) = &rows[k as usize] {
+                let finding = duplicate(&finite.label(&self.model, k), key.span, *first);
+                self.report(finding);
+            }
+            rows[k as usize] = Some((value, key.span));
+        }
+        let missing: Vec<String> =
+            (0..size).filter(|&k| rows[k].is_none()).map(|k| finite.label(&self.model, k as u32)).collect();
+        if !missing.is_empty() && rest.is_none() {
+            self.report(
+                Finding::error("missing-row", format!("no row for {}", missing.join(", ")), table.span, "this table")
+                    .help(format!("add `{}: …` or `else: …`", missing[0])),
+            );
+            return None;
+        }
+        rows.into_iter().map(|row| row.map(|(value, _)| value).or_else(|| rest.clone())).collect()
+    }
+
+    fn variable_value(
+        &mut self,
+        id: ValueId,
+        head: &Head,
+        initial: Option<&ast::Expr>,
+        within: Option<&ast::Range>,
+        by: Option<&ast::Expr>,
+        kind: fn(Variable) -> ValueKind,
+    ) {
+        let annotated = head.ty.as_ref().map(|ty| self.resolve_type(ty));
+        let Some(keys) = self.enter_keys(&head.keys) else { return };
+        let initial = initial.map(|expr| match &annotated {
+            Some(ty) => self.expr_as(expr, ty),
+            None => self.expr(expr, None),
+        });
+        self.leave_keys(keys.len());
+        let mut ty = annotated.or_else(|| initial.as_ref().map(|typed| typed.ty.clone())).unwrap_or(Type::Unknown);
+        if ty == Type::None {
+            self.report(
+                Finding::error("none-alone", "`none` says nothing about the type", head.name.span, "none")
+                    .help(format!("write `{} : TYPE? := none`", head.name.text)),
+            );
+            ty = Type::Unknown;
+        }
+        let bounds = within.and_then(|range| self.bounds(range, &ty));
+        // `var level := 1 within 0.5 .. 2` is real: the range says so.
+        if ty == Type::Int && bounds.is_some_and(|(low, high, whole)| !whole && low <= high) {
+            ty = Type::NUMBER;
+        }
+        let initial = initial.map(|typed| self.coerce(typed, &ty));
+        let by = by.and_then(|step| self.constant(step, ty.required()));
+        let range =
+            bounds.map_or_else(|| natural_range(&ty), |(low, high, _)| Interval::new(low.to_f64(), high.to_f64()));
+        let variable = Variable { initial, within: bounds.map(|(low, high, _)| (low, high)), by };
+        self.check_variable(&head.name, &variable, &ty);
+        let value = &mut self.model.values[id.0];
+        (value.keys, value.ty, value.range, value.kind) = (keys, ty, range, kind(variable));
+    }
+
+    /// Constant bounds of a `within`, and whether both are whole numbers.
+    pub(crate) fn bounds(&mut self, range: &ast::Range, ty: &Type) -> Option<(Decimal, Decimal, bool)> {
+        let target = if *ty.required() == Type::Int { Type::NUMBER } else { ty.required().clone() };
+        let (low, high) = (self.constant(&range.low, &target)?, self.constant(&range.high, &target)?);
+        if high < low {
+            let span = range.low.span.to(range.high.span);
+            self.report(
+                Finding::error("empty-range", "this range is empty", span, "the least is above the greatest")
+                    .help("exchange its ends"),
+            );
+            return None;
+        }
+        Some((low, high, low.to_i64().is_some() && high.to_i64().is_some()))
+    }
+
+    /// A constant of a type, or a finding.
+    pub(crate) fn constant(&mut self, expr: &ast::Expr, ty: &Type) -> Option<Decimal> {
+        let typed = self.expr_as(expr, ty);
+        let value = self.constant_of(&typed);
+        if value.is_none() && typed.ty != Type::Unknown {
+            self.report(
+                Finding::error("not-constant", "a constant is needed here", expr.span, "not a constant")
+                    .help("write the number with its unit"),
+            );
+        }
+        value
+    }
+
+    /// The exact value of an expression of constants.
+    pub(crate) fn constant_of(&self, typed: &Texpr) -> Option<Decimal> {
+        match &typed.term {
+            Term::Number(value) => Some(*value),
+            Term::Level(id, k) => self.model.levels[id.0].values.get(*k as usize).copied(),
+            Term::ToReal(inner) | Term::Some(inner) => self.constant_of(inner),
+            Term::Value { value, keys, last: false } if keys.is_empty() => match &self.model.values[value.0].kind {
+                ValueKind::Definition(body) if self.model.values[value.0].clock == Clock::Constant => {
+                    self.constant_of(body)
+                }
+                _ => None,
+            },
+            Term::Apply(function, list) => {
+                let values: Option<Vec<Decimal>> = list.iter().map(|inner| self.constant_of(inner)).collect();
+                match (function, values?.as_slice()) {
+                    (Function::Negate, [a]) => Some(a.negated()),
+                    (Function::Add, [a, b]) => a.plus(*b),
+                    (Function::Subtract, [a, b]) => a.plus(b.negated()),
+                    (Function::Multiply, [a, b]) => a.times(*b),
+                    (Function::Divide, [a, b]) => a.times(b.inverse()?),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn covariate(&mut self, id: ValueId, covariate: &CovariateClause) {
+        if covariate.value.is_some() || covariate.from.is_some() {
+            return self.not_yet("covariates that are computed or measured", covariate.head.name.span);
+        }
+        if covariate.asked.as_ref().is_none_or(|asked| asked.text != "before") {
+            return self.not_yet("covariates other than `asked before`", covariate.head.name.span);
+        }
+        if covariate.standard {
+            return self.not_yet("`standard` ranges", covariate.head.name.span);
+        }
+        if self.model.values[id.0].clock != Clock::Session {
+            return self.not_yet("covariates outside `session`", covariate.head.name.span);
+        }
+        self.variable_value(id, &covariate.head, None, covariate.within.as_ref(), None, ValueKind::Covariate);
+        let ty = self.model.values[id.0].ty.clone();
+        if !matches!(ty, Type::Real(_) | Type::Int | Type::Unknown) {
+            let found = ty.describe(&self.model);
+            self.not_yet(&format!("covariates that are {found}"), covariate.head.name.span);
+        }
+    }
+}
+
+/// The range of a type by itself.
+fn natural_range(ty: &Type) -> Interval {
+    if *ty.required() == Type::Bool { Interval::UNIT } else { Interval::ALL }
+}
+
+/// Which member of a finite type a constant is.
+pub(crate) fn member_index(typed: &Texpr) -> Option<u32> {
+    match &typed.term {
+        Term::Member(_, k) | Term::Level(_, k) | Term::IntMember(_, k) => Some(*k),
+        Term::Bool(value) => Some(u32::from(*value)),
+        Term::Narrowed(inner) | Term::Some(inner) => member_index(inner),
+        _ => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! How deep a text is nested, measured before anything recursive sees it.
+
+use crate::scan::{Bracket, Token, TokenKind};
+
+/// Brackets within brackets, with each `if` counted as one. It bounds the recursion of the parser.
+pub(crate) const NESTING_MAX: usize = 200;
+/// Operators within operators: a bound on the depth of the tree, in which a long sum is deep too.
+pub(crate) const CHAIN_MAX: usize = 1000;
+
+/// The depth of one pair of brackets, of its pieces between commas or line ends.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Depth {
+    operators: usize,
+    ifs: usize,
+    inner: usize,
+    deepest: usize,
+}
+
+impl Depth {
+    /// Takes in a token that is no bracket.
+    pub(crate) fn token(&mut self, token: Token, text: &str) {
+        let is_operator = match token.kind {
+            TokenKind::Mark => !matches!(text, ":" | "?" | "%" | "->" | "~" | "=" | ":=" | ","),
+            TokenKind::Word => matches!(text, "and" | "or" | "not" | "is" | "in" | "default" | "mod" | "exists" | "if"),
+            _ => false,
+        };
+        self.operators += usize::from(is_operator);
+        self.ifs += usize::from(token.is(TokenKind::Word) && text == "if");
+        if token.is(TokenKind::Mark) && text == "," {
+            self.piece_ends();
+        }
+    }
+
+    /// Takes in a closed pair of brackets.
+    pub(crate) fn brackets(&mut self, bracket: Bracket, inside: Depth) {
+        self.operators += usize::from(bracket != Bracket::Brace);
+        self.inner = self.inner.max(inside.total() + 1);
+    }
+
+    /// A comma or the end of a clause: what follows is beside what came before, not inside it.
+    pub(crate) fn piece_ends(&mut self) {
+        self.deepest = self.total();
+        self.operators = 0;
+        self.ifs = 0;
+        self.inner = 0;
+    }
+
+    /// Each `if` of the present piece is a level.
+    pub(crate) fn ifs(&self) -> usize {
+        self.ifs
+    }
+
+    /// An upper bound of the tree's depth so far.
+    pub(crate) fn total(&self) -> usize {
+        self.deepest.max(self.operators + self.inner)
+    }
+}

@@ -1,0 +1,135 @@
+//! Both recorded sessions, played through the trait.
+
+use crate::driver::{Played, play};
+use crate::sessions::{BIASED, TRAINING, files, folder};
+use trialect_recorded::{GivenValue, RawFiles, RecordedRig, Recording};
+
+/// Sessions with their number of trials and of visible zeroings.
+const SESSIONS: [(&str, u32, usize); 2] = [(TRAINING, 12, 11), (BIASED, 8, 8)];
+
+#[test]
+fn clocks_and_zeroings_are_as_documented() {
+    for (session, trials, jumps) in SESSIONS {
+        let Some(folder) = folder(session) else { return };
+        let recording = Recording::open(&folder).unwrap();
+        assert_eq!((recording.trials(), recording.jumps_undone()), (trials, jumps), "{session}");
+        let fit = recording.clock_fit();
+        assert_eq!(fit.ppm.round(), 11.0, "{session}: {fit:?}");
+        assert!(fit.residual <= 2_000 && fit.pairs == 2 * trials as usize, "{session}: {fit:?}");
+        assert_eq!(recording.subject().name, "_iblrig_test_mouse");
+        assert_eq!(recording.subject().weight, Some(123.0));
+    }
+}
+
+#[test]
+fn given_values_are_those_of_the_files() {
+    let name = |name: &str| GivenValue::Name(name.to_owned());
+    for (session, trial, contrast, side, quiet, phase, gain) in [
+        (TRAINING, 1, 0.5, "right", 0.476_175_258_930_185_25, 0.0, 8.0),
+        (TRAINING, 7, 1.0, "left", 0.598_522_561_856_682_5, 1.368_756_899_148_962_3, 8.0),
+        (BIASED, 8, 0.125, "left", 0.530_121_281_893_960_7, 2.694_517_805_525_813_4, 4.0),
+    ] {
+        let Some(files) = files(session) else { return };
+        let given = Recording::from_files(&files).unwrap().given(trial);
+        let of = |wanted: &str| given.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+        assert_eq!(of("contrast"), Some(GivenValue::Real(contrast)));
+        assert_eq!(of("side"), Some(name(side)));
+        assert_eq!(of("quiet"), Some(GivenValue::Real(quiet)));
+        assert_eq!(of("gain"), Some(GivenValue::Real(gain)));
+        let Some(GivenValue::Real(degrees)) = of("phase") else { panic!("{given:?}") };
+        assert!((degrees - phase * 180.0 / std::f64::consts::PI).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn every_outcome_and_every_duration_is_found() {
+    for (session, trials, _) in SESSIONS {
+        let Some(files) = files(session) else { return };
+        let mut rig = RecordedRig::new(Recording::from_files(&files).unwrap());
+        let played = play(&mut rig);
+        assert_eq!(played.len(), trials as usize, "{session}");
+        for (trial, played) in (1..).zip(&played) {
+            let recording = rig.recording();
+            assert_eq!(Some(played.outcome), recording.recorded_outcome(trial), "{session}, trial {trial}");
+            let off = played.closed_loop - recording.recorded_closed_loop(trial).unwrap();
+            assert!(off.abs() <= 50_000, "{session}, trial {trial}: off by {off} ns");
+            assert_eq!((played.stills, played.poured), (1, played.outcome == "correct"), "{session}, trial {trial}");
+        }
+        assert_eq!(rig.late_starts(), [], "{session}");
+    }
+}
+
+/// The files with the sign of each count changed.
+fn negated(files: &RawFiles) -> RawFiles {
+    let rows = std::str::from_utf8(&files.positions).unwrap().lines().map(|row| {
+        let (micros, count) = row.trim().split_once(' ').unwrap();
+        format!("{micros} {}\n", -count.parse::<i64>().unwrap())
+    });
+    RawFiles { positions: rows.collect::<String>().into_bytes(), ..files.clone() }
+}
+
+/// Each trial of a recording played by itself, so that none is late because another took longer than at the rig.
+fn one_by_one(recording: &Recording) -> Vec<Played> {
+    let alone = |trial| play(&mut RecordedRig::new(recording.alone(trial).unwrap()));
+    (1..=recording.trials()).flat_map(alone).collect()
+}
+
+#[test]
+fn the_sign_of_the_wheel_matters() {
+    let (mut swapped, mut kept) = (0, 0);
+    for (session, trials, _) in SESSIONS {
+        let Some(files) = files(session) else { return };
+        let right = one_by_one(&Recording::from_files(&files).unwrap());
+        let wrong = one_by_one(&Recording::from_files(&negated(&files)).unwrap());
+        assert_eq!(right.len(), trials as usize, "{session}");
+        for (right, wrong) in right.iter().zip(wrong) {
+            match (right.outcome, wrong.outcome) {
+                ("correct", "error") | ("error", "correct") => swapped += 1,
+                ("no_go", "no_go") => kept += 1,
+                other => panic!("{session}: {other:?}"),
+            }
+            assert_eq!((right.start, right.closed_loop), (wrong.start, wrong.closed_loop), "{session}");
+        }
+    }
+    assert_eq!((swapped, kept), (18, 2));
+}
+
+#[test]
+fn a_trial_by_itself_plays_as_it_does_in_its_session() {
+    for (session, ..) in SESSIONS {
+        let Some(files) = files(session) else { return };
+        let recording = Recording::from_files(&files).unwrap();
+        assert_eq!(one_by_one(&recording), play(&mut RecordedRig::new(recording.clone())), "{session}");
+        assert_eq!(recording.alone(0), None);
+        assert_eq!(recording.alone(recording.trials() + 1), None);
+    }
+}
+
+#[test]
+fn trials_that_take_longer_than_at_the_rig_make_the_next_ones_late() {
+    let Some(files) = files(TRAINING) else { return };
+    let mut rig = RecordedRig::new(Recording::from_files(&negated(&files)).unwrap());
+    let played = play(&mut rig);
+    let late: Vec<_> = rig.late_starts().iter().map(|late| late.trial).collect();
+    // The first trial was correct and is an error with the wheel turned: 2 s of feedback in place of 1 s, in a gap of 1.9 s.
+    assert_eq!((played[0].outcome, late.first()), ("error", Some(&2)));
+}
+
+#[test]
+fn the_digest_is_of_names_and_contents() {
+    let Some(source) = folder(TRAINING) else { return };
+    let elsewhere = tempfile::tempdir().unwrap();
+    for file in ["encoderPositions.raw.ssv", "encoderEvents.raw.ssv", "taskData.raw.jsonable", "taskSettings.raw.json"]
+    {
+        let name = format!("_iblrig_{file}");
+        std::fs::write(elsewhere.path().join(&name), std::fs::read(source.join(&name)).unwrap()).unwrap();
+    }
+    let (here, there) = (Recording::open(&source).unwrap(), Recording::open(elsewhere.path()).unwrap());
+    assert_eq!(here.sha256, there.sha256);
+    assert_eq!(here.sha256.len(), "sha2-256:".len() + 64);
+    let settings = elsewhere.path().join("_iblrig_taskSettings.raw.json");
+    let mut bytes = std::fs::read(&settings).unwrap();
+    bytes.push(b'\n');
+    std::fs::write(&settings, bytes).unwrap();
+    assert_ne!(here.sha256, Recording::open(elsewhere.path()).unwrap().sha256);
+}

@@ -1,0 +1,131 @@
+//! The contract of a rig, and what this one promises beyond it.
+
+use crate::driver::{HORN, SCREEN, SPOUT, WHEEL, wiring};
+use crate::invented;
+use crate::sessions::{BIASED, TRAINING, files};
+use std::sync::Arc;
+use trialect_device::{Command, Input, InputLine, Ns, Rig, RigFault, contract};
+use trialect_recorded::{LateStart, RecordedRig, Recording};
+
+fn command<'a>(device: u32, verb: &'a str, arguments: &'a [(&'a str, f64)]) -> Command<'a> {
+    Command { device, verb, stimulus: None, arguments }
+}
+
+fn wired() -> RecordedRig {
+    let mut rig = RecordedRig::new(invented::recording());
+    rig.wire(&wiring()).unwrap();
+    rig
+}
+
+/// Takes all inputs up to a time.
+fn take(rig: &mut RecordedRig, until: Ns) -> Vec<Input> {
+    std::iter::from_fn(|| rig.next_input(until).unwrap()).collect()
+}
+
+#[test]
+fn the_contract_holds() {
+    contract::upholds_the_rig_contract(&mut wired(), &wiring(), command(SPOUT, "deliver", &[("amount", -1.0)]));
+    for session in [TRAINING, BIASED] {
+        let Some(files) = files(session) else { return };
+        let mut rig = RecordedRig::new(Recording::from_files(&files).unwrap());
+        rig.wire(&wiring()).unwrap();
+        contract::upholds_the_rig_contract(&mut rig, &wiring(), command(SCREEN, "show", &[("contrast", 1.5)]));
+    }
+}
+
+#[test]
+fn the_count_is_that_of_the_rigs_wheel() {
+    let settings = wired().settings(WHEEL);
+    let [(name, size)] = &settings[..] else { panic!("{settings:?}") };
+    assert_eq!(name, "count_size");
+    assert!((size * 1024.0 - 194.779).abs() < 0.001, "{size}");
+    assert_eq!(wired().settings(SCREEN), []);
+}
+
+#[test]
+fn inputs_come_once_in_order_and_never_late() {
+    let all = take(&mut wired(), Ns::MAX);
+    assert!(all.is_sorted_by_key(|input| (input.at, input.line)));
+    assert!(all.iter().all(|input| input.at >= 0));
+    let of = |line: u32| all.iter().filter(|input| input.line == line).count();
+    // A baseline and 23 + 24 + 1 + 1030 + 23 steps; three edges and one sound a trial.
+    assert_eq!([WHEEL, SCREEN, HORN, SPOUT].map(of), [1 + 1_101, 9, 3, 0]);
+    let mut rig = wired();
+    let in_pieces: Vec<Input> = (0..4_000).flat_map(|piece| take(&mut rig, piece * 10_000_000)).collect();
+    assert_eq!(in_pieces, all);
+}
+
+#[test]
+fn inputs_of_one_instant_come_in_the_order_of_the_lines() {
+    let mut turned = wiring();
+    turned.inputs.reverse();
+    turned.inputs.push(InputLine { device: HORN, channel: "onset".to_owned() });
+    let mut rig = RecordedRig::new(invented::recording());
+    rig.wire(&turned).unwrap();
+    let onsets: Vec<Input> = take(&mut rig, Ns::MAX).into_iter().filter(|input| [1, 4].contains(&input.line)).collect();
+    assert_eq!(onsets[0], Input { line: 1, at: 550_700_000, value: 1 });
+    assert_eq!(onsets[1], Input { line: 4, at: 550_700_000, value: 1 });
+}
+
+#[test]
+fn a_command_ahead_of_its_inputs_is_refused() {
+    let mut rig = wired();
+    let fault = rig.command(600_000_000, command(WHEEL, "zero", &[])).unwrap_err();
+    assert!(matches!(fault, RigFault::Gone { .. }), "{fault}");
+    take(&mut rig, 600_000_000);
+    rig.command(600_000_000, command(WHEEL, "zero", &[])).unwrap();
+    rig.release(600_000_000, SCREEN, "show", None).unwrap();
+}
+
+#[test]
+fn a_valve_is_done_after_the_recorded_opening_and_not_if_released() {
+    let closings = |rig: &mut RecordedRig, until| -> Vec<Input> {
+        take(rig, until).into_iter().filter(|input| input.line == SPOUT).collect()
+    };
+    let mut rig = wired();
+    let start = rig.trial_start(1, 0).unwrap().unwrap();
+    take(&mut rig, start);
+    rig.command(start, command(SPOUT, "deliver", &[("amount", 3.0)])).unwrap();
+    let done = Input { line: SPOUT, at: start + 139_000_000, value: 1 };
+    assert_eq!(closings(&mut rig, start + 200_000_000), [done]);
+    rig.command(start + 200_000_000, command(SPOUT, "deliver", &[("amount", 3.0)])).unwrap();
+    rig.release(start + 201_000_000, SPOUT, "deliver", None).unwrap();
+    assert_eq!(closings(&mut rig, start + 400_000_000), []);
+    rig.command(start + 400_000_000, command(SPOUT, "deliver", &[("amount", 3.0)])).unwrap();
+    rig.make_safe(start + 400_000_000);
+    assert_eq!(closings(&mut rig, Ns::MAX), []);
+}
+
+#[test]
+fn what_the_rig_does_not_have_is_refused() {
+    let mut rig = wired();
+    let valve = rig.command(0, command(SPOUT, "open", &[])).unwrap_err();
+    assert!(matches!(valve, RigFault::NoVerb { .. }), "{valve}");
+    let huge = rig.command(0, command(SPOUT, "deliver", &[("amount", f64::NAN)])).unwrap_err();
+    assert!(matches!(huge, RigFault::OutOfRange { .. }), "{huge}");
+    let nobody = rig.command(0, command(9, "show", &[])).unwrap_err();
+    assert!(matches!(nobody, RigFault::NoDevice { .. }), "{nobody}");
+    let refused = |change: &dyn Fn(&mut trialect_device::Wiring)| {
+        let mut wiring = wiring();
+        change(&mut wiring);
+        RecordedRig::new(invented::recording()).wire(&wiring).unwrap_err()
+    };
+    assert!(matches!(refused(&|wiring| wiring.devices[0].class = "Laser".to_owned()), RigFault::NoDevice { .. }));
+    assert!(matches!(refused(&|wiring| wiring.devices[0].class = "Valve".to_owned()), RigFault::NoDevice { .. }));
+    assert!(matches!(refused(&|wiring| wiring.inputs[0].channel = "flip".to_owned()), RigFault::NoVerb { .. }));
+    assert!(matches!(refused(&|wiring| wiring.inputs[0].device = 4), RigFault::NoDevice { .. }));
+}
+
+#[test]
+fn trials_start_when_they_did_or_are_reported_late() {
+    let mut rig = RecordedRig::new(Arc::new(invented::recording()));
+    rig.wire(&wiring()).unwrap();
+    assert_eq!(rig.trial_start(0, 0), Ok(None));
+    assert_eq!(rig.trial_start(1, 0), Ok(Some(100_000)));
+    // Within a step of the grid is not late.
+    assert_eq!(rig.trial_start(2, 10_000_200_000), Ok(Some(10_000_200_000)));
+    assert_eq!(rig.late_starts(), []);
+    assert_eq!(rig.trial_start(3, 20_000_200_001), Ok(Some(20_000_200_001)));
+    assert_eq!(rig.late_starts(), [LateStart { trial: 3, recorded: 20_000_100_000, begun: 20_000_200_001 }]);
+    assert_eq!(rig.trial_start(4, 0), Ok(None));
+}

@@ -1,0 +1,244 @@
+//! The tables of a small session, value by value.
+
+mod sample;
+#[path = "sample/table.rs"]
+mod table;
+
+use std::collections::BTreeMap;
+use table::Table;
+
+fn table(name: &str) -> Table {
+    let folder = tempfile::tempdir().expect("a folder");
+    sample::sealed(folder.path());
+    Table::read(&folder.path().join(name))
+}
+
+fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn a_trial_is_a_row_with_every_name_in_its_unit() {
+    let trials = table("trials.parquet");
+    // The program has a `trial` of its own, so ours gives way.
+    let shape = [
+        "trial_: Int32",
+        "trial_start: Float64",
+        "trial_end: Float64",
+        "outcome: Utf8",
+        "side: Utf8",
+        "contrast: Float64",
+        "reward: Float64",
+        "choice: Utf8",
+        "response_time: Float64",
+        "pool: Utf8",
+        "repeated: Boolean",
+        "completed: Int64",
+        "cue_at: Float64",
+        "trial: Float64",
+        "lean: Float64",
+        "given: Utf8",
+        "outside: Utf8",
+        "subject: Utf8",
+        "session: Int32",
+        "protocol_hash: Utf8",
+        "run_identity: Utf8",
+        "kind: Utf8",
+    ];
+    assert_eq!(trials.shape(), shape);
+    for (name, expected) in [
+        ("trial_", ["1", "2", "3"]),
+        ("trial_start", ["1", "4", "7"]),
+        ("trial_end", ["2", "6", "8"]),
+        ("outcome", ["correct", "error", "-"]),
+        ("side", ["right", "left", "right"]),
+        ("contrast", ["25", "25", "25"]),
+        ("reward", ["2", "2.5", "3"]),
+        ("choice", ["right", "right", "-"]),
+        ("response_time", ["250", "500", "750"]),
+        ("pool", ["{100%, 25%}"; 3]),
+        ("repeated", ["true"; 3]),
+        ("completed", ["1", "2", "3"]),
+        ("cue_at", ["-", "3", "-"]),
+        ("trial", ["7.5"; 3]),
+        ("given", ["", "side,contrast", ""]),
+        ("outside", ["", "side", ""]),
+        ("subject", ["mouse"; 3]),
+        ("session", ["1"; 3]),
+        ("protocol_hash", ["sha2-256:aa"; 3]),
+        ("run_identity", ["sha2-256:dd"; 3]),
+        ("kind", ["simulated"; 3]),
+    ] {
+        assert_eq!(trials.column(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_column_says_its_unit_and_what_it_is() {
+    let trials = table("trials.parquet");
+    let reward = [
+        ("clock", "subject"),
+        ("definition", "at.reward"),
+        ("description", "Water for a correct trial"),
+        ("role", "variable"),
+        ("ucum", "uL"),
+        ("unit", "uL"),
+    ];
+    assert_eq!(trials.about("reward"), map(&reward));
+    let cue = [("clock", "trial"), ("definition", "at.cue_at"), ("role", "definition"), ("ucum", "s"), ("unit", "s")];
+    assert_eq!(trials.about("cue_at"), map(&cue));
+    let side = [("clock", "trial"), ("definition", "at.side"), ("role", "draw")];
+    assert_eq!(trials.about("side"), map(&side));
+    assert_eq!(trials.about("trial_start")["unit"], "s");
+}
+
+#[test]
+fn a_table_says_which_session_it_belongs_to() {
+    for name in ["trials", "states", "events", "wheel"] {
+        let mut table = table(&format!("{name}.parquet"));
+        assert_eq!(table.created_by, "trialect");
+        // What Arrow keeps of the schema; the rest is ours.
+        assert!(table.stamps.remove("ARROW:schema").is_some());
+        let stamps = [
+            ("trialect.format", "trialect-session/1"),
+            ("trialect.kind", "simulated"),
+            ("trialect.protocol_hash", "sha2-256:aa"),
+            ("trialect.run_identity", "sha2-256:dd"),
+            ("trialect.session", "1"),
+            ("trialect.source_hash", "sha2-256:bb"),
+            ("trialect.subject", "mouse"),
+            ("trialect.table", name),
+        ];
+        assert_eq!(table.stamps, map(&stamps));
+        for (key, value) in stamps {
+            assert_eq!(table.schema.metadata().get(key).map(|value| value.to_string()).as_deref(), Some(value));
+        }
+    }
+}
+
+#[test]
+fn a_visit_of_a_state_is_a_row_with_the_rule_that_ended_it() {
+    let states = table("states.parquet");
+    for (name, expected) in [
+        ("trial", ["1", "1", "2", "2", "3"]),
+        ("state", ["present", "respond", "present", "present", "respond"]),
+        ("entry", ["1", "1.25", "4", "5", "7"]),
+        ("exit", ["1.25", "2", "5", "6", "8"]),
+        ("visit", ["1", "1", "1", "2", "1"]),
+        // The limit that fired after the clause is not the cause; an interrupted trial has none.
+        ("rule", ["state.present", "state.respond", "state.present", "state.respond", "-"]),
+        (
+            "cause",
+            [
+                "on screen.flip -> respond",
+                "after 1 s -> end correct",
+                "on screen.flip -> respond",
+                "after 1 s -> end correct",
+                "-",
+            ],
+        ),
+    ] {
+        assert_eq!(states.column(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_state_in_which_the_session_broke_off_has_no_exit() {
+    let mut entries = sample::entries();
+    let end = entries.pop().expect("an end");
+    entries.truncate(11); // within the second state of the first trial
+    entries.push(end);
+    let folder = tempfile::tempdir().expect("a folder");
+    sample::lay_out(folder.path(), &sample::header(), &entries);
+    trialect_export::seal(folder.path(), trialect_export::Status::Recovered).expect("a seal");
+    let states = Table::read(&folder.path().join("states.parquet"));
+    assert_eq!(states.column("exit"), ["1.25", "-"]);
+    assert_eq!(states.column("rule"), ["state.present", "-"]);
+    assert_eq!(Table::read(&folder.path().join("trials.parquet")).rows(), 0);
+}
+
+#[test]
+fn events_are_in_the_order_of_time() {
+    let events = table("events.parquet");
+    let columns = ["trial", "time", "kind", "name", "value", "detail"].map(|name| events.column(name));
+    let rows: Vec<String> =
+        (0..events.rows()).map(|row| columns.each_ref().map(|column| column[row].as_str()).join(" | ")).collect();
+    let expected = [
+        "- | 0 | draw | lean | 0.5 | -",
+        "1 | 1 | draw | side | - | right",
+        "1 | 1 | output | screen.show | - | stimulus=grating azimuth=-35 contrast=0.5",
+        "1 | 1.25 | input | screen.flip | 1 | -",
+        "1 | 1.25 | decision | state.present | - | on screen.flip -> respond",
+        "1 | 1.25 | release | screen.show | - | stimulus=grating",
+        "1 | 2 | decision | state.respond hit | - | after 1 s -> end correct",
+        "1 | 2 | decision | limit.spout spout | - | limit spout 2 mL each session",
+        "1 | 2 | output | spout.deliver | 1.5 | amount=1.5",
+        "1 | 2 | decision | contrasts easy -> final | - | on trial.end -> final",
+        "2 | 4 | given | side | - | left; outside",
+        "2 | 4 | given | contrast | 100 | -",
+        "2 | 5 | decision | state.present | - | on screen.flip -> respond",
+        "2 | 6 | decision | state.respond hit | - | after 1 s -> end correct",
+        "3 | 8 | decision | state.present | - | on screen.flip -> respond",
+        "3 | 8 | fault | session | - | stopped by hand",
+    ];
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn counters_have_a_table_of_their_own() {
+    let wheel = table("wheel.parquet");
+    for (name, expected) in [
+        ("time", ["0.5", "1.5", "3"]),
+        ("device", ["wheel", "wheel", "wheel"]),
+        ("count", ["-4", "10", "12"]),
+        ("position", ["-1", "2.5", "3"]),
+        ("trial", ["-", "1", "1"]),
+    ] {
+        assert_eq!(wheel.column(name), expected, "{name}");
+    }
+    assert_eq!(wheel.about("position")["unit"], "mm");
+}
+
+#[test]
+fn a_table_without_rows_has_its_columns() {
+    let folder = tempfile::tempdir().expect("a folder");
+    sample::lay_out(folder.path(), &sample::header(), &sample::no_trials());
+    let sealed = trialect_export::seal(folder.path(), trialect_export::Status::Complete).expect("a seal");
+    for (name, rows) in &sealed.rows {
+        let table = Table::read(&folder.path().join(name));
+        assert_eq!((*rows, table.rows()), (0, 0), "{name}");
+        assert!(table.schema.fields().len() >= 5, "{name}");
+    }
+    assert_eq!(trialect_export::verify_folder(folder.path()), []);
+}
+
+#[test]
+fn the_second_of_a_name_goes_by_its_definition() {
+    let mut header = sample::header();
+    header.columns[10].name = "side".into();
+    let tables = trialect_export::tables(&header, &sample::entries()).expect("tables");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("trials.parquet");
+    std::fs::write(&path, &tables[0].bytes).expect("a file");
+    let names: Vec<String> = Table::read(&path).schema.fields().iter().map(|field| field.name().clone()).collect();
+    assert!(names.contains(&"side".to_owned()) && names.contains(&"at.lean".to_owned()), "{names:?}");
+}
+
+#[test]
+fn the_tables_know_nothing_of_the_machine() {
+    let (mut other, entries) = (sample::header(), sample::entries());
+    other.machine = "jit".into();
+    other.backend = serde_json::json!({"path": "/home/somebody"});
+    other.sources.clear();
+    let tables = |header| trialect_export::tables(header, &entries).expect("tables");
+    assert_eq!(tables(&sample::header()), tables(&other));
+}
+
+#[test]
+fn a_row_that_does_not_fit_the_header_is_refused() {
+    let mut header = sample::header();
+    header.columns.pop();
+    let fault = trialect_export::tables(&header, &sample::entries()).expect_err("a fault");
+    assert_eq!(fault.code(), "entry-mismatch");
+    assert!(fault.to_string().contains("11 words") && fault.to_string().contains("10 columns"), "{fault}");
+}

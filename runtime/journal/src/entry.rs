@@ -1,0 +1,38 @@
+//! What a journal holds, by index into the tables of its header.
+
+use serde::{Deserialize, Serialize};
+
+/// Nanoseconds on the session clock.
+pub type Ns = i64;
+
+/// One thing that happened, in the order in which it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // the fields are named in the text above each
+pub enum Entry {
+    /// The session's own values at its start: one word a column, and one bit a column (is there a value).
+    SessionStart { at: Ns, words: Vec<u64>, present: Vec<u64> },
+    /// A trial begins; its first state is entered at this time.
+    TrialStart { trial: u32, at: Ns },
+    /// A draw was made, or given from outside; `outside`: the given value lies outside the draw's support.
+    Draw { draw: u32, word: u64, given: bool, outside: bool },
+    /// A definition got a value from outside instead of its own; `outside`: one that its rules cannot give.
+    Given { column: u32, word: u64, outside: bool },
+    /// A device reported.
+    Input { line: u32, at: Ns, value: i64 },
+    /// A state was entered.
+    State { state: u32, at: Ns },
+    /// A rule fired.
+    Decision { rule: u32, at: Ns },
+    /// A command was sent.
+    Output { output: u32, at: Ns, arguments: Vec<u64> },
+    /// A held or latched output was ended.
+    Release { output: u32, at: Ns },
+    /// A trial ended: its outcome (none when interrupted), one word a column, and one bit a column (is there a value).
+    Row { trial: u32, at: Ns, outcome: Option<u32>, words: Vec<u64>, present: Vec<u64> },
+    /// Words of the subject's state that changed at this trial boundary: index in memory, word.
+    Subject { changes: Vec<(u32, u64)> },
+    /// Something went wrong that the record must show (a late trial, a refused command).
+    Fault { at: Ns, what: String },
+    /// The session ended: why; the subject's state as a whole; values at the end, one word and bit a column.
+    SessionEnd { at: Ns, reason: String, subject: Vec<u64>, words: Vec<u64>, present: Vec<u64> },
+}

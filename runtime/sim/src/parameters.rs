@@ -1,0 +1,172 @@
+//! Parameters of the simulated rig, and what can be wrong with parameters.
+
+use crate::Calibration;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The text of the default rig, which [`RigParameters::standard`] reads.
+pub const RIG_TOML: &str = include_str!("../rig.toml");
+
+/// What is wrong with a file of parameters.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ParameterFault {
+    /// Not TOML, a field is missing, unknown or of the wrong type, or a calibration that is none.
+    #[error("{what} cannot be read: {message}")]
+    Unreadable {
+        /// Which parameters.
+        what: &'static str,
+        /// Where and why, with the line.
+        message: String,
+    },
+    /// A value that makes no sense.
+    #[error("{field} = {value} is outside {least} .. {most}; change it there")]
+    OutOfRange {
+        /// Section and name of the field.
+        field: &'static str,
+        /// Its value.
+        value: f64,
+        /// Least allowed.
+        least: f64,
+        /// Greatest allowed.
+        most: f64,
+    },
+    /// Valve calibrations that do not give one time for each volume.
+    #[error("a valve's calibration {problem}; weigh the drops again for at least 3 times, in rising order")]
+    Calibration {
+        /// What is wrong with the points.
+        problem: &'static str,
+    },
+}
+
+/// A field with its value and range, to be checked.
+pub(crate) type Bounds = (&'static str, f64, f64, f64);
+
+/// Finds the first field that is outside its range (or not a number).
+pub(crate) fn all_within(fields: &[Bounds]) -> Result<(), ParameterFault> {
+    match fields.iter().find(|(_, value, least, most)| !(least..=most).contains(&value)) {
+        Some(&(field, value, least, most)) => Err(ParameterFault::OutOfRange { field, value, least, most }),
+        None => Ok(()),
+    }
+}
+
+/// The simulated rig.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RigParameters {
+    /// The steering wheel.
+    pub encoder: EncoderParameters,
+    /// The screen and its photodiode.
+    pub display: DisplayParameters,
+    /// The loudspeaker.
+    pub speaker: SpeakerParameters,
+    /// The water valve.
+    pub valve: ValveParameters,
+}
+
+/// The steering wheel and its encoder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderParameters {
+    /// Counts in a full turn, after quadrature; 1 .. 1,000,000.
+    pub counts_per_turn: u32,
+    /// Radius of the wheel's surface; 1 .. 1,000 mm.
+    pub wheel_radius_mm: f64,
+}
+
+impl EncoderParameters {
+    /// Travel of the wheel's surface for one count, in mm: circumference over counts.
+    pub fn count_size_mm(&self) -> f64 {
+        core::f64::consts::TAU * self.wheel_radius_mm / f64::from(self.counts_per_turn)
+    }
+}
+
+/// The screen and its photodiode.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DisplayParameters {
+    /// Frames a second; 10 .. 1,000 Hz.
+    pub frame_rate_hz: f64,
+    /// From the frame to the photodiode's edge, which is also when the mouse sees it; 0 .. 1,000 ms.
+    pub photodiode_latency_ms: f64,
+}
+
+/// The loudspeaker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpeakerParameters {
+    /// Least time from the command to the sound; 0.001 .. 1,000 ms.
+    pub onset_latency_least_ms: f64,
+    /// Greatest time from the command to the sound; from the least to 1,000 ms. Times between are equally likely.
+    pub onset_latency_most_ms: f64,
+}
+
+/// The water valve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValveParameters {
+    /// How much water comes in which time.
+    pub calibration: Calibration,
+}
+
+impl RigParameters {
+    /// Reads and checks parameters.
+    ///
+    /// # Errors
+    /// [`ParameterFault`], which names the field and what it may be.
+    pub fn from_toml(text: &str) -> Result<Self, ParameterFault> {
+        let parameters: Self = toml::from_str(text)
+            .map_err(|fault| ParameterFault::Unreadable { what: "the rig's parameters", message: fault.to_string() })?;
+        parameters.check()?;
+        Ok(parameters)
+    }
+
+    /// The default rig, [`RIG_TOML`].
+    ///
+    /// # Errors
+    /// None in a released version: a test reads the embedded text.
+    pub fn standard() -> Result<Self, ParameterFault> {
+        Self::from_toml(RIG_TOML)
+    }
+
+    /// Checks that every value is within its range.
+    ///
+    /// # Errors
+    /// [`ParameterFault::OutOfRange`] for the first field that is not.
+    pub fn check(&self) -> Result<(), ParameterFault> {
+        let least = self.speaker.onset_latency_least_ms;
+        all_within(&[
+            ("encoder.counts_per_turn", f64::from(self.encoder.counts_per_turn), 1.0, 1e6),
+            ("encoder.wheel_radius_mm", self.encoder.wheel_radius_mm, 1.0, 1e3),
+            ("display.frame_rate_hz", self.display.frame_rate_hz, 10.0, 1e3),
+            ("display.photodiode_latency_ms", self.display.photodiode_latency_ms, 0.0, 1e3),
+            ("speaker.onset_latency_least_ms", least, 1e-3, 1e3),
+            ("speaker.onset_latency_most_ms", self.speaker.onset_latency_most_ms, least, 1e3),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_rig_is_readable_and_has_the_wheel_of_the_task() {
+        let rig = RigParameters::standard().expect("embedded");
+        // 194.779 mm a turn, from the description of the recordings.
+        assert!((rig.encoder.count_size_mm() * 1024.0 - 194.779).abs() < 1e-3);
+    }
+
+    #[test]
+    fn faults_name_the_field_and_its_range() {
+        let with = |from: &str, to: &str| {
+            assert!(RIG_TOML.contains(from));
+            RigParameters::from_toml(&RIG_TOML.replace(from, to)).expect_err("refused").to_string()
+        };
+        let fault = with("frame_rate_hz = 60.0", "frame_rate_hz = 0.0");
+        assert_eq!(fault, "display.frame_rate_hz = 0 is outside 10 .. 1000; change it there");
+        assert!(with("frame_rate_hz", "frames").contains("unknown field `frames`"));
+        assert!(with("wheel_radius_mm = 31.0", "wheel_radius_mm = nan").contains("encoder.wheel_radius_mm = NaN"));
+        let fault = with("onset_latency_most_ms = 5.0", "onset_latency_most_ms = 0.5");
+        assert!(fault.contains("speaker.onset_latency_most_ms = 0.5 is outside 1 .. 1000"), "{fault}");
+    }
+}

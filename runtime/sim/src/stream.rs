@@ -1,0 +1,116 @@
+//! Random numbers: counter-based streams, one for each purpose.
+//!
+//! The n-th word of a stream is a pure function of (seed, session, purpose, n). A purpose of its own
+//! for each kind of draw keeps them apart: a change in how reaction times are drawn moves no choice.
+
+use core::f64::consts::TAU;
+
+/// What a stream is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Which side.
+    Choice = 1,
+    /// When, and whether at all.
+    Reaction = 2,
+    /// Movements without a reason.
+    Fidget = 3,
+    /// How engaged and how biased the mouse is in this session.
+    Session = 4,
+    /// When a sound is heard.
+    Sound = 5,
+    /// Noise of the scale.
+    Weighing = 6,
+}
+
+/// A stream of random numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Stream {
+    key: u64,
+    drawn: u64,
+}
+
+impl Stream {
+    /// The stream of a purpose in one session (or on one day) of a seed.
+    pub(crate) fn new(seed: u64, session: u32, purpose: Purpose) -> Self {
+        Self { key: word(word(seed, u64::from(session)), purpose as u64), drawn: 0 }
+    }
+
+    /// Uniform in the open interval (0, 1).
+    pub(crate) fn unit(&mut self) -> f64 {
+        let bits = word(self.key, self.drawn);
+        self.drawn += 1;
+        ((bits >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
+    }
+
+    /// True with this probability.
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
+        self.unit() < probability
+    }
+
+    /// Exponential with this mean.
+    pub(crate) fn exponential(&mut self, mean: f64) -> f64 {
+        -mean * libm::log(self.unit())
+    }
+
+    /// Standard normal, by the transform of Box and Muller (1958); takes two words.
+    pub(crate) fn normal(&mut self) -> f64 {
+        let radius = libm::sqrt(-2.0 * libm::log(self.unit()));
+        radius * libm::cos(TAU * self.unit())
+    }
+
+    /// Lognormal with this median and this standard deviation of the logarithm.
+    pub(crate) fn lognormal(&mut self, median: f64, spread: f64) -> f64 {
+        median * libm::exp(spread * self.normal())
+    }
+}
+
+/// The n-th word of a key: SplitMix64 (Steele, Lea and Flood 2014), whose state is a counter.
+fn word(key: u64, n: u64) -> u64 {
+    let mut z = key.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// First outputs of SplitMix64 seeded with 1234567, as published with its reference implementation.
+    #[test]
+    fn words_are_those_of_splitmix64() {
+        let published = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        for (n, expected) in published.into_iter().enumerate() {
+            assert_eq!(word(1_234_567, n as u64), expected);
+        }
+    }
+
+    #[test]
+    fn moments_are_those_of_the_distributions() {
+        let mut stream = Stream::new(7, 1, Purpose::Choice);
+        let n = 40_000;
+        let mean_and_deviation = |draw: &mut dyn FnMut() -> f64| {
+            let values: Vec<f64> = (0..n).map(|_| draw()).collect();
+            let mean = values.iter().sum::<f64>() / f64::from(n);
+            let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / f64::from(n);
+            (mean, variance.sqrt())
+        };
+        let near = |(mean, deviation): (f64, f64), expected: (f64, f64)| {
+            assert!((mean - expected.0).abs() < 0.02, "mean {mean}, not {}", expected.0);
+            assert!((deviation - expected.1).abs() < 0.02, "deviation {deviation}, not {}", expected.1);
+        };
+        near(mean_and_deviation(&mut || stream.unit()), (0.5, (1.0_f64 / 12.0).sqrt()));
+        near(mean_and_deviation(&mut || stream.normal()), (0.0, 1.0));
+        near(mean_and_deviation(&mut || stream.exponential(0.7)), (0.7, 0.7));
+    }
+
+    #[test]
+    fn purposes_sessions_and_seeds_have_streams_of_their_own() {
+        let first = |seed, session, purpose| Stream::new(seed, session, purpose).unit();
+        let one = first(1, 1, Purpose::Choice);
+        assert_eq!(one, first(1, 1, Purpose::Choice));
+        for other in [first(2, 1, Purpose::Choice), first(1, 2, Purpose::Choice), first(1, 1, Purpose::Fidget)] {
+            assert_ne!(one, other);
+        }
+    }
+}

@@ -158,9 +158,7 @@ impl Executable {
     }
 
     pub(crate) fn run(&mut self, phase: Phase, host: &mut dyn Host) {
-        let routine = self.phases[phase as usize];
-        // SAFETY: `enter` passes this executable's own memory and a context for it.
-        self.enter(host, |memory, context| unsafe { routine(memory, context) });
+        self.plain(self.phases[phase as usize], host);
     }
 
     pub(crate) fn begin(&mut self, at: i64, host: &mut dyn Host) {

@@ -99,7 +99,7 @@ fn constant(class: Class, word: u64) -> Expr {
 }
 
 fn machine(words: u32, code: Vec<Stmt>) -> Jit {
-    Jit::compile(&at_session_start(words, code)).unwrap()
+    Jit::compile(&at_session_start(words, code)).expect("the program is valid")
 }
 
 #[test]

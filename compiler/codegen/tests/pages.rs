@@ -9,7 +9,7 @@ use trialect_ir::{Expr, Machine, Phase, Slot};
 
 /// Executable and writable-and-executable mappings that belong to no file.
 fn executable_mappings() -> (usize, usize) {
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("the kernel shows the mappings");
     let anonymous = || maps.lines().filter(|line| line.split_whitespace().count() == 5);
     (
         anonymous().filter(|line| line.contains(" r-xp ")).count(),

@@ -99,6 +99,10 @@ fn choose() -> trialect_ir::State {
     choose
 }
 
+fn compiled(program: &Program) -> Jit {
+    Jit::compile(program).expect("the program is valid")
+}
+
 struct Trial {
     machine: Jit,
     host: Recorder,
@@ -106,7 +110,7 @@ struct Trial {
 
 impl Trial {
     fn begun() -> Trial {
-        let mut trial = Trial { machine: Jit::compile(&two_states()).unwrap(), host: Recorder::default() };
+        let mut trial = Trial { machine: compiled(&two_states()), host: Recorder::default() };
         trial.machine.begin(100, &mut trial.host);
         assert_eq!(trial.host.take(), ["100 entered 0", "100 output 0 with 1 and 0.25"]);
         trial
@@ -129,7 +133,7 @@ impl Trial {
 
 #[test]
 fn a_machine_starts_between_trials() {
-    let mut machine = Jit::compile(&two_states()).unwrap();
+    let mut machine = compiled(&two_states());
     let mut host = Recorder::default();
     let word = |machine: &Jit, slot: Slot| machine.memory()[slot.index()] as i64;
     assert_eq!(machine.name(), "jit");
@@ -246,17 +250,39 @@ fn an_interruption_leaves_the_state_without_an_outcome() {
 }
 
 #[test]
+fn a_clause_without_a_rule_acts_in_silence() {
+    // Before the levels are looked at: what it writes decides whether they are reached.
+    let mut program = two_states();
+    let twice = Expr::binary(Binary::MulInt, int(COUNT), Expr::Int(2));
+    let moved = Stmt::SetAt { base: RAW, len: 3, index: Expr::Int(2), value: twice };
+    let positive = Expr::binary(Binary::LtInt, Expr::Int(0), int(COUNT));
+    let mut silent = clause(0, Trigger::Input(WHEEL), Some(positive), vec![moved], Then::Stay);
+    silent.rule = None;
+    program.states[0].clauses.insert(0, silent);
+    let mut trial = Trial { machine: compiled(&program), host: Recorder::default() };
+    trial.machine.begin(100, &mut trial.host);
+    trial.host.take();
+    assert_eq!(trial.event(WHEEL, 3, 110), Vec::<String>::new());
+    assert_eq!(trial.get(COUNT), 6);
+    assert_eq!(trial.event(WHEEL, -4, 120), Vec::<String>::new());
+    assert_eq!(trial.get(COUNT), -4);
+    let calls = trial.event(WHEEL, 4, 130);
+    assert_eq!(calls[..4], ["130 decided 0", "130 left 0", "130 release 0", "130 entered 1"]);
+    assert_eq!(trial.get(CHOICE), 8);
+}
+
+#[test]
 fn a_machine_can_go_to_another_thread() {
     fn assert_send<T: Send>(_: &T) {}
-    assert_send(&Jit::compile(&two_states()).unwrap());
+    assert_send(&compiled(&two_states()));
 }
 
 #[test]
 fn the_same_program_is_the_same_code() {
-    let (first, second) = (Jit::compile(&two_states()).unwrap(), Jit::compile(&two_states()).unwrap());
+    let (first, second) = (compiled(&two_states()), compiled(&two_states()));
     assert_eq!(first.code(), second.code());
     assert_eq!(first.code_size(), first.code().len());
     let mut other = two_states();
     other.states[0].entry.pop();
-    assert_ne!(Jit::compile(&other).unwrap().code(), first.code());
+    assert_ne!(compiled(&other).code(), first.code());
 }

@@ -1,1 +1,7 @@
-//! From source text to a compiled program; explanations of findings.
+//! From source text to a compiled program, and what its findings mean.
+
+mod compile;
+mod explain;
+
+pub use compile::{Compiled, Library, SourceText, compile};
+pub use explain::{codes, explain};

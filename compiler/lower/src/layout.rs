@@ -83,8 +83,10 @@ impl Layout {
         };
         let start = layout.memory.len() as u32;
         layout.clock(model, Clock::Subject);
-        for _ in &model.curricula {
-            let stage = layout.allocate(3);
+        let first = layout.allocate(3 * model.curricula.len() as u32);
+        for curriculum in &model.curricula {
+            let rank = model.curricula.iter().filter(|other| other.path < curriculum.path).count() as u32;
+            let stage = first.offset(3 * rank);
             layout.curricula.push(StageSlots { stage, trials: stage.offset(1), sessions: stage.offset(2) });
         }
         layout.subject = start..layout.memory.len() as u32;
@@ -96,9 +98,12 @@ impl Layout {
 
     /// Places of the values that live on a clock.
     fn clock(&mut self, model: &Model, clock: Clock) {
-        let on_clock = |value: &&(usize, &Value)| value.1.clock == clock;
-        for (k, value) in model.values.iter().enumerate().collect::<Vec<_>>().iter().filter(on_clock) {
-            let id = ValueId(*k);
+        // By path: the order of declarations has no meaning, and a subject's words must not depend on it.
+        let mut values: Vec<(usize, &Value)> =
+            model.values.iter().enumerate().filter(|(_, value)| value.clock == clock).collect();
+        values.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
+        for (k, value) in values {
+            let id = ValueId(k);
             match &value.kind {
                 ValueKind::Statistic(statistic) => self.statistic(model, id, value, statistic),
                 // Definitions of slower clocks are computed where they are read.

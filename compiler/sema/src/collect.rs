@@ -350,8 +350,8 @@ impl<'a> Checker<'a> {
     }
 
     fn curriculum(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {
-        let stages: Vec<&Name> = body
-            .iter()
+        let stages: Vec<&Name> = crate::curricula::ordered_stages(body)
+            .into_iter()
             .filter_map(|stage| match &stage.kind {
                 ClauseKind::Stage { name, .. } => Some(name),
                 _ => None,

@@ -1,6 +1,6 @@
 //! Curricula: stages, their values and the ways between them.
 
-use crate::expressions::unify;
+use crate::expressions::{Local, unify};
 use crate::model::*;
 use crate::names::{Symbol, duplicate, unknown};
 use crate::term::Texpr;
@@ -44,10 +44,10 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn settle_curriculum(&mut self, id: CurriculumId) {
-        let body = self.pending.curricula[id.0];
+        let body = ordered_stages(self.pending.curricula[id.0]);
         self.scope.clock = Clock::Subject;
         let stages: Vec<Stage> = body
-            .iter()
+            .into_iter()
             .filter_map(|clause| match &clause.kind {
                 ClauseKind::Stage { name, body, .. } => Some(self.stage(id, name, body)),
                 _ => None,
@@ -104,11 +104,7 @@ impl<'a> Checker<'a> {
                     }
                     stage.values[k] = Some(self.stage_value(head, expr, &declared[k].1));
                 }
-                ClauseKind::Handler(handler) => {
-                    if let Some(transition) = self.transition(id, handler, clause) {
-                        stage.transitions.push(transition);
-                    }
-                }
+                ClauseKind::Handler(_) => {}
                 _ => self.report(
                     Finding::error(
                         "misplaced-clause",
@@ -120,6 +116,21 @@ impl<'a> Checker<'a> {
                 ),
             }
         }
+        // A transition reads the values of its own stage by their names.
+        let depth = self.scope.locals.len();
+        for ((name, _, _), value) in declared.iter().zip(&stage.values) {
+            if let Some(is) = value {
+                self.scope.locals.push(Local { name: name.clone(), is: is.clone() });
+            }
+        }
+        for clause in body {
+            if let ClauseKind::Handler(handler) = &clause.kind
+                && let Some(transition) = self.transition(id, handler, clause)
+            {
+                stage.transitions.push(transition);
+            }
+        }
+        self.scope.locals.truncate(depth);
         stage
     }
 
@@ -201,6 +212,19 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// The first stage, then the others by name: their order has no meaning, and their numbers must not depend on it.
+pub(crate) fn ordered_stages(body: &[Clause]) -> Vec<&Clause> {
+    let name = |clause: &Clause| match &clause.kind {
+        ClauseKind::Stage { name, .. } => Some(name.text.clone()),
+        _ => None,
+    };
+    let mut stages: Vec<&Clause> = body.iter().filter(|clause| name(clause).is_some()).collect();
+    if let Some(rest) = stages.get_mut(1..) {
+        rest.sort_by_key(|clause| name(clause));
+    }
+    stages
 }
 
 impl Checker<'_> {

@@ -378,6 +378,7 @@ pub struct Deed {
 }
 
 /// An action of a handler or an entry.
+#[allow(missing_docs)] // the fields are named as in the line above each
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// `:=`
@@ -408,6 +409,7 @@ pub struct Affine {
 }
 
 /// What a clause of a state waits for.
+#[allow(missing_docs)] // the fields are named as in the line above each
 #[derive(Debug, Clone, PartialEq)]
 pub enum Waits {
     /// An event: index into the class's channels.

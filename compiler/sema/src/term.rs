@@ -122,6 +122,7 @@ impl Function {
 }
 
 /// What an expression computes.
+#[allow(missing_docs)] // the fields are named as in the line above each
 #[derive(Debug, Clone, PartialEq)]
 pub enum Term {
     /// In error; never lowered.

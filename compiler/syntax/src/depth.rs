@@ -50,8 +50,13 @@ impl Depth {
         self.ifs
     }
 
-    /// An upper bound of the tree's depth so far.
-    pub(crate) fn total(&self) -> usize {
-        self.deepest.max(self.operators + self.inner)
+    /// An upper bound of the depth of the present piece's tree so far.
+    pub(crate) fn piece(&self) -> usize {
+        self.operators + self.inner
+    }
+
+    /// An upper bound of the depth of all pieces so far.
+    fn total(&self) -> usize {
+        self.deepest.max(self.piece())
     }
 }

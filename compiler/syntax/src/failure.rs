@@ -1,7 +1,7 @@
 //! A clause that the grammar refused: where it stopped, what stands there, what could have stood there.
 
 use crate::findings;
-use crate::grammar::Rule;
+use crate::grammar::{Rule, is_clause_word};
 use crate::head::Head;
 use crate::layout::Layout;
 use crate::reader::Context;
@@ -36,6 +36,11 @@ impl<'f> Failure<'f> {
         Failure { layout, source, context, tokens, index, expected }
     }
 
+    /// How many tokens the clause has.
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// The characters of a token of the clause; empty outside.
     pub(crate) fn text(&self, index: usize) -> &'f str {
         let Some(token) = self.tokens.get(index) else { return "" };
@@ -67,10 +72,10 @@ impl<'f> Failure<'f> {
         self.index.checked_sub(1).and_then(|index| self.kind(index))
     }
 
-    /// True when no blank stands between it and the token before.
-    pub(crate) fn touches_before(&self) -> bool {
-        let before = self.index.checked_sub(1).and_then(|index| self.tokens.get(index));
-        self.tokens.get(self.index).zip(before).is_some_and(|(token, before)| token.start == before.end)
+    /// True when no blank stands between this token and the one before.
+    pub(crate) fn touches_before(&self, index: usize) -> bool {
+        let before = index.checked_sub(1).and_then(|index| self.tokens.get(index));
+        self.tokens.get(index).zip(before).is_some_and(|(token, before)| token.start == before.end)
     }
 
     /// True when this could have stood there.
@@ -81,6 +86,28 @@ impl<'f> Failure<'f> {
     /// True when one of these could have stood there.
     pub(crate) fn wants_any(&self, rules: &[Rule]) -> bool {
         rules.iter().any(|rule| self.wants(*rule))
+    }
+
+    /// What could have stood there, without what comes from reading a clause word as a name.
+    fn expected(&self) -> Vec<Rule> {
+        let names = [
+            Rule::assign,
+            Rule::add,
+            Rule::equals,
+            Rule::colon,
+            Rule::typing,
+            Rule::keys,
+            Rule::member,
+            Rule::index,
+            Rule::open_square,
+            Rule::dot,
+        ];
+        let is_clause = self.index == 1 && is_clause_word(self.text(0)) && self.context == Context::Clauses;
+        let mut expected = self.expected.to_vec();
+        if is_clause && expected.iter().any(|rule| !names.contains(rule)) {
+            expected.retain(|rule| !names.contains(rule));
+        }
+        expected
     }
 
     /// The keywords that could have stood there.
@@ -101,15 +128,21 @@ impl<'f> Failure<'f> {
             (Rule::term, "term"),
         ];
         let parts = heads.iter().filter(|(rule, _)| self.wants(*rule)).map(|(_, word)| (*word).to_owned());
-        let windows = self.wants(Rule::window_word).then(|| ["trials".to_owned(), "sessions".to_owned()]);
+        let groups: [(Rule, &[&str]); 4] = [
+            (Rule::window_word, &["trials", "sessions"]),
+            (Rule::step_word, &["animal", "given", "run", "expect"]),
+            (Rule::step, &["animal", "given", "run", "expect"]),
+            (Rule::device_member, &["counter", "event", "total", "setting", "flag", "stimulus", "verb"]),
+        ];
+        let members = groups.iter().filter(|(rule, _)| self.wants(*rule)).flat_map(|(_, words)| words.iter());
         let words = self.expected.iter().filter_map(|rule| words::keyword(*rule));
-        words.chain(parts).chain(windows.into_iter().flatten()).collect()
+        words.chain(parts).chain(members.map(|word| (*word).to_owned())).collect()
     }
 
     /// The place of tokens `first` to `last` of the clause.
     pub(crate) fn span(&self, first: usize, last: usize) -> Span {
         let start = self.tokens.get(first).map_or(0, |token| token.start);
-        let end = self.tokens.get(last).map_or(start, |token| token.end);
+        let end = self.tokens.get(last).or(self.tokens.last()).map_or(start, |token| token.end.max(start));
         Span { source: self.source, start, end }
     }
 
@@ -133,7 +166,7 @@ impl<'f> Failure<'f> {
 
     /// The finding without a remedy: what was expected, and what is there.
     pub(crate) fn plain(&self) -> Finding {
-        let expected = words::expected(self.expected);
+        let expected = words::expected(&self.expected());
         let before = self.before();
         let message = match self.kind_before() {
             None => format!("expected {expected}"),

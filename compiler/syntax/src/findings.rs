@@ -15,10 +15,9 @@ pub(crate) fn unknown_clause(word: &str, meant: &str, span: Span) -> Finding {
         .help(format!("write `{meant}`"))
 }
 
-/// `unknown-unit`: a number is followed by a word that is no unit.
+/// `unknown-unit`: a word where a unit belongs, mostly after a number.
 pub(crate) fn unknown_unit(word: &str, span: Span, help: String) -> Finding {
-    Finding::error("unknown-unit", format!("a number is followed by its unit, and `{word}` is none"), span, "not a unit")
-        .help(help)
+    Finding::error("unknown-unit", format!("`{word}` is not a unit"), span, "expected a unit here").help(help)
 }
 
 /// `reserved-word`: a name is expected, and a word of the language stands there.
@@ -52,6 +51,7 @@ pub(crate) fn strange_character(run: &str, span: Span) -> Finding {
     let help = match in_plain_letters(run) {
         Some(plain) if plain.trim().is_empty() => "type an ordinary blank".into(),
         Some(plain) => format!("write `{plain}`"),
+        None if run.chars().all(char::is_control) => "remove it".into(),
         None => "names are written with the letters a to z, digits and `_`".into(),
     };
     let label = if count == 1 { first_character(run) } else { "not plain letters".into() };
@@ -95,8 +95,13 @@ fn in_plain_letters(run: &str) -> Option<String> {
 
 /// `unclosed-string`: a string that does not end on its line.
 pub(crate) fn unclosed_string(span: Span) -> Finding {
-    Finding::error("unclosed-string", "a string ends with `\"` on the line where it begins", span, "this string does not end")
-        .help("add the closing `\"`")
+    Finding::error(
+        "unclosed-string",
+        "a string ends with `\"` on the line where it begins",
+        span,
+        "this string does not end",
+    )
+    .help("add the closing `\"`")
 }
 
 /// `unclosed`: a bracket without its other half; for a block, `head` reaches from the clause's first word.
@@ -109,15 +114,36 @@ pub(crate) fn unclosed(bracket: &str, span: Span, head: Option<Span>) -> Finding
     let message = format!("`{bracket}` needs a `{closing}`");
     let finding = Finding::error("unclosed", message, span, "opened here and never closed");
     match head {
-        Some(head) => finding.also(head, "the block of this clause").help("add a `}` on a line of its own at the end of the block"),
+        Some(head) => finding
+            .also(head, "the block of this clause")
+            .help("add a `}` on a line of its own at the end of the block"),
         None => finding.help(format!("add `{closing}` where the list or the value ends")),
     }
 }
 
+/// `unclosed`: a bracket that is closed by one of another kind.
+pub(crate) fn closed_by_another(opening: &str, open: Span, closing: &str, close: Span) -> Finding {
+    let needed = if opening == "(" {
+        ")"
+    } else if opening == "[" {
+        "]"
+    } else {
+        "}"
+    };
+    let message = format!("`{opening}` needs a `{needed}`, not a `{closing}`");
+    Finding::error("unclosed", message, open, "opened here")
+        .also(close, "closed here")
+        .help(format!("write `{needed}`"))
+}
+
 /// `unopened`: a closing bracket that closes nothing.
-pub(crate) fn unopened(bracket: &str, span: Span) -> Finding {
-    Finding::error("unopened", format!("`{bracket}` closes nothing"), span, "no bracket is open here")
-        .help(format!("remove `{bracket}`, or add the bracket that it should close"))
+pub(crate) fn unopened(bracket: &str, span: Span, last_close: Option<Span>) -> Finding {
+    let finding = Finding::error("unopened", format!("`{bracket}` closes nothing"), span, "no bracket is open here")
+        .help(format!("remove `{bracket}`, or add the bracket that it should close"));
+    match last_close.filter(|_| bracket == "}") {
+        Some(close) => finding.also(close, "the last open block was closed here"),
+        None => finding,
+    }
 }
 
 /// `too-deep`: nested beyond what a person can read.

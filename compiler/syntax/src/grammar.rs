@@ -1,5 +1,6 @@
 //! The parser that pest makes from the grammar, and the grammar as data.
 
+use crate::words;
 use pest_derive::Parser;
 use std::sync::LazyLock;
 
@@ -28,6 +29,9 @@ pub(crate) fn words_of(rule: &str) -> Vec<&'static str> {
 static RESERVED: LazyLock<Vec<&'static str>> = LazyLock::new(|| words_of("reserved"));
 static CLAUSE_WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| words_of("clause_word"));
 
+static KEYWORDS: LazyLock<Vec<String>> =
+    LazyLock::new(|| Rule::all_rules().iter().filter_map(|rule| words::keyword(*rule)).collect());
+
 /// True for a word that no name may be.
 pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
@@ -36,6 +40,11 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 /// True for a word that begins a clause of its own and is therefore no verb.
 pub(crate) fn is_clause_word(word: &str) -> bool {
     CLAUSE_WORDS.contains(&word)
+}
+
+/// True for any word that the grammar knows, reserved or not.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.iter().any(|keyword| keyword == word)
 }
 
 /// True for the first word of a header.

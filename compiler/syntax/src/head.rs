@@ -52,12 +52,21 @@ pub(crate) struct Head {
     pub(crate) tokens: Vec<usize>,
     pub(crate) blocks: Vec<Block>,
     pieces: Vec<Piece>,
+    /// From the end of the token before the clause to the start of the token after it.
+    extent: (u32, u32),
 }
 
 impl Head {
     /// The head of the clause that the tokens of `range` make up.
     pub(crate) fn new(layout: &Layout, range: Range<usize>) -> Head {
-        let mut head = Head { text: String::new(), tokens: Vec::new(), blocks: Vec::new(), pieces: Vec::new() };
+        let after = layout.tokens.get(range.end).map_or(layout.code.len() as u32, |token| token.start);
+        let mut head = Head {
+            text: String::new(),
+            tokens: Vec::new(),
+            blocks: Vec::new(),
+            pieces: Vec::new(),
+            extent: (end_before(layout, range.start), after),
+        };
         let mut taken = layout.tokens.get(range.start).map_or(0, |token| token.start);
         let mut at = range.start;
         while let Some(&token) = layout.tokens.get(at).filter(|_| at < range.end) {
@@ -102,12 +111,15 @@ impl Head {
         (first, last.max(first))
     }
 
-    /// True when one of the places lies in the clause itself, not in one of its blocks.
+    /// True when one of the places, which are in order, lies in the clause itself, not in one of its blocks.
     pub(crate) fn contains_any(&self, places: &[u32]) -> bool {
         self.pieces.iter().enumerate().any(|(index, piece)| {
-            let next = self.pieces.get(index + 1).map_or(self.text.len() as u32, |next| next.in_head);
-            let end = piece.in_source + (next - piece.in_head);
-            let first = places.partition_point(|&place| place < piece.in_source);
+            let start = if index == 0 { self.extent.0 } else { piece.in_source };
+            let end = match self.pieces.get(index + 1) {
+                Some(next) => piece.in_source + (next.in_head - piece.in_head),
+                None => self.extent.1,
+            };
+            let first = places.partition_point(|&place| place < start);
             places.get(first).is_some_and(|&place| place < end)
         })
     }

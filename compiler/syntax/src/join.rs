@@ -47,10 +47,7 @@ impl<'t> Tokens<'t> {
         match token.kind {
             TokenKind::Mark => !matches!(self.text_of(token), "." | "?" | "%" | "^"),
             TokenKind::Word => {
-                matches!(
-                    self.text_of(token),
-                    "and" | "or" | "not" | "is" | "in" | "default" | "mod" | "then" | "else"
-                )
+                matches!(self.text_of(token), "and" | "or" | "not" | "is" | "in" | "default" | "mod" | "then" | "else")
             }
             _ => false,
         }
@@ -78,6 +75,21 @@ impl<'t> Tokens<'t> {
         self.begins_clause(at) || self.line_has_clause_sign(at)
     }
 
+    /// True when a bracket that is open is closed further on in the line, which is looked at for a while.
+    pub(crate) fn closes_on_line(&self, at: usize) -> bool {
+        let mut depth = 0_usize;
+        for token in self.list.iter().skip(at).take(TOKENS_AHEAD_MAX) {
+            match token.kind {
+                TokenKind::LineEnd => return false,
+                TokenKind::Open(_) => depth += 1,
+                TokenKind::Close(_) if depth == 0 => return true,
+                TokenKind::Close(_) => depth -= 1,
+                _ => {}
+            }
+        }
+        false
+    }
+
     fn line_has_clause_sign(&self, at: usize) -> bool {
         let mut depth = 0_usize;
         for token in self.list.iter().skip(at) {
@@ -97,6 +109,9 @@ impl<'t> Tokens<'t> {
         false
     }
 }
+
+/// How far to look for the end of a bracket: further than any line that a person wrote.
+const TOKENS_AHEAD_MAX: usize = 100;
 
 /// Words that may stand between two words of one clause without being reserved.
 const JOINS_WORDS: &[&str] =

@@ -95,6 +95,8 @@ struct Pass<'s> {
     indent: u32,
     layout: Layout,
     has_open_blocks: bool,
+    /// The last `}` that closed a block.
+    last_close: Option<Token>,
 }
 
 impl<'s> Pass<'s> {
@@ -113,6 +115,7 @@ impl<'s> Pass<'s> {
             indent: scan.tokens.first().map_or(0, |token| token.start),
             layout: Layout::default(),
             has_open_blocks: false,
+            last_close: None,
         }
     }
 
@@ -124,6 +127,9 @@ impl<'s> Pass<'s> {
                 TokenKind::LineEnd => {
                     at = self.line_end(at);
                     continue;
+                }
+                TokenKind::Semicolon if self.in_brackets() && input.closes_on_line(at + 1) => {
+                    self.push_in_clause(token, None);
                 }
                 TokenKind::Semicolon => {
                     self.close_brackets();
@@ -186,7 +192,7 @@ impl<'s> Pass<'s> {
     }
 
     fn check_depth(&mut self, token: Token) {
-        let too_deep = self.stack.len() + self.ifs > NESTING_MAX || self.depth().total() > CHAIN_MAX;
+        let too_deep = self.stack.len() + self.ifs > NESTING_MAX || self.depth().piece() > CHAIN_MAX;
         let is_new = self.layout.deep.last().is_none_or(|&at| self.top_start().is_some_and(|start| at < start));
         if too_deep && is_new {
             self.layout.deep.push(token.start);
@@ -294,18 +300,36 @@ impl<'s> Pass<'s> {
             self.close_blocks_indented(self.indent + 1);
         }
         if !self.can_close(bracket) {
-            self.blank(token);
-            self.report.push(findings::unopened(self.input.text_of(token), self.report.span(token.start, token.end)));
-            return;
+            return self.stray_close(token);
         }
         while let Some(frame) = self.stack.pop() {
             let matches = frame.bracket == bracket;
             let group = Group { is_block: frame.is_block, end: self.out.len(), is_closed: matches };
             self.leave(frame, matches);
             if matches {
+                self.last_close = Some(token).filter(|_| group.is_block).or(self.last_close);
                 self.push_in_clause(token, Some(group));
                 return;
             }
+        }
+    }
+
+    /// A closing bracket that closes nothing, or the wrong thing.
+    fn stray_close(&mut self, token: Token) {
+        let span = self.report.span(token.start, token.end);
+        let text = self.input.text_of(token);
+        self.blank(token);
+        if !token.is(TokenKind::Close(Bracket::Brace)) {
+            self.layout.damage.push(token.start);
+        }
+        if let Some(frame) = self.stack.pop_if(|frame| !frame.is_block) {
+            let open = self.out.get(frame.open).copied().unwrap_or(token);
+            let opened = self.report.span(open.start, open.end);
+            self.report.push(findings::closed_by_another(self.input.text_of(open), opened, text, span));
+            self.settle(frame, false);
+        } else {
+            let before = self.last_close.map(|close| self.report.span(close.start, close.end));
+            self.report.push(findings::unopened(text, span, before));
         }
     }
 
@@ -317,14 +341,6 @@ impl<'s> Pass<'s> {
 
     /// Ends a bracket at the end of the output; a finding when it was not closed there.
     fn leave(&mut self, frame: Frame, is_closed: bool) {
-        self.ifs -= frame.depth.ifs();
-        if let Some(group) = self.groups.get_mut(frame.open).and_then(Option::as_mut) {
-            *group = Group { is_block: frame.is_block, end: self.out.len(), is_closed };
-        }
-        if frame.is_block {
-            self.clause = frame.outer;
-        }
-        self.depth_mut().brackets(frame.bracket, frame.depth);
         let Some(&token) = self.out.get(frame.open) else { return };
         if !is_closed {
             let head = frame.outer.first.filter(|_| frame.is_block).and_then(|first| self.out.get(first));
@@ -335,6 +351,19 @@ impl<'s> Pass<'s> {
                 self.layout.damage.push(token.start);
             }
         }
+        self.settle(frame, is_closed);
+    }
+
+    /// Notes where a bracket ends and goes back to what is around it.
+    fn settle(&mut self, frame: Frame, is_closed: bool) {
+        self.ifs -= frame.depth.ifs();
+        if let Some(group) = self.groups.get_mut(frame.open).and_then(Option::as_mut) {
+            *group = Group { is_block: frame.is_block, end: self.out.len(), is_closed };
+        }
+        if frame.is_block {
+            self.clause = frame.outer;
+        }
+        self.depth_mut().brackets(frame.bracket, frame.depth);
     }
 
     /// Ends all `(`, `[` and `{` of sets that are open in the present clause.

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::findings;
-use crate::grammar::{Rule, is_clause_word, is_reserved, words_of};
+use crate::grammar::{Rule, is_clause_word, is_keyword, is_reserved, words_of};
 use crate::scan::TokenKind;
 use crate::words::{distance, nearest};
 use trialect_base::Finding;
@@ -63,7 +63,10 @@ const SYNONYMS: &[(&str, &str)] = &[
 
 /// A mistake at or right after a number.
 pub(crate) fn mistake(failure: &Failure<'_>) -> Option<Finding> {
-    leading_point(failure).or_else(|| unit(failure))
+    leading_point(failure)
+        .or_else(|| remainder(failure))
+        .or_else(|| unit(failure))
+        .or_else(|| unit_of_quantity(failure))
 }
 
 /// `.5`
@@ -74,16 +77,37 @@ fn leading_point(failure: &Failure<'_>) -> Option<Finding> {
         .then(|| failure.plain().help(format!("write `0.{number}`")))
 }
 
+/// `7 % 3`
+fn remainder(failure: &Failure<'_>) -> Option<Finding> {
+    let divides = failure.before() == "%" && !matches!(failure.kind(failure.index), None | Some(TokenKind::Text));
+    (divides && failure.wants(Rule::plus_or_minus)).then(|| failure.plain().help("the remainder is `a mod b`"))
+}
+
+/// `quantity Mass in grams`
+fn unit_of_quantity(failure: &Failure<'_>) -> Option<Finding> {
+    (failure.text(0) == "quantity" && failure.before() == "in" && failure.found_word()).then(|| {
+        let help = match meant_unit(failure.found(), &words_of("unit_word")) {
+            Some(unit) => format!("write `{unit}`"),
+            None => EXAMPLES.to_owned(),
+        };
+        findings::unknown_unit(failure.found(), failure.place(), help)
+    })
+}
+
 /// A word after a number that is not its unit.
 fn unit(failure: &Failure<'_>) -> Option<Finding> {
     let word = failure.found();
-    let is_language = is_reserved(word) || is_clause_word(word) || failure.keywords().iter().any(|keyword| keyword == word);
-    if failure.kind_before() != Some(TokenKind::Number) || !failure.found_word() || is_language || failure.wants(Rule::version) {
+    let is_language = is_reserved(word) || is_clause_word(word) || is_keyword(word);
+    if failure.kind_before() != Some(TokenKind::Number)
+        || !failure.found_word()
+        || is_language
+        || failure.wants(Rule::version)
+    {
         return None;
     }
     let number = failure.before();
     let units = words_of("unit_word");
-    if failure.touches_before() {
+    if failure.touches_before(failure.index) {
         if let Some(help) = digits(failure, number, word) {
             return Some(failure.plain().help(help));
         }
@@ -96,15 +120,28 @@ fn unit(failure: &Failure<'_>) -> Option<Finding> {
     let meant = meant_unit(word, &units);
     let keywords = failure.keywords();
     let keyword = nearest(word, keywords.iter().map(String::as_str));
-    if let Some(keyword) = keyword.filter(|keyword| meant.is_none_or(|unit| distance(word, keyword) < distance(word, unit))) {
+    if let Some(keyword) =
+        keyword.filter(|keyword| meant.is_none_or(|unit| distance(word, keyword) < distance(word, unit)))
+    {
         return Some(failure.plain().help(format!("write `{keyword}`")));
     }
     let help = match meant {
         Some("%") => format!("write `{number}%`"),
-        Some(unit) => format!("write `{number} {unit}`"),
-        None => "units are short words such as `ms`, `uL`, `deg`, `Hz`, joined without blanks as in `deg/mm`".into(),
+        Some(unit) => format!("write `{number} {unit}{}`", compound(failure)),
+        None => EXAMPLES.to_owned(),
     };
     Some(findings::unknown_unit(word, failure.place(), help))
+}
+
+const EXAMPLES: &str = "units are short words such as `ms`, `uL`, `deg`, `Hz`, joined without blanks as in `deg/mm`";
+
+/// What follows the word without a blank: `/mm` in `degrees/mm`.
+fn compound<'f>(failure: &Failure<'f>) -> &'f str {
+    let mut last = failure.index;
+    while failure.touches_before(last + 1) && !matches!(failure.kind(last + 1), Some(TokenKind::Close(_)) | None) {
+        last += 1;
+    }
+    if last > failure.index { failure.written(failure.index + 1, last) } else { "" }
 }
 
 /// The unit that was probably meant.
@@ -116,7 +153,9 @@ fn meant_unit<'u>(word: &str, units: &[&'u str]) -> Option<&'u str> {
 
 /// `1e-3` and `2_000`, which are numbers elsewhere.
 fn digits(failure: &Failure<'_>, number: &str, word: &str) -> Option<String> {
-    if let Some(rest) = word.strip_prefix('_').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')) {
+    if let Some(rest) =
+        word.strip_prefix('_').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_'))
+    {
         return Some(format!("write `{number}{}`", rest.replace('_', "")));
     }
     let after = word.strip_prefix(['e', 'E'])?;
@@ -152,9 +191,14 @@ mod tests {
 
     #[test]
     fn exponents_move_the_point() {
-        for (number, exponent, expected) in
-            [("1", -3, "0.001"), ("1.5", -3, "0.0015"), ("1.5", 3, "1500"), ("12.25", 1, "122.5"), ("5", 0, "5"), ("25", -1, "2.5")]
-        {
+        for (number, exponent, expected) in [
+            ("1", -3, "0.001"),
+            ("1.5", -3, "0.0015"),
+            ("1.5", 3, "1500"),
+            ("12.25", 1, "122.5"),
+            ("5", 0, "5"),
+            ("25", -1, "2.5"),
+        ] {
             assert_eq!(written_out(number, exponent), expected, "{number}e{exponent}");
         }
     }

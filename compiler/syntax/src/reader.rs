@@ -2,11 +2,11 @@
 
 use crate::ast::{Clause, Expr, File, Header};
 use crate::build::Builder;
+use crate::failure::Failure;
 use crate::findings;
 use crate::grammar::{Grammar, Rule, is_header_word};
 use crate::head::{Head, clauses_in};
 use crate::layout::Layout;
-use crate::failure::Failure;
 use crate::mistakes;
 use crate::report::Report;
 use crate::scan::{Token, TokenKind};
@@ -123,11 +123,22 @@ impl<'l> Reader<'l> {
         match self.read(&head, context) {
             Some(pair) => Builder::new(self, &head).clause(pair),
             None => {
-                let inside = Context::inside(self.word(head.tokens.first().copied().unwrap_or(0)));
-                for block in &head.blocks {
-                    self.clauses(block.content.clone(), inside);
-                }
+                self.findings_inside(&head);
                 None
+            }
+        }
+    }
+
+    /// Reads the blocks of a clause that could not be read itself, for what is wrong in them.
+    fn findings_inside(&mut self, head: &Head) {
+        let first = self.word(head.tokens.first().copied().unwrap_or(0));
+        let inside = Context::inside(first);
+        // In `x = if a { 1 }` the braces were meant for something else.
+        let is_value =
+            first != "stage" && head.tokens.iter().any(|&index| matches!(self.text(index), "=" | ":=" | "~"));
+        if !is_value {
+            for block in &head.blocks {
+                self.clauses(block.content.clone(), inside);
             }
         }
     }
@@ -172,9 +183,13 @@ impl<'l> Reader<'l> {
         self.layout.tokens.get(index).copied()
     }
 
-    fn word(&self, index: usize) -> &str {
-        let token = self.token(index).filter(|token| token.is(TokenKind::Word));
+    fn text(&self, index: usize) -> &'l str {
+        let token = self.token(index);
         token.and_then(|token| self.layout.code.get(token.start as usize..token.end as usize)).unwrap_or("")
+    }
+
+    fn word(&self, index: usize) -> &'l str {
+        if self.token(index).is_some_and(|token| token.is(TokenKind::Word)) { self.text(index) } else { "" }
     }
 
     /// A header word; for `part`, which also begins a clause, with a version instead of a block.
@@ -184,7 +199,9 @@ impl<'l> Reader<'l> {
     }
 
     fn missing_header(&mut self, range: &Range<usize>) {
-        let (Some(first), Some(last)) = (self.token(range.start), self.token(range.end.saturating_sub(1))) else { return };
+        let (Some(first), Some(last)) = (self.token(range.start), self.token(range.end.saturating_sub(1))) else {
+            return;
+        };
         let is_misspelt = mistakes::meant_header_word(self.word(range.start)).is_some()
             && range.clone().any(|index| self.token(index).is_some_and(|token| token.is(TokenKind::Number)))
             && first.end < last.start;

@@ -66,9 +66,8 @@ pub(crate) struct Scan {
 }
 
 /// Signs of the language, longer ones first.
-const MARKS: &[&str] = &[
-    ":=", "+=", "->", "<=", ">=", "..", "=", "<", ">", "+", "-", "*", "/", "~", ":", ",", ".", "?", "%", "^",
-];
+const MARKS: &[&str] =
+    &[":=", "+=", "->", "<=", ">=", "..", "=", "<", ">", "+", "-", "*", "/", "~", ":", ",", ".", "?", "%", "^"];
 
 /// Signs of other languages, longer ones first, with what stands for them here.
 const FOREIGN: &[(&str, &str)] = &[
@@ -250,5 +249,7 @@ fn is_word_byte(byte: u8) -> bool {
 }
 
 fn is_strange(c: char) -> bool {
-    !c.is_ascii() || (c.is_ascii_control() && !matches!(c, '\t' | '\r' | '\n')) || matches!(c, '@' | '$' | '\\' | '\'' | '`')
+    !c.is_ascii()
+        || (c.is_ascii_control() && !matches!(c, '\t' | '\r' | '\n'))
+        || matches!(c, '@' | '$' | '\\' | '\'' | '`')
 }

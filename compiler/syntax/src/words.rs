@@ -8,29 +8,61 @@ const LISTED_MAX: usize = 5;
 
 /// What could have stood here: "`when`, `{` or `->`".
 pub(crate) fn expected(rules: &[Rule]) -> String {
-    let mut phrases: Vec<String> = Vec::new();
-    for &rule in rules.iter().filter(|rule| !is_operator(**rule)) {
-        let phrase = phrase(rule);
-        if !phrases.contains(&phrase) {
-            phrases.push(phrase);
-        }
+    let (operators, others): (Vec<Rule>, Vec<Rule>) = rules.iter().partition(|rule| is_operator(**rule));
+    let mut phrases = phrases(if others.is_empty() { &operators } else { &others });
+    if others.is_empty() && phrases.len() > 1 {
+        phrases = vec![OPERATOR.into()];
     }
-    // A description may follow nearly everything; where something else is wanted too it is only noise.
-    if phrases.len() > 1 {
-        phrases.retain(|phrase| phrase != DESCRIPTION && phrase != "`,`" && phrase != "`(`");
+    drop_noise(&mut phrases);
+    if phrases == [END] && !operators.is_empty() {
+        phrases.insert(0, OPERATOR.into());
     }
     if phrases.len() > LISTED_MAX {
         phrases.retain(|phrase| phrase != END);
         phrases.truncate(LISTED_MAX);
     }
-    if phrases.is_empty() {
-        phrases.push(if rules.is_empty() { END.into() } else { "an operator".into() });
-    }
     listed(&phrases)
 }
 
-const DESCRIPTION: &str = "a description";
 const END: &str = "the end of the clause";
+const KEY: &str = "a key, as in `s in Side`";
+const NAME: &str = "a name";
+const OPERATOR: &str = "an operator";
+const STRING: &str = "a string in quotes";
+const UNIT: &str = "a unit";
+const VALUE: &str = "a value";
+
+/// Each phrase once; the end of the clause last.
+fn phrases(rules: &[Rule]) -> Vec<String> {
+    let mut phrases: Vec<String> = Vec::new();
+    for phrase in rules.iter().map(|rule| phrase(*rule)) {
+        if !phrases.contains(&phrase) {
+            phrases.push(phrase);
+        }
+    }
+    phrases.sort_by_key(|phrase| phrase == END);
+    phrases
+}
+
+/// Leaves out what may stand nearly everywhere, unless it is the only thing.
+fn drop_noise(phrases: &mut Vec<String>) {
+    let has = |wanted: &str| phrases.iter().any(|phrase| phrase == wanted);
+    let mut noise = vec![STRING, UNIT, "`(`"];
+    if has(VALUE) {
+        noise.extend([NAME, "`{`", "`not`"]);
+    }
+    if has(KEY) {
+        noise.push(VALUE);
+    }
+    if has(END) {
+        noise.push("`,`");
+    }
+    for phrase in noise.into_iter().filter(|phrase| has(phrase)).collect::<Vec<_>>() {
+        if phrases.len() > 1 {
+            phrases.retain(|other| other != phrase);
+        }
+    }
+}
 
 /// "a, b or c"
 fn listed(phrases: &[String]) -> String {
@@ -72,7 +104,6 @@ fn phrase(rule: Rule) -> String {
     }
     let phrase = match rule {
         Rule::EOI => END,
-        Rule::description => DESCRIPTION,
         Rule::clause | Rule::handler => "a clause",
         Rule::device => "a device, as in `wheel : Encoder`",
         Rule::device_member => "a member of a device class, as in `event flip`",
@@ -81,18 +112,18 @@ fn phrase(rule: Rule) -> String {
         Rule::rest => "what the step says",
         Rule::header_word | Rule::header => "`protocol`, `library`, `study` or `part`",
         Rule::version => "a version, as in `1.0.0`",
-        Rule::name | Rule::dotted_name | Rule::head | Rule::place | Rule::goal | Rule::verb => "a name",
+        Rule::name | Rule::dotted_name | Rule::head | Rule::place | Rule::goal | Rule::verb => NAME,
         Rule::protocol => "the name of a protocol",
         Rule::typing => "a type, as in `: Side`",
         Rule::r#type => "a type",
-        Rule::string => "a string in quotes",
-        Rule::unit | Rule::unit_term => "a unit",
+        Rule::string | Rule::description => STRING,
+        Rule::unit | Rule::unit_term => UNIT,
         Rule::range => "a range, as in `1 .. 5`",
         Rule::truncation | Rule::refinement => "`within`",
         Rule::call => "a call, as in `pick(Side)`",
         Rule::table => "a table, as in `{left: 1, right: 2}`",
         Rule::row | Rule::row_key => "a row, as in `left: 1`",
-        Rule::key | Rule::binding => "a key, as in `s in Side`",
+        Rule::key | Rule::binding => KEY,
         Rule::keys | Rule::arguments | Rule::slots | Rule::slot => "a list in brackets",
         Rule::body | Rule::rig_body | Rule::device_body | Rule::scenario_body => "`{`",
         Rule::guard => "`when`",
@@ -113,8 +144,8 @@ fn phrase(rule: Rule) -> String {
         Rule::term => "`term`",
         Rule::clock_word => "`subject`, `session` or `trial`",
         Rule::channel_kind => "`counter`, `event`, `total`, `setting` or `flag`",
-        Rule::argument => "a value",
-        _ if is_value(rule) => "a value",
+        Rule::argument => VALUE,
+        _ if is_value(rule) => VALUE,
         _ => sign(rule).unwrap_or("something else"),
     };
     phrase.to_owned()
@@ -153,9 +184,14 @@ pub(crate) fn keyword(rule: Rule) -> Option<String> {
 
 /// The word of a list that was probably meant.
 pub(crate) fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let distance_max = if word.chars().count() <= 4 { 1 } else { 2 };
     let near = words.into_iter().map(|other| (distance(word, other), other)).min_by_key(|(distance, _)| *distance);
-    near.filter(|(distance, other)| *distance <= distance_max && *distance < other.len()).map(|(_, other)| other)
+    near.filter(|(distance, other)| is_near(word, other, *distance)).map(|(_, other)| other)
+}
+
+/// One letter in three may differ, at most two; short words begin with the same letter.
+fn is_near(word: &str, other: &str, distance: usize) -> bool {
+    let begins_alike = word.bytes().next() == other.bytes().next();
+    distance == 0 || (distance <= 2 && distance * 3 <= word.len().max(other.len()) && (word.len() > 3 || begins_alike))
 }
 
 /// Letters to change, where a difference in case alone counts as none.

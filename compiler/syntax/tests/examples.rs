@@ -46,7 +46,9 @@ fn every_clause_of_the_examples_is_in_its_tree() {
     for (name, text) in examples() {
         let tree = printer::print_file(&trialect_syntax::parse(&text, printer::SOURCE).file, &text);
         assert!(!tree.contains("??"), "{name}: the printer knows every clause\n{tree}");
-        for word in ["state ", "draw ", "stat ", "covariate ", "var ", "stage ", "use ", "beside ", "limit ", "stimulus "] {
+        for word in
+            ["state ", "draw ", "stat ", "covariate ", "var ", "stage ", "use ", "beside ", "limit ", "stimulus "]
+        {
             let in_text = text.lines().flat_map(|line| line.split('#').next().unwrap_or("").split(['{', '}', ';']));
             let in_text = in_text.filter(|clause| clause.trim_start().starts_with(word)).count();
             let in_tree = tree.lines().filter(|line| line.trim_start().starts_with(&format!("({word}"))).count();

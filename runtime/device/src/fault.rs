@@ -28,7 +28,9 @@ pub enum RigFault {
         verb: String,
     },
     /// A value that the device refuses rather than alters.
-    #[error("`{device}`: {verb} with {parameter} = {value} is outside {least} .. {most}; change the protocol or the calibration")]
+    #[error(
+        "`{device}`: {verb} with {parameter} = {value} is outside {least} .. {most}; change the protocol or the calibration"
+    )]
     OutOfRange {
         /// Name in the protocol.
         device: String,

@@ -20,7 +20,10 @@ impl Builder<'_, '_> {
             Rule::levels => {
                 let name = self.name(&parts.take(Rule::name)?);
                 let values = parts.take_all(Rule::sum);
-                ClauseKind::Levels { name, values: values.into_iter().map(|value| self.layer(value)).collect::<Option<_>>()? }
+                ClauseKind::Levels {
+                    name,
+                    values: values.into_iter().map(|value| self.layer(value)).collect::<Option<_>>()?,
+                }
             }
             Rule::whole_numbers => {
                 let name = self.name(&parts.take(Rule::name)?);
@@ -44,7 +47,8 @@ impl Builder<'_, '_> {
             Rule::parameter => self.parameter(head, parts)?,
             Rule::draw => {
                 let call = self.call(parts.take(Rule::call)?)?;
-                let within = parts.take(Rule::truncation).map_or(Some(None), |range| self.truncation(range).map(Some))?;
+                let within =
+                    parts.take(Rule::truncation).map_or(Some(None), |range| self.truncation(range).map(Some))?;
                 ClauseKind::Draw { head, call, within }
             }
             Rule::deck => ClauseKind::Deck { head, table: self.table(parts.take(Rule::table)?)? },
@@ -93,7 +97,7 @@ impl Builder<'_, '_> {
         match (&before.0, &after.0) {
             (Some(first), Some(second)) => {
                 let (first, second) = (first.low.span.to(first.high.span), second.low.span.to(second.high.span));
-                let finding = findings::syntax("`within` once in a clause", second, "a second range");
+                let finding = findings::syntax("`within` stands once in a clause", second, "a second range");
                 self.reader.push(finding.also(first, "the first one").help("keep one of them"));
                 Some(before)
             }

@@ -79,7 +79,8 @@ impl Builder<'_, '_> {
         let mut parts = Parts::of(node);
         let base = self.name(&parts.take(Rule::name)?);
         let index = parts.take(Rule::index).map_or(Some(Vec::new()), |index| self.expressions(index))?;
-        let members = parts.take_all(Rule::member).into_iter().map(|member| self.member(member)).collect::<Option<_>>()?;
+        let members =
+            parts.take_all(Rule::member).into_iter().map(|member| self.member(member)).collect::<Option<_>>()?;
         Some(Place { base, index, members, span })
     }
 

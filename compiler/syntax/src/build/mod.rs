@@ -43,7 +43,11 @@ impl<'b, 'l> Builder<'b, 'l> {
             _ => Parts::of(node.clone()).next().and_then(|kind| self.kind(kind)),
         };
         if kind.is_none() {
-            self.reader.push(findings::syntax("a shape that this reader knows", span, "the grammar and the reader disagree"));
+            self.reader.push(findings::syntax(
+                "a shape that this reader knows",
+                span,
+                "the grammar and the reader disagree",
+            ));
         }
         Some(Clause { kind: kind?, span, description: self.description(node) })
     }
@@ -63,16 +67,22 @@ impl<'b, 'l> Builder<'b, 'l> {
     fn kind(&mut self, node: Node<'_>) -> Option<ClauseKind> {
         match node.as_rule() {
             Rule::citation | Rule::usage | Rule::enumeration | Rule::levels | Rule::whole_numbers => self.types(node),
-            Rule::variable | Rule::parameter | Rule::draw | Rule::deck | Rule::definition | Rule::outcomes | Rule::input => {
-                self.declaration(node)
-            }
+            Rule::variable
+            | Rule::parameter
+            | Rule::draw
+            | Rule::deck
+            | Rule::definition
+            | Rule::outcomes
+            | Rule::input => self.declaration(node),
             Rule::statistic | Rule::covariate | Rule::adaptation => self.measure(node),
             Rule::quantity | Rule::device_class | Rule::channel | Rule::constructor | Rule::device_verb => {
                 self.library(node)
             }
             Rule::handler | Rule::branching | Rule::repetition => self.machine(node),
             Rule::assignment | Rule::hold | Rule::action | Rule::tracking | Rule::pause => self.act(node),
-            Rule::limit | Rule::stop | Rule::advice | Rule::counting | Rule::ending | Rule::recording => self.rule(node),
+            Rule::limit | Rule::stop | Rule::advice | Rule::counting | Rule::ending | Rule::recording => {
+                self.rule(node)
+            }
             _ => self.block(node),
         }
     }

@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn keywords_and_signs_are_told_from_nodes() {
-        for rule in [Rule::arrow, Rule::comma, Rule::optional, Rule::close_square, Rule::ADAPT, Rule::NOW, Rule::WITHIN] {
+        for rule in [Rule::arrow, Rule::comma, Rule::optional, Rule::close_square, Rule::ADAPT, Rule::NOW, Rule::WITHIN]
+        {
             assert!(is_keyword_or_sign(rule), "{rule:?}");
         }
         for rule in [Rule::file, Rule::clause, Rule::name, Rule::number, Rule::unit, Rule::minus, Rule::comparator] {

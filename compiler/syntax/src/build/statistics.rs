@@ -67,7 +67,8 @@ impl Builder<'_, '_> {
         for part in parts.all() {
             let span = self.span(&part);
             if !self.covariate_part(part, &mut clause)? {
-                let finding = findings::syntax("each part of a covariate once", span, "this part is there already");
+                let finding =
+                    findings::syntax("each part of a covariate stands once", span, "this part is there already");
                 self.reader.push(finding.help("keep one of them"));
             }
         }

@@ -64,7 +64,12 @@ fn clause_line<'c>(kind: &'c ClauseKind, text: &str) -> (String, Bodies<'c>) {
         }
         ClauseKind::Iti(value) => format!("iti {}", expr(value)),
         ClauseKind::Limit { place: p, amount, each } => {
-            format!("limit {} {}{}", place(p), expr(amount), each.as_ref().map_or(String::new(), |w| format!(" each {}", w.text)))
+            format!(
+                "limit {} {}{}",
+                place(p),
+                expr(amount),
+                each.as_ref().map_or(String::new(), |w| format!(" each {}", w.text))
+            )
         }
         ClauseKind::Stop { name, now, condition } => {
             format!("stop {}{} {}", name.text, if *now { " now" } else { "" }, expr(condition))
@@ -80,7 +85,9 @@ fn clause_line<'c>(kind: &'c ClauseKind, text: &str) -> (String, Bodies<'c>) {
 
 fn declaration_line(kind: &ClauseKind) -> String {
     match kind {
-        ClauseKind::Stimulus { head: h, device, call: c } => format!("stimulus {} on {} {}", head(h), place(device), call(c)),
+        ClauseKind::Stimulus { head: h, device, call: c } => {
+            format!("stimulus {} on {} {}", head(h), place(device), call(c))
+        }
         ClauseKind::Define { head: h, body: Body::Expr(value) } => format!("= {} {}", head(h), expr(value)),
         ClauseKind::Define { head: h, body: Body::Table(rows) } => format!("= {} {}", head(h), table(rows)),
         ClauseKind::Var { head: h, initial, within, by } => {
@@ -133,7 +140,9 @@ fn block_line(kind: &ClauseKind) -> Option<(String, Bodies<'_>)> {
                 Event::Always => "always".into(),
             };
             let target = match target {
-                Some(Target::State { name, by_hand }) => format!(" -> {}{}", name.text, if *by_hand { " by hand" } else { "" }),
+                Some(Target::State { name, by_hand }) => {
+                    format!(" -> {}{}", name.text, if *by_hand { " by hand" } else { "" })
+                }
                 Some(Target::End(outcome)) => format!(" -> (end {})", outcome.text),
                 None => String::new(),
             };
@@ -146,7 +155,8 @@ fn block_line(kind: &ClauseKind) -> Option<(String, Bodies<'_>)> {
 
 fn statistic(stat: &StatClause) -> String {
     let StatClause { head: h, call: c, filter, window, at_least, otherwise } = stat;
-    let window = window.as_ref().map_or(String::new(), |(length, word)| format!(" (last {} {})", expr(length), word.text));
+    let window =
+        window.as_ref().map_or(String::new(), |(length, word)| format!(" (last {} {})", expr(length), word.text));
     let (filter, at_least, otherwise) = (part(" where", filter), part(" at-least", at_least), part(" else", otherwise));
     format!("stat {} {}{filter}{window}{at_least}{otherwise}", head(h), call(c))
 }
@@ -220,7 +230,11 @@ fn place(p: &Place) -> String {
 }
 
 fn call(c: &Call) -> String {
-    if c.arguments.is_empty() { format!("({})", c.name.text) } else { format!("({} {})", c.name.text, arguments(&c.arguments)) }
+    if c.arguments.is_empty() {
+        format!("({})", c.name.text)
+    } else {
+        format!("({} {})", c.name.text, arguments(&c.arguments))
+    }
 }
 
 fn arguments(list: &[Argument]) -> String {
@@ -236,9 +250,8 @@ fn arguments(list: &[Argument]) -> String {
 }
 
 fn table(rows: &Table) -> String {
-    let row = |(key, value): &(Option<Expr>, Expr)| {
-        format!("{}: {}", key.as_ref().map_or("else".into(), expr), expr(value))
-    };
+    let row =
+        |(key, value): &(Option<Expr>, Expr)| format!("{}: {}", key.as_ref().map_or("else".into(), expr), expr(value));
     format!("{{{}}}", rows.rows.iter().map(row).collect::<Vec<_>>().join(", "))
 }
 

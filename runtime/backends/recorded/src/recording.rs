@@ -51,14 +51,6 @@ impl Recording {
         Ok(Recording { sha256: files.sha256(), subject, fit, wheel, trials })
     }
 
-    /// The same recording with one of its trials as the only one, at its own time; none if there is no such trial. For asking
-    /// what a change of the inputs or of the protocol does to each trial, whatever it does to the length of the ones before.
-    #[must_use]
-    pub fn alone(&self, trial: u32) -> Option<Recording> {
-        let trials = vec![self.trial(trial)?.clone()];
-        Some(Recording { trials, ..self.clone() })
-    }
-
     /// How many trials were recorded whole.
     #[must_use]
     pub fn trials(&self) -> u32 {

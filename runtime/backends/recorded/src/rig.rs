@@ -1,4 +1,4 @@
-//! A recording as a rig: its inputs come when they came, its outputs go nowhere.
+//! A recording as a rig: its inputs come when they came in their trial, its outputs go nowhere.
 
 use crate::Recording;
 use crate::clocks::GRID;
@@ -13,7 +13,8 @@ const WHEEL_RADIUS: f64 = 31.0;
 /// Travel at the wheel's surface a count, in mm: 194.779 mm a turn.
 const COUNT_SIZE: f64 = 2.0 * std::f64::consts::PI * WHEEL_RADIUS / COUNTS_A_TURN as f64;
 
-/// A trial that began later than it had begun at the rig, so that its inputs no longer meet the states they met there.
+/// A trial that the tape had to wait for, by more than a step of the recording's grid: see [`RecordedRig`]. `begun - recorded`
+/// is by how much the recorded inputs from the trial's start on come later than they came at the rig; earlier waits are in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LateStart {
     /// The trial, from 1.
@@ -26,6 +27,12 @@ pub struct LateStart {
 
 /// Plays a [`Recording`]: the session decides, the recording reports.
 ///
+/// It is played like a tape that stands still at the recorded start of each trial, the entry into its first
+/// `reset_rotary_encoder`, until the session begins that trial. A trial begins at the recorded time plus the delay so far
+/// unless the session comes later; then the delay grows by as much. So a trial that takes longer than it took at the rig delays
+/// what follows and loses none of it. Trials begin in order, each once; after the start of the last one the tape runs to its
+/// end. A session that waits without a deadline for an input beyond the next start waits for ever, as at the tape's end.
+///
 /// The wheel's counts are passed as recorded, so that falling counts are travel to the left: with a picture that follows the
 /// wheel, azimuth = start + gain * travel. A valve reports `done` when a valve of the recorded opening time would close; a
 /// delivery that is released before that is not done.
@@ -33,13 +40,15 @@ pub struct LateStart {
 pub struct RecordedRig {
     recording: Arc<Recording>,
     devices: Vec<Bound>,
-    /// Recorded inputs of the wired lines, in the order in which they are reported.
-    inputs: Vec<Input>,
-    /// How many of those have been reported.
-    reported: usize,
+    /// Recorded inputs of the wired lines from the next trial's start on, at their recorded times, in the order of reports.
+    tape: VecDeque<Input>,
+    /// Recorded inputs up to there that have not been reported, on the session clock, in the order of reports.
+    played: VecDeque<Input>,
+    /// How much later than recorded the tape runs; never less than before.
+    delay: Ns,
     /// Lines wired to the valve's `done`.
     done_lines: Vec<u32>,
-    /// Valve closings to come, in the order in which they are reported.
+    /// Valve closings to come, on the session clock, in the order of reports.
     closings: VecDeque<Input>,
     /// No input before this time may be reported any more.
     now: Ns,
@@ -54,8 +63,9 @@ impl RecordedRig {
         RecordedRig {
             recording: recording.into(),
             devices: Vec::new(),
-            inputs: Vec::new(),
-            reported: 0,
+            tape: VecDeque::new(),
+            played: VecDeque::new(),
+            delay: 0,
             done_lines: Vec::new(),
             closings: VecDeque::new(),
             now: 0,
@@ -70,11 +80,17 @@ impl RecordedRig {
         &self.recording
     }
 
-    /// Trials that began more than 0.1 ms, a step of the recording's grid, after they had begun at the rig. None where the
-    /// protocol takes no longer over feedback and between trials than the rig did.
+    /// Trials that the tape waited for by more than 0.1 ms, a step of the recording's grid. None where the protocol takes no
+    /// longer over feedback and between trials than the rig did. Shorter waits are in [`RecordedRig::delay`] only.
     #[must_use]
     pub fn late_starts(&self) -> &[LateStart] {
         &self.late_starts
+    }
+
+    /// How much later than recorded inputs are reported from the start of the present trial on, in ns.
+    #[must_use]
+    pub fn delay(&self) -> Ns {
+        self.delay
     }
 
     fn device(&self, device: u32) -> Result<&Bound, RigFault> {
@@ -91,18 +107,32 @@ impl RecordedRig {
         let event = |at: &Ns| Input { line, at: *at, value: 1 };
         match device.part {
             Part::Encoder => {
-                self.inputs.extend(self.recording.wheel.counts.iter().map(|&(at, value)| Input { line, at, value }));
+                self.tape.extend(self.recording.wheel.counts.iter().map(|&(at, value)| Input { line, at, value }));
             }
-            Part::Display => self.inputs.extend(trials.iter().flat_map(|trial| &trial.flips).map(event)),
-            Part::Speaker => self.inputs.extend(trials.iter().flat_map(|trial| &trial.onsets).map(event)),
+            Part::Display => self.tape.extend(trials.iter().flat_map(|trial| &trial.flips).map(event)),
+            Part::Speaker => self.tape.extend(trials.iter().flat_map(|trial| &trial.onsets).map(event)),
             Part::Valve => self.done_lines.push(line),
         }
         Ok(())
     }
 
+    /// When a trial began at the rig.
+    fn recorded_start(&self, trial: u32) -> Option<Ns> {
+        self.recording.trial(trial)?.resets.first().copied()
+    }
+
+    /// Lets the tape run, with the present delay, to the recorded start of the trial after the present one, or to its end.
+    fn run_tape(&mut self) {
+        let stop = self.recorded_start(self.trial.saturating_add(1));
+        let count = stop.map_or(self.tape.len(), |stop| self.tape.partition_point(|input| input.at < stop));
+        let delay = self.delay;
+        let delayed = |input: Input| Input { at: input.at.saturating_add(delay), ..input };
+        self.played.extend(self.tape.drain(..count).map(delayed));
+    }
+
     /// The input that comes next, and whether it is a valve's closing.
     fn upcoming(&self) -> Option<(Input, bool)> {
-        let recorded = self.inputs.get(self.reported).map(|input| (*input, false));
+        let recorded = self.played.front().map(|input| (*input, false));
         let closing = self.closings.front().map(|input| (*input, true));
         recorded.into_iter().chain(closing).min_by_key(|(input, _)| (input.at, input.line))
     }
@@ -139,7 +169,8 @@ impl Rig for RecordedRig {
         for (line, input) in (0..).zip(&wiring.inputs) {
             self.wire_line(line, input)?;
         }
-        self.inputs.sort_by_key(|input| (input.at, input.line));
+        self.tape.make_contiguous().sort_by_key(|input| (input.at, input.line));
+        self.run_tape();
         Ok(())
     }
 
@@ -158,7 +189,7 @@ impl Rig for RecordedRig {
                 Ok(Some(input))
             }
             Some((input, false)) => {
-                self.reported += 1;
+                self.played.pop_front();
                 self.now = self.now.max(input.at);
                 Ok(Some(input))
             }
@@ -170,13 +201,22 @@ impl Rig for RecordedRig {
     }
 
     fn trial_start(&mut self, trial: u32, earliest: Ns) -> Result<Option<Ns>, RigFault> {
-        let first_reset = self.recording.trial(trial).and_then(|trial| trial.resets.first());
-        let Some(&recorded) = first_reset else { return Ok(None) };
-        let begun = recorded.max(earliest).max(self.now);
-        if begun - recorded > GRID {
+        let Some(recorded) = self.recorded_start(trial) else { return Ok(None) };
+        let next = self.trial.saturating_add(1);
+        if trial != next {
+            let what = format!(
+                "trial {trial} was to begin, but the recording stands before trial {next}; begin each in order"
+            );
+            return Err(RigFault::Gone { rig: parts::RIG.to_owned(), what });
+        }
+        let due = recorded.saturating_add(self.delay);
+        let begun = due.max(earliest).max(self.now);
+        if begun - due > GRID {
             self.late_starts.push(LateStart { trial, recorded, begun });
         }
+        self.delay = begun - recorded;
         self.trial = trial;
+        self.run_tape();
         Ok(Some(begun))
     }
 

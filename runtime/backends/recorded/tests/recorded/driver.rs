@@ -120,6 +120,11 @@ fn levels_are_those_of_the_rig() {
 
 /// Plays all trials, half a second apart at least.
 pub fn play(rig: &mut RecordedRig) -> Vec<Played> {
+    play_apart(rig, SECOND / 2)
+}
+
+/// Plays all trials, at least a pause apart.
+pub fn play_apart(rig: &mut RecordedRig, pause: Ns) -> Vec<Played> {
     rig.wire(&wiring()).unwrap();
     let mut driver = Driver { rig, count: 0 };
     let (mut played, mut earliest) = (Vec::new(), 0);
@@ -129,7 +134,7 @@ pub fn play(rig: &mut RecordedRig) -> Vec<Played> {
         let given = driver.rig.recording().given(trial);
         let (trial, end) = driver.trial(start, &given);
         played.push(trial);
-        earliest = end + SECOND / 2;
+        earliest = end + pause;
     }
     played
 }

@@ -1,7 +1,7 @@
 //! An invented session that contains what the recorded ones do not: a broken quiescent period, zeroings that do not show,
 //! a full turn of the wheel, an encoder that is 50 ppm slow.
 
-use crate::driver::{Played, play};
+use crate::driver::{Played, play, play_apart};
 use std::fmt::Write as _;
 use trialect_recorded::{GivenValue, RawFiles, RecordedRig, Recording};
 
@@ -152,4 +152,22 @@ fn the_states_find_what_was_invented() {
     }
     assert_eq!(played.len(), expected.len());
     assert_eq!(rig.late_starts(), []);
+}
+
+#[test]
+fn trials_further_apart_than_at_the_rig_are_the_same_trials() {
+    let near = play(&mut RecordedRig::new(recording()));
+    let mut rig = RecordedRig::new(recording());
+    let far = play_apart(&mut rig, 20_000_000_000);
+    assert_eq!((near.len(), far.len()), (3, 3));
+    for (near, far) in near.iter().zip(&far) {
+        assert_eq!(Played { start: near.start, ..far.clone() }, *near);
+    }
+    // 830 ms to the 23rd count, 1 s of feedback, 20 s; then 823 ms to the 23rd count, 2 s of feedback, 20 s.
+    let starts = [100_000, 21_830_000_000, 21_830_000_000 + 22_822_900_000];
+    for (far, start) in far.iter().zip(starts) {
+        assert!((far.start - start).abs() <= 4_000, "{far:?}, {start}");
+    }
+    assert_eq!(rig.delay(), far[2].start - 20_000_100_000);
+    assert_eq!(rig.late_starts().iter().map(|late| late.trial).collect::<Vec<_>>(), [2, 3]);
 }

@@ -1,8 +1,9 @@
 //! Both recorded sessions, played through the trait.
 
-use crate::driver::{Played, play};
+use crate::driver::play;
 use crate::sessions::{BIASED, TRAINING, files, folder};
-use trialect_recorded::{GivenValue, RawFiles, RecordedRig, Recording};
+use trialect_device::Ns;
+use trialect_recorded::{GivenValue, LateStart, RawFiles, RecordedRig, Recording};
 
 /// Sessions with their number of trials and of visible zeroings.
 const SESSIONS: [(&str, u32, usize); 2] = [(TRAINING, 12, 11), (BIASED, 8, 8)];
@@ -55,7 +56,7 @@ fn every_outcome_and_every_duration_is_found() {
             assert!(off.abs() <= 50_000, "{session}, trial {trial}: off by {off} ns");
             assert_eq!((played.stills, played.poured), (1, played.outcome == "correct"), "{session}, trial {trial}");
         }
-        assert_eq!(rig.late_starts(), [], "{session}");
+        assert_eq!((rig.late_starts(), rig.delay()), (&[][..], 0), "{session}");
     }
 }
 
@@ -68,51 +69,40 @@ fn negated(files: &RawFiles) -> RawFiles {
     RawFiles { positions: rows.collect::<String>().into_bytes(), ..files.clone() }
 }
 
-/// Each trial of a recording played by itself, so that none is late because another took longer than at the rig.
-fn one_by_one(recording: &Recording) -> Vec<Played> {
-    let alone = |trial| play(&mut RecordedRig::new(recording.alone(trial).unwrap()));
-    (1..=recording.trials()).flat_map(alone).collect()
-}
-
 #[test]
-fn the_sign_of_the_wheel_matters() {
+fn the_sign_of_the_wheel_swaps_each_outcome_and_changes_nothing_else() {
     let (mut swapped, mut kept) = (0, 0);
     for (session, trials, _) in SESSIONS {
         let Some(files) = files(session) else { return };
-        let right = one_by_one(&Recording::from_files(&files).unwrap());
-        let wrong = one_by_one(&Recording::from_files(&negated(&files)).unwrap());
-        assert_eq!(right.len(), trials as usize, "{session}");
-        for (right, wrong) in right.iter().zip(wrong) {
+        let right = play(&mut RecordedRig::new(Recording::from_files(&files).unwrap()));
+        let mut rig = RecordedRig::new(Recording::from_files(&negated(&files)).unwrap());
+        let wrong = play(&mut rig);
+        assert_eq!((right.len(), wrong.len()), (trials as usize, trials as usize), "{session}");
+        for (trial, (right, wrong)) in (1..).zip(right.iter().zip(&wrong)) {
             match (right.outcome, wrong.outcome) {
                 ("correct", "error") | ("error", "correct") => swapped += 1,
                 ("no_go", "no_go") => kept += 1,
-                other => panic!("{session}: {other:?}"),
+                other => panic!("{session}, trial {trial}: {other:?}"),
             }
-            assert_eq!((right.start, right.closed_loop), (wrong.start, wrong.closed_loop), "{session}");
+            assert_eq!(
+                (right.stills, right.closed_loop),
+                (wrong.stills, wrong.closed_loop),
+                "{session}, trial {trial}"
+            );
+            assert_eq!(wrong.poured, wrong.outcome == "correct", "{session}, trial {trial}");
         }
+        let delays: Vec<Ns> = right.iter().zip(&wrong).map(|(right, wrong)| wrong.start - right.start).collect();
+        let waits: Vec<LateStart> = (2..)
+            .zip(delays.windows(2).zip(right.iter().zip(&wrong).skip(1)))
+            .filter(|(_, (delays, _))| delays[1] - delays[0] > 100_000)
+            .map(|(trial, (_, (right, wrong)))| LateStart { trial, recorded: right.start, begun: wrong.start })
+            .collect();
+        assert!(delays.is_sorted() && delays[0] == 0 && delays.last() == Some(&rig.delay()), "{session}: {delays:?}");
+        assert_eq!(rig.late_starts(), waits, "{session}");
+        // A correct trial that has become an error has 2 s of feedback in place of 1 s.
+        assert_eq!((right[0].outcome, waits.first().map(|wait| wait.trial)), ("correct", Some(2)), "{session}");
     }
     assert_eq!((swapped, kept), (18, 2));
-}
-
-#[test]
-fn a_trial_by_itself_plays_as_it_does_in_its_session() {
-    for (session, ..) in SESSIONS {
-        let Some(files) = files(session) else { return };
-        let recording = Recording::from_files(&files).unwrap();
-        assert_eq!(one_by_one(&recording), play(&mut RecordedRig::new(recording.clone())), "{session}");
-        assert_eq!(recording.alone(0), None);
-        assert_eq!(recording.alone(recording.trials() + 1), None);
-    }
-}
-
-#[test]
-fn trials_that_take_longer_than_at_the_rig_make_the_next_ones_late() {
-    let Some(files) = files(TRAINING) else { return };
-    let mut rig = RecordedRig::new(Recording::from_files(&negated(&files)).unwrap());
-    let played = play(&mut rig);
-    let late: Vec<_> = rig.late_starts().iter().map(|late| late.trial).collect();
-    // The first trial was correct and is an error with the wheel turned: 2 s of feedback in place of 1 s, in a gap of 1.9 s.
-    assert_eq!((played[0].outcome, late.first()), ("error", Some(&2)));
 }
 
 #[test]

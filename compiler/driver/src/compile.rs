@@ -1,0 +1,177 @@
+//! Source to program: parse, collect what is used, check, lower.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trialect_base::{Finding, Findings, SourceId, Sources};
+use trialect_ir::{Program, digest};
+use trialect_sema::Module;
+use trialect_syntax::ast::{ClauseKind, File, Name};
+
+/// Where modules come from.
+#[derive(Debug, Clone)]
+pub enum Library {
+    /// The standard library inside this program.
+    Embedded,
+    /// Texts by name: those that a session was made from, or a changed standard library.
+    Texts(BTreeMap<String, String>),
+}
+
+impl Library {
+    fn text(&self, name: &str) -> Option<String> {
+        match self {
+            Library::Embedded => {
+                trialect_stdlib::MODULES.iter().find(|module| module.name == name).map(|module| module.text.to_string())
+            }
+            Library::Texts(texts) => texts.get(name).cloned(),
+        }
+    }
+
+    fn names(&self) -> Vec<&str> {
+        match self {
+            Library::Embedded => trialect_stdlib::MODULES.iter().map(|module| module.name).collect(),
+            Library::Texts(texts) => texts.keys().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// A text that a program was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceText {
+    /// `protocol`, or the module's name.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// `sha2-256:` of its bytes.
+    pub sha256: String,
+}
+
+/// What became of a source text.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// All texts, for showing findings.
+    pub sources: Sources,
+    /// By place.
+    pub findings: Vec<Finding>,
+    /// The program, when nothing forbids it.
+    pub program: Option<Arc<Program>>,
+    /// The protocol's text first, then the modules in the order in which they were read.
+    pub texts: Vec<SourceText>,
+}
+
+impl Compiled {
+    /// `sha2-256:` of the protocol's text, byte for byte.
+    pub fn source_hash(&self) -> &str {
+        self.texts.first().map_or("", |text| &text.sha256)
+    }
+    /// True when there is no error.
+    pub fn is_runnable(&self) -> bool {
+        self.program.is_some()
+    }
+}
+
+/// Compiles a protocol. `name` is what people call the text: a path.
+pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
+    let mut sources = Sources::default();
+    let mut texts = vec![stamp("protocol", text)];
+    let mut findings = Findings::default();
+    let id = sources.add(name, text);
+    let protocol = parsed(text, id, &mut findings);
+    let modules = Modules::load(&protocol, library, &mut sources, &mut texts, &mut findings);
+    let not_protocol = protocol.header.as_ref().is_some_and(|header| header.kind.text != "protocol");
+    if let Some(header) = protocol.header.as_ref().filter(|_| not_protocol) {
+        findings.push(
+            Finding::error(
+                "not-a-protocol",
+                format!("a {} cannot be run by itself", header.kind.text),
+                header.kind.span,
+                "not `protocol`",
+            )
+            .help("check the protocol that uses it"),
+        );
+    }
+    let readable = findings.is_runnable();
+    let listed: Vec<Module<'_>> = modules.list.iter().map(|(name, file)| Module { name, file }).collect();
+    let (model, checked) = trialect_sema::check(&protocol, &listed, &sources);
+    // What could not be read is missing from the tree; complaints about its absence would only confuse.
+    if readable {
+        findings.extend(checked);
+    } else {
+        for finding in checked.iter().filter(|finding| {
+            finding.code != "unknown-name" && !finding.code.starts_with("no-") && !finding.code.starts_with("state-")
+        }) {
+            findings.push(finding.clone());
+        }
+    }
+    let mut program = None;
+    if findings.is_runnable() {
+        match trialect_lower::lower(&model, &sources) {
+            Ok(lowered) => program = Some(Arc::new(lowered)),
+            Err(flaws) => flaws.into_iter().for_each(|flaw| findings.push(flaw)),
+        }
+    }
+    Compiled { sources, findings: findings.sorted(), program, texts }
+}
+
+fn stamp(name: &str, text: &str) -> SourceText {
+    SourceText { name: name.into(), text: text.into(), sha256: digest(text.as_bytes()) }
+}
+
+fn parsed(text: &str, id: SourceId, findings: &mut Findings) -> File {
+    let parsed = trialect_syntax::parse(text, id);
+    findings.extend(parsed.findings);
+    parsed.file
+}
+
+/// The prelude and everything that is used, each once, in the order of use.
+struct Modules {
+    list: Vec<(String, File)>,
+}
+
+impl Modules {
+    fn load(
+        protocol: &File,
+        library: &Library,
+        sources: &mut Sources,
+        texts: &mut Vec<SourceText>,
+        findings: &mut Findings,
+    ) -> Modules {
+        let mut modules = Modules { list: Vec::new() };
+        let mut open: Vec<(String, Option<Name>)> =
+            trialect_stdlib::PRELUDE.iter().map(|name| ((*name).to_string(), None)).collect();
+        open.extend(uses(protocol).map(|name| (name.text.clone(), Some(name.clone()))));
+        let mut next = 0;
+        while next < open.len() {
+            let (name, used) = open[next].clone();
+            next += 1;
+            if modules.list.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            let Some(text) = library.text(&name) else {
+                if let Some(used) = used {
+                    findings.push(unknown_module(&used, library));
+                }
+                continue;
+            };
+            let id = sources.add(name.clone(), text.clone());
+            texts.push(stamp(&name, &text));
+            let file = parsed(&text, id, findings);
+            open.extend(uses(&file).map(|name| (name.text.clone(), Some(name.clone()))));
+            modules.list.push((name, file));
+        }
+        modules
+    }
+}
+
+fn uses(file: &File) -> impl Iterator<Item = &Name> {
+    file.clauses.iter().filter_map(|clause| match &clause.kind {
+        ClauseKind::Use(name) => Some(name),
+        _ => None,
+    })
+}
+
+fn unknown_module(name: &Name, library: &Library) -> Finding {
+    let mut known = library.names();
+    known.retain(|name| !trialect_stdlib::PRELUDE.contains(name));
+    Finding::error("unknown-module", format!("there is no module `{}`", name.text), name.span, "no such module")
+        .help(format!("modules: {}", known.join(", ")))
+}

@@ -1,0 +1,32 @@
+//! `trialect check`
+
+use crate::arguments::CheckOptions;
+use crate::failure::Failure;
+use crate::protocol::compile_file;
+use crate::{output, render};
+use std::io::IsTerminal;
+
+pub(crate) fn run(options: &CheckOptions) -> Result<(), Failure> {
+    let compiled = compile_file(&options.protocol, &options.library)?;
+    if options.json {
+        output::say(&render::json(&compiled.findings, &compiled.sources));
+    } else if !compiled.findings.is_empty() {
+        output::say(&render::text(&compiled.findings, &compiled.sources, std::io::stdout().is_terminal()));
+    }
+    match &compiled.program {
+        None => Err(Failure::Found),
+        Some(program) => {
+            if !options.json {
+                let states = program.states.len();
+                output::say(&format!(
+                    "{} {}: {} definitions, {states} states, {} words of memory, fine",
+                    program.name,
+                    program.version,
+                    program.definitions.len(),
+                    program.initial.len()
+                ));
+            }
+            Ok(())
+        }
+    }
+}

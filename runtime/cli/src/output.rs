@@ -1,0 +1,25 @@
+//! The only place that writes to the terminal: results to stdout, everything else to stderr.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::io::Write;
+use tracing_subscriber::EnvFilter;
+
+/// Logs go to stderr: warnings, or what `-v` and `RUST_LOG` ask for.
+pub(crate) fn start_logs(verbose: u8) {
+    let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    // A second start (in tests) keeps the first.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// A result. A reader that has gone away (`| head`) ends the command quietly.
+pub(crate) fn say(text: &str) {
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Anything that is not a result.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::machine::Kind;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -20,6 +21,18 @@ pub(crate) enum Command {
     Check(CheckOptions),
     /// Print a protocol's hash
     Hash(HashOptions),
+    /// Run sessions of a simulated animal, adding to the subject's chain
+    Sim(SimOptions),
+    /// Run a session driven by the raw files of a recorded one
+    Run(RunOptions),
+    /// Run recorded inputs again and compare everything that is computed
+    Replay(ReplayOptions),
+    /// Check that sessions are what they were when they were sealed
+    Verify(PlaceOptions),
+    /// Close sessions that were broken off
+    Recover(PlaceOptions),
+    /// Show sessions
+    Show(PlaceOptions),
     /// Explain a finding by its code; without a code, list all codes
     Explain {
         /// For example `unit-mismatch`
@@ -57,4 +70,73 @@ pub(crate) struct LibraryOptions {
     /// Take the standard library from this folder (as `stdlib/std` of the project) instead of the embedded one
     #[arg(long, value_name = "DIR")]
     pub(crate) stdlib: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimOptions {
+    /// The protocol's text
+    pub(crate) protocol: PathBuf,
+    /// Name of the subject
+    #[arg(long)]
+    pub(crate) subject: String,
+    /// Number of sessions to add
+    #[arg(long, default_value_t = 1)]
+    pub(crate) sessions: u32,
+    /// Everything random follows from it
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Folder of the data; sessions go to DATA/SUBJECT/NNN
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// What runs the program
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) machine: Kind,
+    /// A mouse of your own (TOML) instead of the embedded one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mouse: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
+    /// The protocol's text
+    pub(crate) protocol: PathBuf,
+    /// Folder of a raw session of rig program v5
+    #[arg(long, value_name = "DIR")]
+    pub(crate) recorded: PathBuf,
+    /// Folder of the data; the subject's name comes from the recording
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Seed of the draws that the recording does not give
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// A covariate that the recording lacks, in the unit in which it is recorded
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) covariate: Vec<String>,
+    /// What runs the program
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) machine: Kind,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayOptions {
+    /// A session, a subject's folder or a data folder
+    pub(crate) place: PathBuf,
+    /// Replay against this text instead of the session's own
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) with: Option<PathBuf>,
+    /// What runs the program
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) machine: Kind,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlaceOptions {
+    /// A session, a subject's folder or a data folder
+    pub(crate) place: PathBuf,
 }

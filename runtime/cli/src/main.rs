@@ -1,13 +1,26 @@
 //! `trialect`: checks, hashes, simulates, runs, replays and verifies protocols and their sessions.
 
+mod animal;
 mod arguments;
 mod check;
+mod differences;
 mod explain;
 mod failure;
 mod hash;
+mod machine;
 mod output;
 mod protocol;
+mod record;
+mod recorded;
+mod recover;
 mod render;
+mod replay;
+mod rerun;
+mod show;
+mod sim;
+mod store;
+mod table;
+mod verify;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -25,6 +38,12 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(options) => check::run(&options),
         Command::Hash(options) => hash::run(&options),
+        Command::Sim(options) => sim::run(&options),
+        Command::Run(options) => recorded::run(&options),
+        Command::Replay(options) => replay::run(&options),
+        Command::Verify(options) => verify::run(&options),
+        Command::Recover(options) => recover::run(&options),
+        Command::Show(options) => show::run(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

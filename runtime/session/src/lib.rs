@@ -1,1 +1,24 @@
-//! The session loop: one program, one rig, one record.
+//! The session: one program on one rig, from the first trial to the last, everything recorded.
+//!
+//! A session does not know whether its rig is simulated, recorded or real, whether its program is
+//! interpreted or compiled, or where its record goes: [`run`] takes a [`Machine`](trialect_ir::Machine),
+//! a [`Rig`](trialect_device::Rig) and a [`Recorder`].
+
+mod fault;
+mod given;
+mod host;
+mod outputs;
+mod plan;
+mod recorder;
+mod replay;
+mod stamp;
+mod support;
+mod trials;
+
+pub use fault::SessionFault;
+pub use given::Given;
+pub use plan::{Ending, Interruption, Plan};
+pub use recorder::{Comparing, Difference, JournalRecorder, Recorder};
+pub use replay::{Record, ReplayRig};
+pub use stamp::{Origin, header, settings, text_words, wiring, words_text};
+pub use trials::run;

@@ -141,24 +141,42 @@ fn the_tape_stands_still_until_a_trial_begins() {
         inputs.iter().filter(|input| input.line == line).map(|input| input.at).collect()
     };
     let mut rig = wired();
-    // The wheel's count at the beginning, and nothing of the first trial.
-    assert_eq!(take(&mut rig, 100_000), [Input { line: WHEEL, at: 0, value: 0 }]);
+    // Nothing of the first trial, whose first edge was at 0.55 s; the wheel's count at the beginning may come.
+    let early = take(&mut rig.clone(), 5_000_000_000);
+    assert!(early.iter().all(|input| input.line == WHEEL && input.value == 0), "{early:?}");
     assert_eq!(rig.trial_start(1, 0), Ok(Some(100_000)));
     assert_eq!(at(&take(&mut rig, 1_000_000_000), HORN), [550_700_000]);
-    // What came before the second trial's start, the wheel's 24 counts at 2 s, comes when it came.
+    // What came before the second trial's start, 24 counts at 2 s and an edge at 9 s, comes when it came.
     assert_eq!(rig.trial_start(2, 13_000_000_000), Ok(Some(13_000_000_000)));
     let before = take(&mut rig, 13_000_000_000);
-    assert_eq!(before.len(), 24);
-    assert!(before.iter().all(|input| (2_000_000_000..=2_240_000_000).contains(&input.at)), "{before:?}");
+    assert_eq!((before.len(), at(&before, SCREEN)), (24 + 1, vec![9_000_000_000]));
+    assert!(at(&before, WHEEL).iter().all(|at| (2_000_000_000..=2_240_000_000).contains(at)), "{before:?}");
     // What came after it comes 2.9999 s later than it came; the tape stands before the third trial's start.
     let second = take(&mut rig, 22_999_999_999);
     assert_eq!((at(&second, HORN), at(&second, WHEEL).len()), (vec![13_750_600_000], 1 + 1_030));
-    assert_eq!(at(&second, SCREEN), [13_000_000_000, 13_750_000_000, 13_770_000_000]);
+    assert_eq!(at(&second, SCREEN), [13_750_000_000, 13_770_000_000, 21_999_900_000]);
     assert_eq!(take(&mut rig, 24_000_000_000), []);
     // The session's time counts, not only the earliest start: another 1.0001 s. Then nothing is held.
     assert_eq!((rig.trial_start(3, 0), rig.delay()), (Ok(Some(24_000_000_000)), 3_999_900_000));
     let third = take(&mut rig, Ns::MAX);
     assert_eq!((at(&third, HORN), at(&third, WHEEL).len()), (vec![24_550_600_000], 23));
+}
+
+#[test]
+fn an_input_at_the_instant_of_a_start_waits_for_it() {
+    // The first trial's last edge moves from 9 s to the second trial's start.
+    let mut files = invented::files();
+    let text = String::from_utf8(files.task_data).unwrap();
+    assert!(text.lines().all(|line| line.contains(", 9]")));
+    files.task_data = text.replacen(", 9]", ", 10.0001]", 1).into_bytes();
+    let mut rig = RecordedRig::new(Recording::from_files(&files).unwrap());
+    rig.wire(&wiring()).unwrap();
+    let mut rig = begun(rig);
+    let edges = |inputs: Vec<Input>| inputs.iter().filter(|input| input.line == SCREEN).count();
+    assert_eq!(edges(take(&mut rig, 12_000_000_000)), 2);
+    assert_eq!(rig.trial_start(2, 13_000_000_000), Ok(Some(13_000_000_000)));
+    let edge = Input { line: SCREEN, at: 13_000_000_000, value: 1 };
+    assert!(take(&mut rig, 13_000_000_000).contains(&edge));
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! The simulated mouse from session to session: what it is today follows from its record.
+
+use crate::failure::Failure;
+use crate::record::Session;
+use serde_json::{Value, json};
+use std::path::Path;
+use trialect_export::Status;
+use trialect_journal::Entry;
+use trialect_sim::{MouseParameters, MouseState, RigParameters, SessionSummary};
+
+/// A mouse on the morning of a session.
+pub(crate) struct Animal {
+    pub(crate) parameters: MouseParameters,
+    pub(crate) rig: RigParameters,
+    pub(crate) state: MouseState,
+}
+
+impl Animal {
+    /// The mouse of a file, or the embedded one, on an embedded rig.
+    pub(crate) fn new(file: Option<&Path>) -> Result<Animal, Failure> {
+        let fault = |fault: trialect_sim::ParameterFault| Failure::trouble("mouse", fault.to_string());
+        let parameters = match file {
+            Some(path) => MouseParameters::from_toml(&crate::protocol::read_text(path)?)
+                .map_err(|fault| Failure::trouble("mouse", format!("{}: {fault}", path.display())))?,
+            None => MouseParameters::standard().map_err(fault)?,
+        };
+        let rig = RigParameters::standard().map_err(fault)?;
+        let state = MouseState::new(&parameters);
+        Ok(Animal { parameters, rig, state })
+    }
+
+    /// What the session before left behind.
+    pub(crate) fn after(mut self, before: &Session, status: Status) -> Result<Animal, Failure> {
+        let _ = status;
+        let state: MouseState = serde_json::from_value(before.header.backend["mouse"]["state"].clone()).map_err(|error| {
+            Failure::trouble("no-animal", format!("session {:03} does not say what became of the mouse: {error}; start another subject", before.header.session))
+        })?;
+        self.state = state.after_session(&self.parameters, summary(before));
+        Ok(self)
+    }
+
+    /// What the record says of the animal and its rig.
+    pub(crate) fn stamp(&self) -> Value {
+        json!({ "mouse": { "parameters": self.parameters, "state": self.state }, "rig": self.rig })
+    }
+}
+
+/// Trials answered and water received, from a session's record.
+fn summary(session: &Session) -> SessionSummary {
+    let columns = &session.header.columns;
+    let choice = columns.iter().position(|column| column.name == "choice");
+    let totals: Vec<usize> = (0..columns.len()).filter(|&k| columns[k].role == trialect_ir::Role::Total).collect();
+    let mut summary = SessionSummary { trials_completed: 0, water_ul: 0.0 };
+    for entry in &session.entries {
+        if let Entry::Row { outcome, words, present, .. } = entry {
+            let answered = choice.map_or(outcome.is_some(), |k| present[k / 64] >> (k % 64) & 1 == 1);
+            summary.trials_completed += u32::from(answered);
+            summary.water_ul += totals.iter().map(|&k| f64::from_bits(words[k])).sum::<f64>();
+        }
+    }
+    summary
+}

@@ -1,0 +1,167 @@
+//! `trialect run --recorded`: a protocol driven by the raw files of a recorded session.
+
+use crate::arguments::RunOptions;
+use crate::failure::Failure;
+use crate::sim::{carried, chain};
+use crate::store::{self, Subject};
+use crate::{machine, output, protocol, record, table};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use trialect_device::{Ns, Rig};
+use trialect_export::{Status, seal};
+use trialect_ir::{Program, Stmt, VerbKind, canonical_json, digest};
+use trialect_journal::Entry;
+use trialect_recorded::{GivenValue, Recording, RecordedRig};
+use trialect_session::{Given, JournalRecorder, Origin, Plan, header, run as run_session, wiring};
+
+pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
+    let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
+    let recording = Recording::open(&options.recorded)
+        .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", options.recorded.display())))?;
+    let recording = Arc::new(recording);
+    let name = recording.subject().name.clone();
+    let subject = Subject::lock(&options.data, &name)?;
+    subject.remove_unbegun()?;
+    let done = chain(&subject.folder)?;
+    let (ordinal, words, previous) = carried(&program, &done)?;
+    let mut rig = RecordedRig::new(Arc::clone(&recording));
+    rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
+    let (covariates, covariates_given) = covariates(options, &program, &recording)?;
+    let stop = AtomicBool::new(false);
+    let given = |trial| given(&recording, trial);
+    let plan = Plan {
+        subject: name,
+        session: ordinal,
+        seed: options.seed,
+        subject_words: words,
+        covariates,
+        covariates_given,
+        given: &given,
+        stop: &stop,
+        sync_each_trial: false,
+        stop_after: Some((recording.trials(), "the recording ended".into())),
+        interruption: None,
+        progress: &|_| {},
+    };
+    let mut machine = machine::machine(options.machine, &program)?;
+    let origin = Origin {
+        machine: machine.name().into(),
+        source_hash: compiled.source_hash().into(),
+        sources: store::stamps(&compiled.texts),
+        previous,
+        backend: json!({ "recording": { "sha256": recording.sha256, "clock_ppm": recording.clock_fit().ppm } }),
+        compiler: env!("CARGO_PKG_VERSION").into(),
+    };
+    let header = header(&program, &plan, &rig, &origin, Some(given_digest(&recording)));
+    let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;
+    let (folder, writer) = subject.begin(ordinal, &compiled.texts, &header)?;
+    let mut recorder = JournalRecorder(writer);
+    let ended = run_session(&program, machine.as_mut(), &mut rig, &mut recorder, &plan);
+    drop(recorder);
+    ended.map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    compare(&folder, &program, &recording)?;
+    output::say(&table::of_sessions(&[folder.clone()])?);
+    output::say(&format!("protocol {}", program.identity.protocol));
+    output::say(&format!("sealed in {}", folder.display()));
+    Ok(())
+}
+
+/// What the recording gives for a trial.
+fn given(recording: &Recording, trial: u32) -> Vec<(String, Given)> {
+    let value = |value: GivenValue| match value {
+        GivenValue::Real(value) => Given::Real(value),
+        GivenValue::Name(name) => Given::Name(name),
+    };
+    recording.given(trial).into_iter().map(|(name, one)| (name, value(one))).collect()
+}
+
+/// A digest of everything that is given.
+fn given_digest(recording: &Recording) -> String {
+    let trials: Vec<_> = (1..=recording.trials())
+        .map(|trial| given(recording, trial).into_iter().map(|(name, value)| (name, value.to_string())).collect::<BTreeMap<_, _>>())
+        .collect();
+    digest(&canonical_json(&json!({ "recording": recording.sha256, "trials": trials })))
+}
+
+/// Covariates from the command line; the animal's weight from the recording when it is not there.
+fn covariates(options: &RunOptions, program: &Program, recording: &Recording) -> Result<(BTreeMap<String, f64>, bool), Failure> {
+    let mut covariates = BTreeMap::new();
+    for text in &options.covariate {
+        let parsed = text.split_once('=').and_then(|(name, value)| Some((name.trim(), value.trim().parse::<f64>().ok()?)));
+        let Some((name, value)) = parsed else {
+            return Err(Failure::trouble("covariate", format!("`{text}`: write NAME=VALUE, for example weight=24.5")));
+        };
+        let Some(column) = program.columns.iter().find(|column| column.name == name) else {
+            return Err(Failure::trouble("covariate", format!("the protocol has no covariate `{name}`")));
+        };
+        let unit = column.domain.unit();
+        covariates.insert(name.to_string(), unit.map_or(value, |unit| value * unit.denominator as f64 / unit.numerator as f64));
+    }
+    let mut given = false;
+    if let Some(weight) = recording.subject().weight
+        && !covariates.contains_key("weight")
+    {
+        covariates.insert("weight".into(), weight);
+        given = true;
+    }
+    Ok((covariates, given))
+}
+
+/// Prints each trial's outcome and closed loop beside the recorded ones.
+fn compare(folder: &Path, program: &Program, recording: &Recording) -> Result<(), Failure> {
+    let session = record::read(folder)?;
+    let closed_loop = closed_loops(program, &session.entries);
+    let mut outcomes = (0, 0);
+    let mut worst: f64 = 0.0;
+    output::say("trial  outcome  recorded  closed loop (ms)  recorded (ms)  difference (ms)");
+    for entry in &session.entries {
+        let Entry::Row { trial, outcome, .. } = entry else { continue };
+        let outcome = outcome.map_or("-", |k| program.outcomes[k as usize].as_str());
+        let was = recording.recorded_outcome(*trial);
+        let now = closed_loop.get(trial).map(|ns| *ns as f64 / 1e6);
+        let then = recording.recorded_closed_loop(*trial).map(|ns| ns as f64 / 1e6);
+        let difference = now.zip(then).map(|(now, then)| now - then);
+        outcomes.0 += u32::from(was == Some(outcome));
+        outcomes.1 += u32::from(was.is_some());
+        worst = worst.max(difference.map_or(0.0, f64::abs));
+        let number = |value: Option<f64>| value.map_or_else(|| "-".to_string(), |value| format!("{value:.3}"));
+        output::say(&format!(
+            "{trial:>5}  {outcome:<7}  {:<8}  {:>16}  {:>13}  {:>15}",
+            was.unwrap_or("-"),
+            number(now),
+            number(then),
+            number(difference)
+        ));
+    }
+    output::say(&format!("{} of {} outcomes as recorded, largest difference {worst:.3} ms", outcomes.0, outcomes.1));
+    Ok(())
+}
+
+/// Time spent in each trial in the states that let a picture follow the animal.
+fn closed_loops(program: &Program, entries: &[Entry]) -> BTreeMap<u32, Ns> {
+    let follows = |stmt: &Stmt| matches!(stmt, Stmt::Output { site, .. } if matches!(program.sites[site.0 as usize].kind, VerbKind::Track { .. }));
+    let closed: Vec<bool> = program.states.iter().map(|state| state.entry.iter().any(follows)).collect();
+    let mut times = BTreeMap::new();
+    let (mut trial, mut since) = (0, None);
+    for entry in entries {
+        let at = match entry {
+            Entry::TrialStart { trial: now, .. } => {
+                trial = *now;
+                continue;
+            }
+            Entry::State { at, .. } | Entry::Row { at, .. } => *at,
+            _ => continue,
+        };
+        if let Some(begun) = since.take() {
+            *times.entry(trial).or_insert(0) += at - begun;
+        }
+        if let Entry::State { state, .. } = entry {
+            since = closed[*state as usize].then_some(at);
+        }
+    }
+    times
+}

@@ -1,0 +1,76 @@
+//! `trialect replay`: recorded inputs run again; everything else is computed and compared.
+
+use crate::arguments::ReplayOptions;
+use crate::differences::first_difference;
+use crate::failure::Failure;
+use crate::record::Session;
+use crate::rerun::{Until, rerun};
+use crate::{machine, output, protocol, record, store};
+use std::sync::Arc;
+use trialect_ir::Program;
+use trialect_journal::Entry;
+use trialect_session::{Comparing, SessionFault};
+
+pub(crate) fn run(options: &ReplayOptions) -> Result<(), Failure> {
+    let other = match &options.with {
+        Some(path) => Some(protocol::program(path, &options.library)?.0),
+        None => None,
+    };
+    let mut different = 0;
+    let mut replayed = 0;
+    for folder in store::sessions(&options.place)?.into_iter().flatten() {
+        replayed += 1;
+        let session = record::read(&folder)?;
+        let own = record::program(&folder, &session.header)?;
+        let verdict = match &other {
+            None => exactly(options, &session, &own)?,
+            Some(other) => against(options, &session, &own, other)?,
+        };
+        match verdict {
+            None => output::say(&format!("{}: {} entries equal", folder.display(), session.entries.len())),
+            Some(difference) => {
+                different += 1;
+                output::say(&format!("{}: {difference}", folder.display()));
+            }
+        }
+    }
+    output::complain(&format!("{replayed} sessions, {different} different"));
+    if different == 0 { Ok(()) } else { Err(Failure::Found) }
+}
+
+fn fault(fault: &SessionFault) -> Failure {
+    Failure::trouble(fault.code(), fault.to_string())
+}
+
+/// Entry by entry, with the session's own program.
+fn exactly(options: &ReplayOptions, session: &Session, program: &Arc<Program>) -> Result<Option<String>, Failure> {
+    let mut machine = machine::machine(options.machine, program)?;
+    let mut recorder = Comparing::with(&session.entries, None);
+    let result = rerun(&session.header, &session.entries, program, machine.as_mut(), &mut recorder, Until::Recorded);
+    let equal = recorder.equal();
+    match result {
+        Ok(_) if equal == session.entries.len() => Ok(None),
+        Ok(_) => Ok(Some(format!("the record goes on after entry {equal}, where the replay ends"))),
+        Err(SessionFault::Differs(_)) => {
+            // Once more without comparing, to say it in the words of the protocol.
+            let named = against(options, session, program, program)?;
+            Ok(Some(named.unwrap_or_else(|| format!("entry {equal} differs"))))
+        }
+        Err(other) => Err(fault(&other)),
+    }
+}
+
+/// By names, with another program.
+fn against(options: &ReplayOptions, session: &Session, own: &Program, other: &Arc<Program>) -> Result<Option<String>, Failure> {
+    let mut machine = machine::machine(options.machine, other)?;
+    let mut computed: Vec<Entry> = Vec::new();
+    match rerun(&session.header, &session.entries, other, machine.as_mut(), &mut computed, Until::Recorded) {
+        Ok(_) => {}
+        Err(SessionFault::SubjectState { .. }) => {
+            return Ok(Some("trial 0: the subject's declarations differ, so that its state cannot be carried over".into()));
+        }
+        Err(other) => return Err(fault(&other)),
+    }
+    Ok(first_difference(own, &session.entries, other, &computed))
+}
+

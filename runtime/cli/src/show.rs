@@ -1,0 +1,45 @@
+//! `trialect show`: sessions for people.
+
+use crate::arguments::PlaceOptions;
+use crate::failure::Failure;
+use crate::{output, record, store, table};
+use std::path::Path;
+use trialect_export::{Status, read_session};
+
+pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
+    if store::is_session(&options.place) {
+        return one(&options.place);
+    }
+    for group in store::sessions(&options.place)? {
+        if let Some(session) = group.first() {
+            let header = record::read(session)?.header;
+            output::say(&format!("{}, {} {} {}", header.subject, header.protocol.name, header.protocol.version, header.protocol.hash));
+        }
+        output::say(&table::of_sessions(&group)?);
+    }
+    Ok(())
+}
+
+fn one(folder: &Path) -> Result<(), Failure> {
+    if !store::is_sealed(folder) {
+        let message = format!("{}: not sealed; close it with `trialect recover {}`", folder.display(), folder.display());
+        return Err(Failure::trouble("not-sealed", message));
+    }
+    let session = read_session(folder).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    let status = match session.status {
+        Status::Complete => "complete",
+        Status::Recovered => "recovered",
+    };
+    output::say(&format!("subject   {}, session {:03}, {}", session.subject, session.session, session.kind));
+    output::say(&format!("protocol  {} {}", session.protocol.name, session.protocol.version));
+    output::say(&format!("          {}", session.protocol.hash));
+    output::say(&format!("source    {}", session.protocol.source_hash));
+    output::say(&format!("run       {}", session.run_identity));
+    output::say(&format!("machine   {}", session.machine));
+    output::say(&format!("ended     {} after {:.1} min, {status}", session.end.reason, session.end.at / 60.0));
+    output::say(&table::of_sessions(&[folder.to_path_buf()])?);
+    for (name, value) in &session.subject_at_end {
+        output::say(&format!("at end    {name} = {value}"));
+    }
+    Ok(())
+}

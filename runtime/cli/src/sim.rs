@@ -1,0 +1,129 @@
+//! `trialect sim`: sessions of a simulated animal, one after the other.
+
+use crate::animal::Animal;
+use crate::arguments::SimOptions;
+use crate::failure::Failure;
+use crate::store::{self, Subject};
+use crate::{machine, output, protocol, record, table};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use trialect_device::Rig;
+use trialect_driver::Compiled;
+use trialect_export::{Status, read_manifest, read_session, seal, subject_words};
+use trialect_ir::Program;
+use trialect_session::{JournalRecorder, Origin, Plan, header, run as run_session, wiring};
+use trialect_sim::SimRig;
+
+pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
+    let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
+    let subject = Subject::lock(&options.data, &options.subject)?;
+    subject.remove_unbegun()?;
+    let mut done = chain(&subject.folder)?;
+    let bar = progress(options.sessions);
+    let begun = done.len();
+    for _ in 0..options.sessions {
+        let folder = session(options, &program, &compiled, &subject, &done, &bar)?;
+        done.push(folder);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    output::say(&table::of_sessions(&done[begun..])?);
+    output::say(&format!("protocol {}", program.identity.protocol));
+    output::say(&format!("{} sessions sealed in {}", done.len() - begun, subject.folder.display()));
+    Ok(())
+}
+
+/// The sealed sessions of a subject so far.
+pub(crate) fn chain(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let sessions: Vec<PathBuf> = store::sessions(folder)?.into_iter().flatten().collect();
+    if let Some(open) = sessions.iter().find(|session| !store::is_sealed(session)) {
+        let message = format!("{}: this session was broken off; close it with `trialect recover {}`", open.display(), folder.display());
+        return Err(Failure::trouble("not-sealed", message));
+    }
+    Ok(sessions)
+}
+
+/// The subject's words that the session before left; they must come from the same protocol.
+pub(crate) fn carried(program: &Program, done: &[PathBuf]) -> Result<(u32, Option<Vec<u64>>, Option<String>), Failure> {
+    let Some(last) = done.last() else { return Ok((1, None, None)) };
+    let fault = |fault: trialect_export::ExportFault| Failure::trouble(fault.code(), fault.to_string());
+    let before = read_session(last).map_err(fault)?;
+    if before.protocol.hash != program.identity.protocol {
+        let message = format!(
+            "{}: the subject's last session ran {} ({}), this protocol is {}; its state cannot be carried over, start another subject",
+            last.display(),
+            before.protocol.name,
+            before.protocol.hash,
+            program.identity.protocol
+        );
+        return Err(Failure::trouble("other-protocol", message));
+    }
+    let seal = read_manifest(last).map_err(fault)?.seal;
+    Ok((before.session + 1, Some(subject_words(last).map_err(fault)?), Some(seal)))
+}
+
+fn session(
+    options: &SimOptions,
+    program: &Arc<Program>,
+    compiled: &Compiled,
+    subject: &Subject,
+    done: &[PathBuf],
+    bar: &ProgressBar,
+) -> Result<PathBuf, Failure> {
+    let mut animal = Animal::new(options.mouse.as_deref())?;
+    let (ordinal, words, previous) = carried(program, done)?;
+    if let Some(last) = done.last() {
+        let status = read_session(last).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?.status;
+        animal = animal.after(&record::read(last)?, status)?;
+    }
+    let weight = animal.state.before_session(&animal.parameters, ordinal - 1);
+    let trouble = |fault: trialect_sim::ParameterFault| Failure::trouble("mouse", fault.to_string());
+    let mut rig = SimRig::new(&animal.rig, &animal.parameters, &animal.state, options.seed, ordinal).map_err(trouble)?;
+    rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
+    let stop = AtomicBool::new(false);
+    let plan = Plan {
+        subject: options.subject.clone(),
+        session: ordinal,
+        seed: options.seed,
+        subject_words: words,
+        covariates: BTreeMap::from([("weight".to_string(), weight)]),
+        covariates_given: false,
+        given: &|_| Vec::new(),
+        stop: &stop,
+        sync_each_trial: false,
+        stop_after: None,
+        interruption: None,
+        progress: &|trial| bar.set_message(format!("session {ordinal:03}, trial {trial}")),
+    };
+    let mut machine = machine::machine(options.machine, program)?;
+    let origin = Origin {
+        machine: machine.name().into(),
+        source_hash: compiled.source_hash().into(),
+        sources: store::stamps(&compiled.texts),
+        previous,
+        backend: animal.stamp(),
+        compiler: env!("CARGO_PKG_VERSION").into(),
+    };
+    let header = header(program, &plan, &rig, &origin, None);
+    let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;
+    let (folder, writer) = subject.begin(ordinal, &compiled.texts, &header)?;
+    let mut recorder = JournalRecorder(writer);
+    let ending = run_session(program, machine.as_mut(), &mut rig, &mut recorder, &plan)
+        .map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
+    drop(recorder);
+    seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    tracing::info!(session = ordinal, trials = ending.trials, reason = ending.reason, "sealed");
+    Ok(folder)
+}
+
+fn progress(sessions: u32) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    ProgressBar::new(u64::from(sessions)).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

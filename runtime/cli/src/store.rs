@@ -1,0 +1,137 @@
+//! Where sessions lie: `DATA/SUBJECT/NNN/`, one subject locked to one session at a time.
+
+use crate::failure::Failure;
+use fs4::FileExt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use trialect_driver::SourceText;
+use trialect_export::{MANIFEST, SESSION};
+use trialect_ir::record::SourceStamp;
+use trialect_journal::{FILE, Writer};
+
+/// Folder of the source texts in a session's folder.
+const SOURCES: &str = "source";
+
+/// A subject's folder, locked.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    pub(crate) folder: PathBuf,
+    _lock: File,
+}
+
+fn trouble(path: &Path, what: &str, error: &std::io::Error) -> Failure {
+    Failure::trouble("cannot-write", format!("{}: {what}: {error}; choose a folder with room that can be written", path.display()))
+}
+
+/// A name that can be a folder on every system.
+pub(crate) fn check_subject(name: &str) -> Result<(), Failure> {
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(good) {
+        return Err(Failure::trouble("subject-name", format!("`{name}` is no name of a subject; use up to 64 letters, digits, `-`, `_`, `.`, not a dot first")));
+    }
+    Ok(())
+}
+
+impl Subject {
+    /// Opens a subject's folder for a new session; another program that has it open is an error.
+    pub(crate) fn lock(data: &Path, name: &str) -> Result<Subject, Failure> {
+        check_subject(name)?;
+        Subject::lock_folder(&data.join(name))
+    }
+
+    pub(crate) fn lock_folder(folder: &Path) -> Result<Subject, Failure> {
+        std::fs::create_dir_all(folder).map_err(|error| trouble(folder, "making the subject's folder", &error))?;
+        let path = folder.join(".lock");
+        let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| trouble(&path, "opening the lock", &error))?;
+        match FileExt::try_lock(&lock) {
+            Ok(()) => {}
+            Err(_) => {
+                let message = format!("{}: another session of this subject is running; wait for its end", folder.display());
+                return Err(Failure::trouble("subject-locked", message));
+            }
+        }
+        Ok(Subject { folder: folder.to_path_buf(), _lock: lock })
+    }
+
+    /// Removes what a session left that was killed before it began.
+    pub(crate) fn remove_unbegun(&self) -> Result<u32, Failure> {
+        let mut removed = 0;
+        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with('.') && name.ends_with(".new") {
+                std::fs::remove_dir_all(entry.path()).map_err(|error| trouble(&entry.path(), "removing it", &error))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Begins the folder of a session: sources and a journal with its header appear all at once.
+    pub(crate) fn begin(&self, ordinal: u32, texts: &[SourceText], header: &[u8]) -> Result<(PathBuf, Writer), Failure> {
+        let name = format!("{ordinal:03}");
+        let new = self.folder.join(format!(".{name}.new"));
+        let folder = self.folder.join(&name);
+        if folder.exists() {
+            return Err(Failure::trouble("session-exists", format!("{}: there is a session already; nothing was overwritten", folder.display())));
+        }
+        let write = |new: &Path| -> std::io::Result<()> {
+            std::fs::create_dir_all(new.join(SOURCES))?;
+            for (text, stamp) in texts.iter().zip(stamps(texts)) {
+                std::fs::write(new.join(&stamp.file), &text.text)?;
+            }
+            Ok(())
+        };
+        write(&new).map_err(|error| trouble(&new, "writing the sources", &error))?;
+        drop(Writer::create(&new.join(FILE), header).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?);
+        std::fs::rename(&new, &folder).map_err(|error| trouble(&folder, "moving the session into place", &error))?;
+        let writer = Writer::append(&folder.join(FILE)).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+        Ok((folder, writer))
+    }
+}
+
+/// Where each source text lies in a session's folder.
+pub(crate) fn stamps(texts: &[SourceText]) -> Vec<SourceStamp> {
+    let stamp = |text: &SourceText| SourceStamp {
+        name: text.name.clone(),
+        file: format!("{SOURCES}/{}.trial", text.name),
+        sha256: text.sha256.clone(),
+    };
+    texts.iter().map(stamp).collect()
+}
+
+/// Whether a folder is a session's.
+pub(crate) fn is_session(folder: &Path) -> bool {
+    folder.join(FILE).is_file() || folder.join(SESSION).is_file() || folder.join(MANIFEST).is_file()
+}
+
+/// True when a session's folder is sealed.
+pub(crate) fn is_sealed(folder: &Path) -> bool {
+    folder.join(MANIFEST).is_file()
+}
+
+/// All sessions at or below a folder, by subject's folder, in order.
+pub(crate) fn sessions(path: &Path) -> Result<Vec<Vec<PathBuf>>, Failure> {
+    if !path.is_dir() {
+        return Err(Failure::trouble("no-folder", format!("{}: no such folder; name a session, a subject or a data folder", path.display())));
+    }
+    if is_session(path) {
+        return Ok(vec![vec![path.to_path_buf()]]);
+    }
+    let mut groups = Vec::new();
+    walk(path, 0, &mut groups);
+    Ok(groups)
+}
+
+fn walk(path: &Path, depth: u32, groups: &mut Vec<Vec<PathBuf>>) {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.is_dir() && !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+    folders.sort();
+    let (sessions, others): (Vec<_>, Vec<_>) = folders.into_iter().partition(|folder| is_session(folder));
+    if !sessions.is_empty() {
+        groups.push(sessions);
+    }
+    if depth < 4 {
+        others.iter().for_each(|folder| walk(folder, depth + 1, groups));
+    }
+}

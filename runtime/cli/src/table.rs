@@ -1,0 +1,99 @@
+//! The table of sessions: day, stage, trials, performance, what the subject's rules have set, water, why it ended.
+
+use crate::failure::Failure;
+use crate::record;
+use std::path::{Path, PathBuf};
+use trialect_ir::record::Header;
+use trialect_ir::{Clock, Column, Domain, Role};
+use trialect_journal::Entry;
+
+/// Contrast from which a trial counts as easy, as the field does.
+const EASY: f64 = 0.5;
+
+/// One line a session.
+pub(crate) fn of_sessions(folders: &[PathBuf]) -> Result<String, Failure> {
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for folder in folders {
+        let line = line(folder)?;
+        if lines.is_empty() {
+            lines.push(line.iter().map(|(title, _)| title.clone()).collect());
+        }
+        lines.push(line.into_iter().map(|(_, cell)| cell).collect());
+    }
+    Ok(aligned(&lines))
+}
+
+fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let session = record::read(folder)?;
+    let (header, entries) = (&session.header, &session.entries);
+    let (mut start, mut end, mut reason) = (&[][..], &[][..], "not sealed");
+    let mut rows = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::SessionStart { words, .. } => start = words,
+            Entry::Row { outcome, words, .. } => rows.push((*outcome, words)),
+            Entry::SessionEnd { words, reason: why, .. } => (end, reason) = (words, why),
+            _ => {}
+        }
+    }
+    let mut cells = vec![("day".to_string(), header.session.to_string())];
+    for (k, column) in columns(header, |column| column.role == Role::Stage && matches!(column.domain, Domain::Named { .. })) {
+        cells.push((column.name.clone(), shown(column, end.get(k))));
+    }
+    cells.push(("trials".into(), rows.len().to_string()));
+    if let Some(easy) = easy(header, &rows) {
+        cells.push(("easy correct".into(), easy));
+    }
+    for (k, column) in columns(header, |column| column.clock == Clock::Subject && column.role == Role::Variable) {
+        cells.push((titled(column), shown(column, start.get(k))));
+    }
+    for (k, column) in columns(header, |column| column.role == Role::Covariate) {
+        cells.push((titled(column), shown(column, start.get(k))));
+    }
+    for (k, column) in columns(header, |column| column.role == Role::Total) {
+        let sum: f64 = rows.iter().filter_map(|(_, words)| words.get(k)).map(|word| f64::from_bits(*word)).sum();
+        let unit = column.domain.unit();
+        let sum = unit.map_or(sum, |unit| unit.express(sum));
+        cells.push((titled(column), format!("{sum:.1}")));
+    }
+    cells.push(("ended".into(), reason.to_string()));
+    Ok(cells)
+}
+
+fn columns<'h>(header: &'h Header, wanted: impl Fn(&Column) -> bool + 'h) -> impl Iterator<Item = (usize, &'h Column)> {
+    header.columns.iter().enumerate().filter(move |(_, column)| wanted(column))
+}
+
+fn titled(column: &Column) -> String {
+    match column.domain.unit() {
+        Some(unit) => format!("{} ({})", column.name, unit.symbol),
+        None => column.name.clone(),
+    }
+}
+
+fn shown(column: &Column, word: Option<&u64>) -> String {
+    word.map_or_else(|| "-".into(), |word| column.domain.show(*word))
+}
+
+/// Share of the first outcome among trials of at least half contrast; none without a contrast or such trials.
+fn easy(header: &Header, rows: &[(Option<u32>, &Vec<u64>)]) -> Option<String> {
+    let (k, column) = columns(header, |column| column.name == "contrast").next()?;
+    let easy = rows.iter().filter(|(_, words)| words.get(k).and_then(|word| column.domain.number(*word)).is_some_and(|contrast| contrast >= EASY));
+    let outcomes: Vec<bool> = easy.map(|(outcome, _)| *outcome == Some(0)).collect();
+    if outcomes.is_empty() {
+        return Some("-".into());
+    }
+    let right = outcomes.iter().filter(|right| **right).count();
+    Some(format!("{:.1}%", 100.0 * right as f64 / outcomes.len() as f64))
+}
+
+fn aligned(lines: &[Vec<String>]) -> String {
+    let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |k: usize| lines.iter().filter_map(|line| line.get(k)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let row = |line: &Vec<String>| {
+        let cells = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}"));
+        cells.collect::<Vec<_>>().join("  ")
+    };
+    lines.iter().map(row).collect::<Vec<_>>().join("\n")
+}

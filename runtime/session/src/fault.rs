@@ -1,0 +1,77 @@
+//! What ends a session before its rules do.
+
+use thiserror::Error;
+use trialect_device::RigFault;
+use trialect_journal::JournalFault;
+
+/// A session that cannot go on; its devices have been made safe.
+#[derive(Debug, Error)]
+pub enum SessionFault {
+    /// The rig refused or failed.
+    #[error(transparent)]
+    Rig(#[from] RigFault),
+    /// The record could not be written.
+    #[error(transparent)]
+    Journal(#[from] JournalFault),
+    /// The record differs from what is computed.
+    #[error("the record differs from what the protocol computes: {0}")]
+    Differs(Box<crate::Difference>),
+    /// A given name that the protocol does not have.
+    #[error("a value is given for `{name}`, which the protocol does not declare; give values for declared names only")]
+    GivenName {
+        /// The name.
+        name: String,
+    },
+    /// A given value that is not of the name's type.
+    #[error("the value {value} given for `{name}` is not of its type: {expected}")]
+    GivenType {
+        /// The name.
+        name: String,
+        /// The value.
+        value: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// A covariate that is asked before the session is missing or outside its range.
+    #[error("the covariate `{name}` {problem}")]
+    Covariate {
+        /// The name.
+        name: String,
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// The subject's state does not fit the protocol.
+    #[error("the subject's state has {found} words, this protocol's {expected}; it comes from another protocol")]
+    SubjectState {
+        /// Words found.
+        found: usize,
+        /// Words expected.
+        expected: usize,
+    },
+    /// Nothing can happen any more in a state.
+    #[error("trial {trial} waits in `{state}` for an input that has not come for {hours} h")]
+    Stuck {
+        /// The trial.
+        trial: u32,
+        /// The state.
+        state: String,
+        /// How long.
+        hours: i64,
+    },
+}
+
+impl SessionFault {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            SessionFault::Rig(_) => "rig-fault",
+            SessionFault::Journal(fault) => fault.code(),
+            SessionFault::Differs(_) => "record-differs",
+            SessionFault::GivenName { .. } => "given-unknown",
+            SessionFault::GivenType { .. } => "given-type",
+            SessionFault::Covariate { .. } => "covariate",
+            SessionFault::SubjectState { .. } => "subject-state",
+            SessionFault::Stuck { .. } => "stuck",
+        }
+    }
+}

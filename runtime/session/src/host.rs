@@ -1,0 +1,123 @@
+//! What a running program may ask of the session: draws, outputs, and to be heard.
+
+use crate::outputs::Outputs;
+use crate::support::Supports;
+use crate::{Plan, Recorder, SessionFault};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use trialect_device::{Ns, Rig};
+use trialect_ir::{ColumnId, DrawId, Host, Program, RuleId, SiteId, StateId, header, law};
+use trialect_journal::Entry;
+
+/// What outputs reach out to.
+pub(crate) struct Hands<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) rig: &'a mut dyn Rig,
+    pub(crate) recorder: &'a mut dyn Recorder,
+    /// Time of what is being done.
+    pub(crate) now: Ns,
+}
+
+/// The session as its program sees it. The first fault is kept; after it nothing more reaches the rig.
+pub(crate) struct SessionHost<'a> {
+    pub(crate) hands: Hands<'a>,
+    pub(crate) outputs: Outputs,
+    pub(crate) fault: Option<SessionFault>,
+    /// Values given for this trial.
+    pub(crate) given: BTreeMap<ColumnId, u64>,
+    supports: Supports,
+    streams: Vec<u64>,
+}
+
+impl<'a> SessionHost<'a> {
+    pub(crate) fn new(program: &'a Program, rig: &'a mut dyn Rig, recorder: &'a mut dyn Recorder, plan: &Plan<'_>) -> SessionHost<'a> {
+        let streams = program.draws.iter().map(|draw| stream(plan, &draw.path)).collect();
+        SessionHost {
+            hands: Hands { program, rig, recorder, now: 0 },
+            outputs: Outputs::new(program),
+            fault: None,
+            given: BTreeMap::new(),
+            supports: Supports::new(program),
+            streams,
+        }
+    }
+
+    /// Keeps the first fault.
+    pub(crate) fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), SessionFault>) {
+        if self.fault.is_none()
+            && let Err(fault) = step(self)
+        {
+            self.fault = Some(fault);
+        }
+    }
+
+    pub(crate) fn push(&mut self, entry: Entry) {
+        self.attempt(|host| host.hands.recorder.push(entry));
+    }
+}
+
+/// The key of a draw's random stream: a digest of everything that names it.
+fn stream(plan: &Plan<'_>, path: &str) -> u64 {
+    let name = format!("trialect-draw/1\n{}\n{}\n{}\n{path}", plan.seed, plan.subject, plan.session);
+    let digest = Sha256::digest(name.as_bytes());
+    digest.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte))
+}
+
+fn now(memory: &[u64]) -> Ns {
+    memory[header::NOW.index()] as Ns
+}
+
+impl Host for SessionHost<'_> {
+    fn draw(&mut self, draw: DrawId, memory: &mut [u64]) -> u64 {
+        let declared = &self.hands.program.draws[draw.0 as usize];
+        let count = declared.distribution.parameters();
+        let parameters = &memory[header::SCRATCH.index()..][..count];
+        self.supports.drawn(declared.column, declared.distribution.support(parameters));
+        let given = self.given.get(&declared.column).copied();
+        let word = given.unwrap_or_else(|| {
+            let word = law::stream_word(self.streams[draw.0 as usize], memory[header::TRIAL.index()]);
+            declared.distribution.sample(word, parameters)
+        });
+        let outside = given.is_some_and(|word| !declared.distribution.supports(word, parameters));
+        self.push(Entry::Draw { draw: draw.0, word, given: given.is_some(), outside });
+        word
+    }
+
+    fn defined(&mut self, column: ColumnId, memory: &mut [u64]) {
+        let Some(word) = self.given.get(&column).copied() else {
+            // Only a session with given values asks what could have been.
+            if !self.given.is_empty() {
+                self.supports.computed(self.hands.program, column, memory);
+            }
+            return;
+        };
+        let declared = &self.hands.program.columns[column.0 as usize];
+        let outside = !self.supports.allows(self.hands.program, column, word, memory);
+        memory[declared.value.index()] = word;
+        if let Some(flag) = declared.present {
+            memory[flag.index()] = 1;
+        }
+        self.push(Entry::Given { column: column.0, word, outside });
+    }
+
+    fn output(&mut self, site: SiteId, memory: &mut [u64]) {
+        self.attempt(|host| {
+            host.hands.now = now(memory);
+            host.outputs.send(&mut host.hands, site, memory)
+        });
+    }
+
+    fn release(&mut self, site: SiteId, _memory: &mut [u64]) {
+        self.outputs.let_go(site);
+    }
+
+    fn left(&mut self, _state: StateId, _memory: &mut [u64]) {}
+
+    fn entered(&mut self, state: StateId, memory: &mut [u64]) {
+        self.push(Entry::State { state: state.0, at: now(memory) });
+    }
+
+    fn decided(&mut self, rule: RuleId, memory: &mut [u64]) {
+        self.push(Entry::Decision { rule: rule.0, at: now(memory) });
+    }
+}

@@ -1,0 +1,58 @@
+//! What a session is given besides its program, machine and rig.
+
+use crate::Given;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+use trialect_device::Ns;
+
+/// Where a replayed session was broken off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interruption {
+    /// In which trial.
+    pub trial: u32,
+    /// When.
+    pub at: Ns,
+    /// Why.
+    pub reason: String,
+}
+
+/// Everything that decides how a session runs, besides program, machine and rig.
+pub struct Plan<'a> {
+    /// The subject's name; part of the names of random streams.
+    pub subject: String,
+    /// Ordinal of the session in the subject's chain, from 1.
+    pub session: u32,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The subject's words at the end of the last session; none for the first.
+    pub subject_words: Option<Vec<u64>>,
+    /// Covariates asked before the session, coherent unit.
+    pub covariates: BTreeMap<String, f64>,
+    /// Covariates that come from a recording: they may lie outside their range and are then marked.
+    pub covariates_given: bool,
+    /// Values given for a trial (from 1) instead of drawn or computed ones.
+    pub given: &'a dyn Fn(u32) -> Vec<(String, Given)>,
+    /// Set from outside to end the session after the trial under way.
+    pub stop: &'a AtomicBool,
+    /// Wait at each trial until the record is on the disk.
+    pub sync_each_trial: bool,
+    /// End after this trial (0: before the first) for this reason, unless a rule ends it earlier.
+    pub stop_after: Option<(u32, String)>,
+    /// Break a trial off as it was broken off when it was recorded.
+    pub interruption: Option<Interruption>,
+    /// Called after each trial with its number.
+    pub progress: &'a dyn Fn(u32),
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// Why: the name of a stop rule, `limit trials`, `limit spout`, or what happened.
+    pub reason: String,
+    /// Trials with a row.
+    pub trials: u32,
+    /// The subject's words for the next session.
+    pub subject_words: Vec<u64>,
+    /// True when a trial was broken off.
+    pub interrupted: bool,
+}

@@ -1,0 +1,100 @@
+//! Replaying: the recorded inputs, and nothing else of the record, drive the session again.
+
+use crate::{Interruption, SessionFault};
+use std::collections::VecDeque;
+use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
+use trialect_journal::Entry;
+
+/// What of a record is an input to its session.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    inputs: Vec<Input>,
+    starts: Vec<Ns>,
+    /// The trial that was broken off.
+    pub interruption: Option<Interruption>,
+    /// How the session ended; none when its record has no end.
+    pub end: Option<String>,
+    /// Trials with a row.
+    pub trials: u32,
+}
+
+impl Record {
+    /// Takes the inputs out of a record.
+    pub fn of(entries: &[Entry]) -> Record {
+        let mut record = Record::default();
+        let mut fault = None;
+        for entry in entries {
+            match entry {
+                Entry::Input { line, at, value } => record.inputs.push(Input { line: *line, at: *at, value: *value }),
+                Entry::TrialStart { at, .. } => record.starts.push(*at),
+                Entry::Fault { what, .. } => fault = Some(what.clone()),
+                Entry::Row { trial, at, outcome, .. } => {
+                    record.trials = *trial;
+                    if outcome.is_none() {
+                        let reason = fault.clone().unwrap_or_default();
+                        record.interruption = Some(Interruption { trial: *trial, at: *at, reason });
+                    }
+                }
+                Entry::SessionEnd { reason, .. } => record.end = Some(reason.clone()),
+                _ => {}
+            }
+        }
+        record
+    }
+}
+
+/// A rig that reports what was recorded and carries out nothing.
+#[derive(Debug)]
+pub struct ReplayRig {
+    kind: &'static str,
+    settings: Vec<Vec<(String, f64)>>,
+    inputs: VecDeque<Input>,
+    starts: Vec<Ns>,
+}
+
+impl ReplayRig {
+    /// A rig of the recorded kind with the recorded constants of its devices, in the order of the protocol's rig.
+    pub fn new(kind: &str, settings: Vec<Vec<(String, f64)>>, record: &Record) -> ReplayRig {
+        let kind = ["simulated", "recorded", "emulated", "real"].into_iter().find(|known| *known == kind).unwrap_or("recorded");
+        ReplayRig { kind, settings, inputs: record.inputs.iter().copied().collect(), starts: record.starts.clone() }
+    }
+}
+
+impl Rig for ReplayRig {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+    fn wire(&mut self, _wiring: &Wiring) -> Result<(), RigFault> {
+        Ok(())
+    }
+    fn settings(&self, device: u32) -> Vec<(String, f64)> {
+        self.settings.get(device as usize).cloned().unwrap_or_default()
+    }
+    fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
+        let due = self.inputs.front().is_some_and(|input| input.at <= until);
+        Ok(if due { self.inputs.pop_front() } else { None })
+    }
+    fn trial_start(&mut self, trial: u32, earliest: Ns) -> Result<Option<Ns>, RigFault> {
+        // Against another text a trial may last longer than it did.
+        Ok(self.starts.get(trial as usize - 1).map(|start| (*start).max(earliest)))
+    }
+    fn command(&mut self, _at: Ns, _command: Command<'_>) -> Result<(), RigFault> {
+        Ok(())
+    }
+    fn release(&mut self, _at: Ns, _device: u32, _verb: &str, _stimulus: Option<u32>) -> Result<(), RigFault> {
+        Ok(())
+    }
+    fn follow(&mut self, _at: Ns, _stimulus: u32, _parameter: &str, _value: f64) {}
+    fn make_safe(&mut self, _at: Ns) {}
+}
+
+const BROKEN_OFF: &str = "broken off as recorded";
+
+/// The fault that stands for the recorded one.
+pub(crate) fn broken_off() -> SessionFault {
+    SessionFault::Rig(RigFault::Gone { rig: "replay".into(), what: BROKEN_OFF.into() })
+}
+
+pub(crate) fn is_broken_off(fault: &SessionFault) -> bool {
+    matches!(fault, SessionFault::Rig(RigFault::Gone { what, .. }) if what == BROKEN_OFF)
+}

@@ -1,0 +1,148 @@
+//! The header of a session's record: the protocol's identity, the run's identity, every table of names.
+
+use crate::Plan;
+use serde_json::{Map, Value, json};
+use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
+use trialect_ir::record::{FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
+use trialect_ir::{Channel, Program, Slot, canonical_json, digest};
+
+/// What the caller knows of a session's origin.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The machine's name.
+    pub machine: String,
+    /// Hash of the protocol's text.
+    pub source_hash: String,
+    /// The source texts in the session's folder.
+    pub sources: Vec<SourceStamp>,
+    /// Seal of the session before.
+    pub previous: Option<String>,
+    /// What the backend says about itself; part of the run's identity.
+    pub backend: Value,
+    /// Version of the compiler.
+    pub compiler: String,
+}
+
+/// What a program needs of a rig.
+pub fn wiring(program: &Program) -> Wiring {
+    Wiring {
+        devices: program.devices.iter().map(|d| DeviceSpec { name: d.name.clone(), class: d.class.clone() }).collect(),
+        inputs: program.inputs.iter().map(|i| InputLine { device: i.device, channel: i.channel.clone() }).collect(),
+        stimuli: program
+            .stimuli
+            .iter()
+            .map(|s| StimulusSpec { name: s.name.clone(), device: s.device, constructor: s.constructor.clone(), fixed: s.fixed.clone() })
+            .collect(),
+    }
+}
+
+/// The slots of the devices' constants with what the rig says of them; 1 where it says nothing.
+pub fn settings(program: &Program, rig: &dyn Rig) -> Vec<(Slot, f64)> {
+    let mut list = Vec::new();
+    for (k, device) in program.devices.iter().enumerate() {
+        let known = rig.settings(k as u32);
+        for (name, slot) in &device.settings {
+            let value = known.iter().find(|(other, _)| other == name).map_or(1.0, |(_, value)| *value);
+            list.push((*slot, value));
+        }
+    }
+    list
+}
+
+fn settings_json(program: &Program, rig: &dyn Rig) -> Value {
+    let devices = program.devices.iter().enumerate().map(|(k, device)| {
+        let map: Map<String, Value> = rig.settings(k as u32).into_iter().map(|(name, value)| (name, json!(value))).collect();
+        (device.name.clone(), Value::Object(map))
+    });
+    Value::Object(devices.collect())
+}
+
+/// The header of a session's record. `given` is a digest of the values given from outside, if there are any.
+pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Header {
+    // The words themselves, so that a session can be replayed without the one before it.
+    let subject_state = plan.subject_words.as_ref().map(|words| words_text(words));
+    let run = json!({
+        "form": FORMAT,
+        "protocol": program.identity.protocol,
+        "source": origin.source_hash,
+        "subject": plan.subject,
+        "session": plan.session,
+        "kind": rig.kind(),
+        "seed": plan.seed.to_string(),
+        "subject_state": subject_state,
+        "covariates": plan.covariates,
+        "given": given,
+        "settings": settings_json(program, rig),
+        "backend": origin.backend,
+        "compiler": origin.compiler,
+    });
+    Header {
+        format: FORMAT.into(),
+        kind: rig.kind().into(),
+        subject: plan.subject.clone(),
+        session: plan.session,
+        protocol: ProtocolStamp {
+            name: program.name.clone(),
+            version: program.version.clone(),
+            description: program.description.clone(),
+            citations: program.citations.clone(),
+            hash: program.identity.protocol.clone(),
+            source_hash: origin.source_hash.clone(),
+            definitions: program.identity.definitions.clone(),
+        },
+        run_identity: digest(&canonical_json(&run)),
+        run,
+        machine: origin.machine.clone(),
+        sources: origin.sources.clone(),
+        previous: origin.previous.clone(),
+        backend: origin.backend.clone(),
+        columns: program.columns.clone(),
+        inputs: inputs(program, rig),
+        states: program.states.iter().map(|state| state.name.clone()).collect(),
+        outcomes: program.outcomes.clone(),
+        outputs: outputs(program),
+        rules: RuleStamp::of(program),
+        draws: program.draws.iter().map(|draw| draw.path.clone()).collect(),
+        covariates: plan.covariates.clone(),
+    }
+}
+
+/// Words as text: 16 hexadecimal digits each, no blanks.
+pub fn words_text(words: &[u64]) -> String {
+    words.iter().map(|word| format!("{word:016x}")).collect()
+}
+
+/// Words out of [`words_text`]; none when the text is damaged.
+pub fn text_words(text: &str) -> Option<Vec<u64>> {
+    if text.len() % 16 != 0 || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(16).map(|at| u64::from_str_radix(&text[at..at + 16], 16).ok()).collect()
+}
+
+fn inputs(program: &Program, rig: &dyn Rig) -> Vec<InputStamp> {
+    let stamp = |input: &trialect_ir::Input| {
+        let device = &program.devices[input.device as usize];
+        let counter = input.kind == Channel::Counter;
+        let size = || rig.settings(input.device).into_iter().find(|(name, _)| name == "count_size").map(|(_, value)| value);
+        InputStamp {
+            device: device.name.clone(),
+            class: device.class.clone(),
+            channel: input.channel.clone(),
+            counter,
+            count_size: if counter { size() } else { None },
+            description: device.description.clone(),
+        }
+    };
+    program.inputs.iter().map(stamp).collect()
+}
+
+fn outputs(program: &Program) -> Vec<OutputStamp> {
+    let stamp = |site: &trialect_ir::Site| OutputStamp {
+        device: program.devices[site.device as usize].name.clone(),
+        verb: site.verb.clone(),
+        stimulus: site.stimulus.map(|stimulus| program.stimuli[stimulus as usize].name.clone()),
+        arguments: site.parameters.iter().map(|(name, _)| name.clone()).collect(),
+    };
+    program.sites.iter().map(stamp).collect()
+}

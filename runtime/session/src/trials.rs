@@ -1,0 +1,318 @@
+//! The session loop: trials one after the other, each instant in the order that the language's semantics number.
+
+use crate::host::SessionHost;
+use crate::{Ending, Plan, Recorder, SessionFault};
+use std::sync::atomic::Ordering;
+use trialect_device::{Ns, Rig};
+use trialect_ir::{Domain, InputId, Machine, NEVER, NO_OUTCOME, Phase, Program, Slot, header};
+use trialect_journal::Entry;
+
+/// How long a state may wait for an input that is not timed, ns and hours.
+const PATIENCE: (Ns, i64) = (24 * 3_600_000_000_000, 24);
+
+/// Runs a session to its end. Whatever happens, the rig is safe when this returns.
+///
+/// # Errors
+/// A fault before the first trial. One in mid-session breaks off its trial and ends the session, which the record shows.
+pub fn run(program: &Program, machine: &mut dyn Machine, rig: &mut dyn Rig, recorder: &mut dyn Recorder, plan: &Plan<'_>) -> Result<Ending, SessionFault> {
+    let settings = crate::settings(program, rig);
+    let host = SessionHost::new(program, rig, recorder, plan);
+    let mut session = Session { program, machine, host, plan, subject: Vec::new(), now: 0 };
+    let ending = session.prepare(&settings).and_then(|()| session.trials());
+    session.host.hands.rig.make_safe(session.now);
+    ending
+}
+
+struct Session<'a, 'p> {
+    program: &'a Program,
+    machine: &'a mut dyn Machine,
+    host: SessionHost<'a>,
+    plan: &'a Plan<'p>,
+    /// The subject's words as they were last recorded.
+    subject: Vec<u64>,
+    now: Ns,
+}
+
+/// What ends a session.
+struct Over {
+    reason: String,
+    interrupted: bool,
+}
+
+impl Session<'_, '_> {
+    fn word(&self, slot: Slot) -> i64 {
+        self.machine.memory()[slot.index()] as i64
+    }
+
+    fn set(&mut self, slot: Slot, word: u64) {
+        self.machine.memory_mut()[slot.index()] = word;
+    }
+
+    /// Memory as it is before the first trial: the subject's words, the rig's constants, what was asked.
+    fn prepare(&mut self, settings: &[(Slot, f64)]) -> Result<(), SessionFault> {
+        let initial = self.program.initial.clone();
+        self.machine.memory_mut().copy_from_slice(&initial);
+        let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+        if let Some(words) = &self.plan.subject_words {
+            if words.len() != subject.len() {
+                return Err(SessionFault::SubjectState { found: words.len(), expected: subject.len() });
+            }
+            self.machine.memory_mut()[subject.clone()].copy_from_slice(words);
+        }
+        for (slot, value) in settings {
+            self.set(*slot, value.to_bits());
+        }
+        self.set(header::SESSION, u64::from(self.plan.session));
+        self.covariates()?;
+        self.machine.run(Phase::SessionStart, &mut self.host);
+        self.subject = self.machine.memory()[subject].to_vec();
+        let (words, present) = self.row();
+        self.host.push(Entry::SessionStart { at: 0, words, present });
+        match self.host.fault.take() {
+            Some(fault) => Err(fault),
+            None => self.host.hands.recorder.commit(true),
+        }
+    }
+
+    /// Values asked before the session, inside their ranges unless a recording gives them.
+    fn covariates(&mut self) -> Result<(), SessionFault> {
+        for &k in &self.program.asked {
+            let column = &self.program.columns[k as usize];
+            let problem = |problem: String| SessionFault::Covariate { name: column.name.clone(), problem };
+            let Some(value) = self.plan.covariates.get(&column.name).copied() else {
+                if column.present.is_some() {
+                    continue;
+                }
+                return Err(problem(format!("is asked before the session; give it as `--covariate {}=VALUE`", column.name)));
+            };
+            let inside = match &column.domain {
+                Domain::Real { least, most, .. } => least.is_none_or(|l| value >= l) && most.is_none_or(|m| value <= m),
+                Domain::Int { least, most } => value >= *least as f64 && value <= *most as f64,
+                _ => true,
+            };
+            if !inside && !self.plan.covariates_given {
+                return Err(problem(format!("is {value}, outside the range that the protocol allows; measure again")));
+            }
+            let word = if column.domain.class() == trialect_ir::Class::Real { value.to_bits() } else { value as i64 as u64 };
+            if self.plan.covariates_given {
+                self.host.push(Entry::Given { column: k, word, outside: !inside });
+            }
+            let (slot, flag) = (column.value, column.present);
+            self.set(slot, word);
+            if let Some(flag) = flag {
+                self.set(flag, 1);
+            }
+        }
+        Ok(())
+    }
+
+    fn trials(&mut self) -> Result<Ending, SessionFault> {
+        let mut trial = 0;
+        let mut earliest: Ns = 0;
+        let over = loop {
+            if let Some((_, reason)) = self.plan.stop_after.as_ref().filter(|(last, _)| *last == trial) {
+                break Over { reason: reason.clone(), interrupted: false };
+            }
+            let begun = self.begin(trial + 1, earliest);
+            match begun {
+                Ok(true) => {}
+                Ok(false) => break Over { reason: "the recording ended".into(), interrupted: false },
+                Err(fault) => break self.broken(fault, None),
+            }
+            trial += 1;
+            if let Err(fault) = self.until_outcome(trial) {
+                break self.broken(fault, Some(trial));
+            }
+            match self.end_trial(trial) {
+                Ok(None) => {}
+                Ok(Some(reason)) => break Over { reason, interrupted: false },
+                Err(fault) => break self.broken(fault, None),
+            }
+            let pause = trialect_ir::law::nanoseconds(f64::from_bits(self.word(self.program.pause) as u64));
+            earliest = self.now.saturating_add(pause);
+            (self.plan.progress)(trial);
+        };
+        self.end(over, trial)
+    }
+
+    /// Starts a trial; false when the rig has no more.
+    fn begin(&mut self, trial: u32, earliest: Ns) -> Result<bool, SessionFault> {
+        let Some(start) = self.host.hands.rig.trial_start(trial, earliest)? else { return Ok(false) };
+        while let Some(input) = self.host.hands.rig.next_input(start)? {
+            self.input(input.line, input.value, input.at)?;
+        }
+        self.now = start;
+        self.set(header::TRIAL, u64::from(trial));
+        self.set(header::NOW, start as u64);
+        self.host.push(Entry::TrialStart { trial, at: start });
+        self.give(trial)?;
+        self.machine.run(Phase::TrialStart, &mut self.host);
+        self.machine.begin(start, &mut self.host);
+        self.settle()?;
+        Ok(true)
+    }
+
+    /// Values from outside for this trial; those of slower clocks take their place at once.
+    fn give(&mut self, trial: u32) -> Result<(), SessionFault> {
+        self.host.given.clear();
+        for (name, value) in (self.plan.given)(trial) {
+            let (column, word) = value.resolve(self.program, &name)?;
+            let declared = &self.program.columns[column.0 as usize];
+            if declared.clock == trialect_ir::Clock::Trial {
+                self.host.given.insert(column, word);
+                continue;
+            }
+            let outside = match &declared.domain {
+                Domain::Real { least, most, .. } => {
+                    let value = f64::from_bits(word);
+                    least.is_some_and(|l| value < l) || most.is_some_and(|m| value > m)
+                }
+                Domain::Steps { most, .. } => word as i64 > *most,
+                _ => false,
+            };
+            let slot = declared.value;
+            self.set(slot, word);
+            self.host.push(Entry::Given { column: column.0, word, outside });
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, line: u32, value: i64, at: Ns) -> Result<(), SessionFault> {
+        self.now = at;
+        self.host.push(Entry::Input { line, at, value });
+        self.machine.event(InputId(line), value, at, &mut self.host);
+        self.settle()
+    }
+
+    /// After an instant: held outputs that nobody took over end, tracked parameters move, a fault comes out.
+    fn settle(&mut self) -> Result<(), SessionFault> {
+        let now = self.now;
+        self.host.attempt(|host| host.outputs.settle(&mut host.hands, now));
+        let hands = &mut self.host.hands;
+        self.host.outputs.follow(self.program, hands.rig, self.machine.memory());
+        self.host.fault.take().map_or(Ok(()), Err)
+    }
+
+    /// Inputs and timers in time order, inputs first, until the trial has an outcome.
+    fn until_outcome(&mut self, trial: u32) -> Result<(), SessionFault> {
+        let broken_off = self.plan.interruption.as_ref().filter(|interruption| interruption.trial == trial);
+        while self.word(header::OUTCOME) == NO_OUTCOME {
+            let deadline = self.program.timer_slots().map(|slot| self.word(slot)).min().unwrap_or(NEVER);
+            let horizon = deadline.min(self.now.saturating_add(PATIENCE.0));
+            let until = broken_off.map_or(horizon, |interruption| horizon.min(interruption.at));
+            match self.host.hands.rig.next_input(until)? {
+                Some(input) => self.input(input.line, input.value, input.at)?,
+                None if broken_off.is_some_and(|interruption| until == interruption.at) => {
+                    self.now = until;
+                    return Err(crate::replay::broken_off());
+                }
+                None if deadline <= horizon => {
+                    self.now = deadline;
+                    self.machine.timers(deadline, &mut self.host);
+                    self.settle()?;
+                }
+                None => {
+                    let state = self.program.states.get(self.word(header::STATE) as usize);
+                    let state = state.map(|state| state.name.clone()).unwrap_or_default();
+                    return Err(SessionFault::Stuck { trial, state, hours: PATIENCE.1 });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The end of a trial, steps 2 to 8. The reason, when the session ends with it.
+    fn end_trial(&mut self, trial: u32) -> Result<Option<String>, SessionFault> {
+        let outcome = self.word(header::OUTCOME);
+        self.close_trial(trial, u32::try_from(outcome).ok())?;
+        for phase in [Phase::Statistics, Phase::TrialRules, Phase::Stops] {
+            self.machine.run(phase, &mut self.host);
+        }
+        self.record_subject();
+        self.settle()?;
+        self.host.hands.recorder.commit(self.plan.sync_each_trial)?;
+        let stop = self.word(header::STOP);
+        if stop > 0 {
+            let rule = self.program.stops[stop as usize - 1];
+            return Ok(Some(self.program.rules[rule.0 as usize].name.clone()));
+        }
+        if trial >= self.program.most_trials {
+            return Ok(Some("limit trials".into()));
+        }
+        Ok(self.plan.stop.load(Ordering::SeqCst).then(|| "stopped by hand".into()))
+    }
+
+    /// Outputs go safe, definitions get their values, the row is recorded.
+    fn close_trial(&mut self, trial: u32, outcome: Option<u32>) -> Result<(), SessionFault> {
+        let now = self.now;
+        self.host.attempt(|host| host.outputs.end_trial(&mut host.hands, now));
+        self.machine.run(Phase::TrialEnd, &mut self.host);
+        let (words, present) = self.row();
+        self.host.push(Entry::Row { trial, at: now, outcome, words, present });
+        self.host.fault.take().map_or(Ok(()), Err)
+    }
+
+    /// One word a column, and a bit that says whether there is a value.
+    fn row(&self) -> (Vec<u64>, Vec<u64>) {
+        let memory = self.machine.memory();
+        let columns = &self.program.columns;
+        let words = columns.iter().map(|column| memory[column.value.index()]).collect();
+        let mut present = vec![0_u64; columns.len().div_ceil(64)];
+        for (k, column) in columns.iter().enumerate() {
+            let there = column.present.is_none_or(|flag| memory[flag.index()] != 0);
+            present[k / 64] |= u64::from(there) << (k % 64);
+        }
+        (words, present)
+    }
+
+    /// The subject's words that changed since they were last recorded.
+    fn record_subject(&mut self) {
+        let start = self.program.subject.start;
+        let memory = &self.machine.memory()[start as usize..self.program.subject.end as usize];
+        let changes: Vec<(u32, u64)> =
+            memory.iter().zip(&self.subject).enumerate().filter(|(_, (now, before))| now != before).map(|(k, (now, _))| (start + k as u32, *now)).collect();
+        self.subject.copy_from_slice(memory);
+        self.host.push(Entry::Subject { changes });
+    }
+
+    /// A fault in mid-session: the trial under way is recorded without an outcome.
+    fn broken(&mut self, fault: SessionFault, under_way: Option<u32>) -> Over {
+        let reason = match (&self.plan.interruption, crate::replay::is_broken_off(&fault)) {
+            (Some(interruption), true) => interruption.reason.clone(),
+            _ => fault.to_string(),
+        };
+        self.host.fault = None;
+        self.host.hands.rig.make_safe(self.now);
+        // The record of a session whose record cannot be written ends here; recovery closes it.
+        if !matches!(fault, SessionFault::Journal(_) | SessionFault::Differs(_)) {
+            self.host.push(Entry::Fault { at: self.now, what: reason.clone() });
+            if let Some(trial) = under_way {
+                self.machine.interrupt(self.now, &mut self.host);
+                if let Err(second) = self.close_trial(trial, None) {
+                    self.host.fault = Some(second);
+                }
+            }
+        } else {
+            self.host.fault = Some(fault);
+        }
+        Over { reason, interrupted: true }
+    }
+
+    /// The end of the session: handlers, transitions, the subject's words.
+    fn end(&mut self, over: Over, trials: u32) -> Result<Ending, SessionFault> {
+        if let Some(fault) = self.host.fault.take() {
+            return Err(fault);
+        }
+        self.host.hands.rig.make_safe(self.now);
+        self.set(header::NOW, self.now as u64);
+        self.machine.run(Phase::SessionEnd, &mut self.host);
+        let subject = self.machine.memory()[self.program.subject.start as usize..self.program.subject.end as usize].to_vec();
+        let (words, present) = self.row();
+        self.host.push(Entry::SessionEnd { at: self.now, reason: over.reason.clone(), subject: subject.clone(), words, present });
+        if let Some(fault) = self.host.fault.take() {
+            return Err(fault);
+        }
+        self.host.hands.recorder.commit(true)?;
+        Ok(Ending { reason: over.reason, trials, subject_words: subject, interrupted: over.interrupted })
+    }
+}

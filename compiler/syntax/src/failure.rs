@@ -152,8 +152,7 @@ impl<'f> Failure<'f> {
             Some(token) => Span { source: self.source, start: token.start, end: token.end },
             None => {
                 let end = self.tokens.last().map_or(0, |token| token.end);
-                let visible = (self.layout.code.len() as u32).min(end + 1);
-                Span { source: self.source, start: end, end: visible.max(end) }
+                Span { source: self.source, start: end, end }
             }
         }
     }

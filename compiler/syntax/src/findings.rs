@@ -9,6 +9,26 @@ pub(crate) fn syntax(expected: impl Into<String>, span: Span, found: impl Into<S
     Finding::error("syntax", expected, span, found)
 }
 
+/// `given-twice`: a part of a clause that may stand once.
+pub(crate) fn given_twice(what: &str, first: Span, second: Span) -> Finding {
+    Finding::error("given-twice", format!("{what} stands once in a clause"), second, "the second one")
+        .also(first, "the first one")
+        .help("keep one of them")
+}
+
+/// `misplaced-for`: `f(x for x in S)` with more than a value before `for`, or where a list of arguments belongs.
+pub(crate) fn misplaced_for(span: Span) -> Finding {
+    let message = "`for` follows one value, in a call that is itself a value";
+    Finding::error("misplaced-for", message, span, "`for` has no meaning here")
+        .help("give the value a name of its own with `=` and use that name here")
+}
+
+/// `unreadable`: grammar and builder disagree; never seen, but better than a panic.
+pub(crate) fn unreadable(span: Span) -> Finding {
+    Finding::error("unreadable", "the grammar accepts this clause, but its tree cannot be built", span, "this clause")
+        .help("please report it; writing the clause in another way may help")
+}
+
 /// `unknown-clause`: the first word of a clause is near a word that begins clauses, but is none.
 pub(crate) fn unknown_clause(word: &str, meant: &str, span: Span) -> Finding {
     Finding::error("unknown-clause", format!("no clause begins with `{word}`"), span, "not a word of the language")

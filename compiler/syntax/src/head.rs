@@ -1,7 +1,8 @@
 //! A clause without the content of its blocks: what the grammar reads at a time.
 //!
-//! `on x.enter when a { b := c } -> d` becomes `on x.enter when a {} -> d`; the content is read clause by clause, so
-//! that what is wrong inside does not spoil what is outside, and each byte is parsed once.
+//! `on x.enter when a { b := c } -> d` becomes `on x.enter when a {;} -> d`; the content is read clause by clause, so
+//! that what is wrong inside does not spoil what is outside, and each byte is parsed once. The `;` stays behind so that
+//! the empty block cannot be taken for an empty set.
 
 use crate::layout::Layout;
 use crate::scan::{Bracket, TokenKind};
@@ -75,6 +76,7 @@ impl Head {
             let group = layout.groups.get(at - 1).copied().flatten().filter(|group| group.is_block);
             let (TokenKind::Open(Bracket::Brace), Some(group)) = (token.kind, group) else { continue };
             head.take(layout, taken, token.end);
+            head.text.push(';');
             head.blocks.push(Block { open: token.start, content: at..group.end });
             at = group.end;
             let close = layout.tokens.get(at).filter(|_| group.is_closed);

@@ -36,11 +36,20 @@ pub(crate) struct Layout {
     pub(crate) deep: Vec<u32>,
 }
 
+/// What a text begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// Clauses: a `{` would be that of a block.
+    Clause,
+    /// A value: a `{` is that of a set.
+    Value,
+}
+
 /// Lays out a scanned text.
-pub(crate) fn lay_out(scan: &Scan, report: &mut Report) -> Layout {
-    let strict = Pass::new(scan, report.source(), false).run();
+pub(crate) fn lay_out(scan: &Scan, begin: Begin, report: &mut Report) -> Layout {
+    let strict = Pass::new(scan, begin, report.source(), false).run();
     let chosen = if strict.has_open_blocks {
-        let repaired = Pass::new(scan, report.source(), true).run();
+        let repaired = Pass::new(scan, begin, report.source(), true).run();
         if repaired.report.count() <= strict.report.count() { repaired } else { strict }
     } else {
         strict
@@ -82,6 +91,7 @@ struct Frame {
 struct Pass<'s> {
     input: Tokens<'s>,
     report: Report,
+    begin: Begin,
     /// Take the indentation for a witness.
     repairs: bool,
     code: Vec<u8>,
@@ -100,10 +110,11 @@ struct Pass<'s> {
 }
 
 impl<'s> Pass<'s> {
-    fn new(scan: &'s Scan, source: SourceId, repairs: bool) -> Pass<'s> {
+    fn new(scan: &'s Scan, begin: Begin, source: SourceId, repairs: bool) -> Pass<'s> {
         Pass {
             input: Tokens { text: &scan.code, list: &scan.tokens },
             report: Report::new(source),
+            begin,
             repairs,
             code: scan.code.as_bytes().to_vec(),
             out: Vec::with_capacity(scan.tokens.len()),
@@ -176,9 +187,10 @@ impl<'s> Pass<'s> {
     fn plain(&mut self, token: Token) {
         let text = self.input.text_of(token);
         self.clause.has_on |= token.is(TokenKind::Word) && text == "on";
+        let begins_clause = self.clause.first.is_none();
         self.push_in_clause(token, None);
         self.ifs -= self.depth().ifs();
-        self.depth_mut().token(token, text);
+        self.depth_mut().token(token, text, begins_clause);
         self.ifs += self.depth().ifs();
         self.check_depth(token);
     }
@@ -264,7 +276,8 @@ impl<'s> Pass<'s> {
     // ---- brackets
 
     fn open(&mut self, token: Token, bracket: Bracket) {
-        let is_block = bracket == Bracket::Brace && !self.before_brace().opens_set();
+        let is_value = self.begin == Begin::Value && self.out.is_empty();
+        let is_block = bracket == Bracket::Brace && !is_value && !self.before_brace().opens_set();
         if is_block {
             self.close_brackets();
         }
@@ -309,7 +322,7 @@ impl<'s> Pass<'s> {
             if matches {
                 self.last_close = Some(token).filter(|_| group.is_block).or(self.last_close);
                 self.push_in_clause(token, Some(group));
-                return;
+                return self.check_depth(token);
             }
         }
     }

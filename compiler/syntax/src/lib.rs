@@ -3,6 +3,8 @@
 //! [`parse`] reads a text into a tree together with everything that is wrong with it. It always returns: a clause that
 //! cannot be read is one finding, and the clauses around it stay in the tree.
 
+#[cfg(test)]
+mod agreement;
 pub mod ast;
 mod build;
 mod depth;

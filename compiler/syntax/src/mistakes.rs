@@ -177,7 +177,10 @@ fn declaration(failure: &Failure<'_>) -> Option<Finding> {
     let (first, name, found) = (failure.text(0), failure.text(1), failure.found());
     let is_capital = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase());
     let help = match first {
-        "stop" if found == "now" => "name the rule, as in `stop late now when …`".to_owned(),
+        "stop" if found == "now" => {
+            let finding = findings::syntax("expected a name after `stop`", failure.place(), "found `now`");
+            return Some(finding.help("name the rule, as in `stop late now when …`"));
+        }
         _ if failure.index != 2 || !failure.found_word() => return None,
         "var" | "param" | "covariate" | "input" if is_capital(found) => format!("write `{first} {name} : {found}`"),
         "var" | "param" | "covariate" | "input" if is_capital(name) => format!("write `{first} {found} : {name}`"),

@@ -2,7 +2,7 @@
 
 use crate::ast::{Expr, File};
 use crate::findings;
-use crate::layout::lay_out;
+use crate::layout::{Begin, lay_out};
 use crate::reader::Reader;
 use crate::report::Report;
 use crate::scan::{Comment, scan};
@@ -31,7 +31,7 @@ pub fn parse(text: &str, source: SourceId) -> Parsed {
         report.push(findings::too_long(text.len(), BYTES_MAX, report.span(0, 0)));
     } else {
         let scan = scan(text, &mut report);
-        let layout = lay_out(&scan, &mut report);
+        let layout = lay_out(&scan, Begin::Clause, &mut report);
         file = Reader::new(&layout, &mut report).file();
         comments = scan.comments;
     }
@@ -46,7 +46,7 @@ pub fn parse_expression(text: &str, source: SourceId) -> (Option<Expr>, Findings
         return (None, report.finish());
     }
     let scan = scan(text, &mut report);
-    let layout = lay_out(&scan, &mut report);
+    let layout = lay_out(&scan, Begin::Value, &mut report);
     let expression = Reader::new(&layout, &mut report).expression();
     (expression, report.finish())
 }

@@ -14,8 +14,7 @@ impl Builder<'_, '_> {
         let arguments = self.argument_list(parts.take_all(Rule::argument))?;
         if let Some(each) = parts.take(Rule::each) {
             let each = self.span(&each);
-            let finding = findings::syntax("expected a list of arguments", each, "`for` belongs to a value");
-            self.reader.push(finding.help("give the value a name of its own with `=` and use the name here"));
+            self.reader.push(findings::misplaced_for(each));
         }
         Some(Call { name, arguments, span })
     }
@@ -26,16 +25,12 @@ impl Builder<'_, '_> {
         let function = self.name(&parts.take(Rule::name)?);
         let arguments = parts.take_all(Rule::argument);
         let Some(each) = parts.take(Rule::each) else { return self.call(node).map(ExprKind::Call) };
-        let variables = Parts::of(each)
-            .take_all(Rule::binding)
-            .into_iter()
-            .map(|binding| self.binding(binding))
-            .collect::<Option<_>>()?;
+        let span = self.span(&each);
+        let bindings = Parts::of(each).take_all(Rule::binding);
+        let variables = bindings.into_iter().map(|binding| self.binding(binding)).collect::<Option<_>>()?;
         let argument = arguments.into_iter().next()?;
-        let span = self.span(&argument);
         let Argument { name: None, value: Value::Expr(body) } = self.argument(argument)? else {
-            let finding = findings::syntax("expected a plain value before `for`", span, "not a plain value");
-            self.reader.push(finding);
+            self.reader.push(findings::misplaced_for(span));
             return Some(ExprKind::None);
         };
         Some(ExprKind::Comprehension { function, body: Box::new(body), variables })

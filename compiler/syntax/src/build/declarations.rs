@@ -97,8 +97,7 @@ impl Builder<'_, '_> {
         match (&before.0, &after.0) {
             (Some(first), Some(second)) => {
                 let (first, second) = (first.low.span.to(first.high.span), second.low.span.to(second.high.span));
-                let finding = findings::syntax("`within` stands once in a clause", second, "a second range");
-                self.reader.push(finding.also(first, "the first one").help("keep one of them"));
+                self.reader.push(findings::given_twice("`within`", first, second));
                 Some(before)
             }
             (Some(_), None) => Some(before),

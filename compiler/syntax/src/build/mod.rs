@@ -43,11 +43,7 @@ impl<'b, 'l> Builder<'b, 'l> {
             _ => Parts::of(node.clone()).next().and_then(|kind| self.kind(kind)),
         };
         if kind.is_none() {
-            self.reader.push(findings::syntax(
-                "a shape that this reader knows",
-                span,
-                "the grammar and the reader disagree",
-            ));
+            self.reader.push(findings::unreadable(span));
         }
         Some(Clause { kind: kind?, span, description: self.description(node) })
     }
@@ -123,8 +119,7 @@ impl<'b, 'l> Builder<'b, 'l> {
         found.sort_by_key(|description| description.as_span().start());
         if let [first, second, ..] = found.as_slice() {
             let (first, second) = (self.span(first), self.span(second));
-            let finding = findings::syntax("a clause has one description", second, "a second description");
-            self.reader.push(finding.also(first, "the first one").help("make one string of the two"));
+            self.reader.push(findings::given_twice("a description", first, second));
         }
         found.first().map(|description| self.text(description))
     }

@@ -64,12 +64,12 @@ impl Builder<'_, '_> {
             convention: None,
             term: None,
         };
-        for part in parts.all() {
-            let span = self.span(&part);
-            if !self.covariate_part(part, &mut clause)? {
-                let finding =
-                    findings::syntax("each part of a covariate stands once", span, "this part is there already");
-                self.reader.push(finding.help("keep one of them"));
+        let parts = parts.all();
+        for (index, part) in parts.iter().enumerate() {
+            if !self.covariate_part(part.clone(), &mut clause)? {
+                let first = parts.iter().take(index).find(|other| other.as_rule() == part.as_rule());
+                let (first, second) = (self.span(first.unwrap_or(part)), self.span(part));
+                self.reader.push(findings::given_twice("each part of a covariate", first, second));
             }
         }
         Some(clause)

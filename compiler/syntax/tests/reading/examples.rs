@@ -1,11 +1,10 @@
 //! The protocols of the design read without a finding, and the trees of two of them are as the text says.
 
-mod printer;
-
+use crate::printer;
 use std::path::{Path, PathBuf};
 use trialect_base::{Findings, Sources};
 
-fn examples() -> Vec<(String, String)> {
+pub fn examples() -> Vec<(String, String)> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/design/examples"));
     let Ok(entries) = std::fs::read_dir(&folder) else { return skip(&folder) };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();

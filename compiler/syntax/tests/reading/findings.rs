@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use trialect_base::{Finding, Severity, SourceId, Sources};
 
-fn corpus() -> Vec<(String, String)> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/broken"));
+pub fn corpus() -> Vec<(String, String)> {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reading/broken"));
     let entries = std::fs::read_dir(folder).expect("the corpus");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "trial"));

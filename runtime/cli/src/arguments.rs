@@ -94,6 +94,9 @@ pub(crate) struct SimOptions {
     /// A mouse of your own (TOML) instead of the embedded one
     #[arg(long, value_name = "FILE")]
     pub(crate) mouse: Option<PathBuf>,
+    /// A covariate that the mouse cannot answer, in the unit in which it is recorded
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) covariate: Vec<String>,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }

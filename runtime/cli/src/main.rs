@@ -3,6 +3,7 @@
 mod animal;
 mod arguments;
 mod check;
+mod covariates;
 mod differences;
 mod explain;
 mod failure;

@@ -4,6 +4,7 @@ use crate::arguments::RunOptions;
 use crate::failure::Failure;
 use crate::sim::{carried, chain};
 use crate::store::{self, Subject};
+use crate::covariates::{self, WEIGHT};
 use crate::{machine, output, protocol, record, table};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -89,26 +90,10 @@ fn given_digest(recording: &Recording) -> String {
 
 /// Covariates from the command line; the animal's weight from the recording when it is not there.
 fn covariates(options: &RunOptions, program: &Program, recording: &Recording) -> Result<(BTreeMap<String, f64>, bool), Failure> {
-    let mut covariates = BTreeMap::new();
-    for text in &options.covariate {
-        let parsed = text.split_once('=').and_then(|(name, value)| Some((name.trim(), value.trim().parse::<f64>().ok()?)));
-        let Some((name, value)) = parsed else {
-            return Err(Failure::trouble("covariate", format!("`{text}`: write NAME=VALUE, for example weight=24.5")));
-        };
-        let Some(column) = program.columns.iter().find(|column| column.name == name) else {
-            return Err(Failure::trouble("covariate", format!("the protocol has no covariate `{name}`")));
-        };
-        let unit = column.domain.unit();
-        covariates.insert(name.to_string(), unit.map_or(value, |unit| value * unit.denominator as f64 / unit.numerator as f64));
-    }
-    let mut given = false;
-    if let Some(weight) = recording.subject().weight
-        && !covariates.contains_key("weight")
-    {
-        covariates.insert("weight".into(), weight);
-        given = true;
-    }
-    Ok((covariates, given))
+    let mut covariates = covariates::parse(&options.covariate, program)?;
+    let weight = recording.subject().weight.filter(|_| covariates::asks(program, WEIGHT) && !covariates.contains_key(WEIGHT));
+    covariates.extend(weight.map(|weight| (WEIGHT.to_string(), weight)));
+    Ok((covariates, weight.is_some()))
 }
 
 /// Prints each trial's outcome and closed loop beside the recorded ones.

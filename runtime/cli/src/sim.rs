@@ -2,11 +2,11 @@
 
 use crate::animal::Animal;
 use crate::arguments::SimOptions;
+use crate::covariates::{self, WEIGHT};
 use crate::failure::Failure;
 use crate::store::{self, Subject};
 use crate::{machine, output, protocol, record, table};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,13 +84,17 @@ fn session(
     let trouble = |fault: trialect_sim::ParameterFault| Failure::trouble("mouse", fault.to_string());
     let mut rig = SimRig::new(&animal.rig, &animal.parameters, &animal.state, options.seed, ordinal).map_err(trouble)?;
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
+    let mut covariates = covariates::parse(&options.covariate, program)?;
+    if covariates::asks(program, WEIGHT) {
+        covariates.entry(WEIGHT.to_string()).or_insert(weight);
+    }
     let stop = AtomicBool::new(false);
     let plan = Plan {
         subject: options.subject.clone(),
         session: ordinal,
         seed: options.seed,
         subject_words: words,
-        covariates: BTreeMap::from([("weight".to_string(), weight)]),
+        covariates,
         covariates_given: false,
         given: &|_| Vec::new(),
         stop: &stop,

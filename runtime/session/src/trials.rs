@@ -184,12 +184,13 @@ impl Session<'_, '_> {
         self.settle()
     }
 
-    /// After an instant: held outputs that nobody took over end, tracked parameters move, a fault comes out.
+    /// After an instant: tracked parameters move, held outputs that nobody took over end, a fault comes out.
     fn settle(&mut self) -> Result<(), SessionFault> {
         let now = self.now;
-        self.host.attempt(|host| host.outputs.settle(&mut host.hands, now));
+        // First what was tracked moves: a parameter that is let go of keeps the value of this instant.
         let hands = &mut self.host.hands;
         self.host.outputs.follow(self.program, hands.rig, self.machine.memory());
+        self.host.attempt(|host| host.outputs.settle(&mut host.hands, now));
         self.host.fault.take().map_or(Ok(()), Err)
     }
 

@@ -1,0 +1,102 @@
+//! Every edge between crates is allowed here, or it must not exist.
+#![allow(clippy::expect_used)]
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Crates of the house with the crates of the house that each may depend on, lowest first.
+const EDGES: &[(&str, &[&str])] = &[
+    ("base", &[]),
+    ("units", &[]),
+    ("stdlib", &[]),
+    ("device", &[]),
+    ("ir", &[]),
+    ("journal", &[]),
+    ("syntax", &["base"]),
+    ("interp", &["ir"]),
+    ("codegen", &["ir"]),
+    ("sema", &["base", "units", "syntax"]),
+    ("lower", &["base", "units", "sema", "ir"]),
+    ("driver", &["base", "stdlib", "syntax", "sema", "lower", "ir"]),
+    ("session", &["ir", "device", "journal"]),
+    ("sim", &["device"]),
+    ("recorded", &["device"]),
+    ("export", &["ir", "journal"]),
+    ("cli", &["base", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export", "recorded"]),
+];
+
+/// Heavy or tell-tale packages and the only crates that may depend on them.
+const CONFINED: &[(&str, &[&str])] = &[
+    ("cranelift-codegen", &["codegen"]),
+    ("cranelift-jit", &["codegen"]),
+    ("cranelift-frontend", &["codegen"]),
+    ("parquet", &["export"]),
+    ("arrow-array", &["export"]),
+    ("pest", &["syntax"]),
+    ("pest_derive", &["syntax"]),
+    ("miette", &["cli"]),
+    ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("tracing", &["cli"]),
+    ("tracing-subscriber", &["cli"]),
+    ("libm", &["ir", "sim"]),
+    ("crc32c", &["journal"]),
+    ("fs4", &["cli"]),
+];
+
+const PREFIX: &str = "trialect-";
+
+/// Direct dependencies that are built into each crate of the house; test-only ones do not count.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata answers");
+    let mut graph = BTreeMap::new();
+    for package in &metadata.packages {
+        let Some(name) = package.name.strip_prefix(PREFIX) else { panic!("{} is not called {PREFIX}…", package.name) };
+        let built = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+        graph.insert(name.to_string(), built.map(|dependency| dependency.name.clone()).collect());
+    }
+    graph
+}
+
+#[test]
+fn every_edge_is_allowed() {
+    let mut graph = dependencies();
+    graph.remove("tests");
+    let known: BTreeSet<&str> = EDGES.iter().map(|(name, _)| *name).collect();
+    let found: BTreeSet<&str> = graph.keys().map(String::as_str).collect();
+    assert_eq!(found, known, "crates and the table of edges differ");
+    for (name, allowed) in EDGES {
+        for dependency in &graph[*name] {
+            if let Some(inner) = dependency.strip_prefix(PREFIX) {
+                assert!(allowed.contains(&inner), "{name} may not depend on {inner}");
+            }
+        }
+        for inner in *allowed {
+            assert!(known.contains(inner), "the table allows {name} -> {inner}, which is no crate");
+            assert!(graph[*name].contains(&format!("{PREFIX}{inner}")), "{name} no longer depends on {inner}; take it out of the table");
+        }
+    }
+}
+
+#[test]
+fn edges_point_down() {
+    let level: BTreeMap<&str, usize> = EDGES.iter().enumerate().map(|(level, (name, _))| (*name, level)).collect();
+    for (name, allowed) in EDGES {
+        for inner in *allowed {
+            assert!(level[inner] < level[name], "{name} -> {inner} points up");
+        }
+    }
+}
+
+#[test]
+fn heavy_packages_stay_in_their_crates() {
+    let graph = dependencies();
+    for (package, only) in CONFINED {
+        let users: Vec<&str> = graph.iter().filter(|(name, list)| *name != "tests" && list.contains(*package)).map(|(name, _)| name.as_str()).collect();
+        for user in &users {
+            assert!(only.contains(user), "{user} may not depend on {package}");
+        }
+        assert!(!users.is_empty(), "nobody depends on {package} any more; take it out of the table");
+    }
+}

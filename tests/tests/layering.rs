@@ -22,7 +22,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sim", &["device"]),
     ("recorded", &["device"]),
     ("export", &["ir", "journal"]),
-    ("cli", &["base", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export", "recorded"]),
+    (
+        "cli",
+        &["base", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export", "recorded"],
+    ),
 ];
 
 /// Heavy or tell-tale packages and the only crates that may depend on them.
@@ -52,7 +55,9 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata answers");
     let mut graph = BTreeMap::new();
     for package in &metadata.packages {
-        let Some(name) = package.name.strip_prefix(PREFIX) else { panic!("{} is not called {PREFIX}…", package.name) };
+        let Some(name) = package.name.strip_prefix(PREFIX) else {
+            panic!("{} is not called {PREFIX}…", package.name)
+        };
         let built = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
         graph.insert(name.to_string(), built.map(|dependency| dependency.name.clone()).collect());
     }
@@ -74,7 +79,10 @@ fn every_edge_is_allowed() {
         }
         for inner in *allowed {
             assert!(known.contains(inner), "the table allows {name} -> {inner}, which is no crate");
-            assert!(graph[*name].contains(&format!("{PREFIX}{inner}")), "{name} no longer depends on {inner}; take it out of the table");
+            assert!(
+                graph[*name].contains(&format!("{PREFIX}{inner}")),
+                "{name} no longer depends on {inner}; take it out of the table"
+            );
         }
     }
 }
@@ -93,7 +101,11 @@ fn edges_point_down() {
 fn heavy_packages_stay_in_their_crates() {
     let graph = dependencies();
     for (package, only) in CONFINED {
-        let users: Vec<&str> = graph.iter().filter(|(name, list)| *name != "tests" && list.contains(*package)).map(|(name, _)| name.as_str()).collect();
+        let users: Vec<&str> = graph
+            .iter()
+            .filter(|(name, list)| *name != "tests" && list.contains(*package))
+            .map(|(name, _)| name.as_str())
+            .collect();
         for user in &users {
             assert!(only.contains(user), "{user} may not depend on {package}");
         }

@@ -52,7 +52,8 @@ fn long_functions(text: &str) -> Vec<(usize, usize)> {
     let mut long = Vec::new();
     for (start, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
-        let is_function = line.trim_start().split(' ').take(5).any(|word| word == "fn") && !line.trim_start().starts_with("//");
+        let is_function =
+            line.trim_start().split(' ').take(5).any(|word| word == "fn") && !line.trim_start().starts_with("//");
         if !is_function || line.ends_with(';') || line.ends_with('}') {
             continue;
         }
@@ -70,7 +71,11 @@ fn long_functions(text: &str) -> Vec<(usize, usize)> {
 fn functions_fit_on_a_screen() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
-        wrong.extend(long_functions(&text).into_iter().map(|(line, length)| format!("{}:{line}: {length} lines", path.display())));
+        wrong.extend(
+            long_functions(&text)
+                .into_iter()
+                .map(|(line, length)| format!("{}:{line}: {length} lines", path.display())),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -85,11 +90,22 @@ fn a_long_function_is_seen() {
 #[test]
 fn nothing_is_left_over() {
     // Written apart, so that this file does not find itself.
-    let forbidden = [concat!("FIX", "ME"), concat!("TO", "DO"), concat!("XX", "X"), concat!("#[ig", "nore"), concat!("should_", "panic")];
+    let forbidden = [
+        concat!("FIX", "ME"),
+        concat!("TO", "DO"),
+        concat!("XX", "X"),
+        concat!("#[ig", "nore"),
+        concat!("should_", "panic"),
+    ];
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         for (number, line) in text.lines().enumerate() {
-            wrong.extend(forbidden.iter().filter(|word| line.contains(*word)).map(|word| format!("{}:{}: {word}", path.display(), number + 1)));
+            wrong.extend(
+                forbidden
+                    .iter()
+                    .filter(|word| line.contains(*word))
+                    .map(|word| format!("{}:{}: {word}", path.display(), number + 1)),
+            );
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -99,7 +115,9 @@ fn nothing_is_left_over() {
 fn unsafe_code_is_in_one_file() {
     let with: Vec<PathBuf> = sources()
         .into_iter()
-        .filter(|(_, text)| text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(concat!("unsafe", " {"))))
+        .filter(|(_, text)| {
+            text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(concat!("unsafe", " {")))
+        })
         .map(|(path, _)| path)
         .collect();
     assert_eq!(with, [root().join("compiler/codegen/src/entry.rs")]);
@@ -108,8 +126,11 @@ fn unsafe_code_is_in_one_file() {
 #[test]
 fn every_dependency_has_a_reason() {
     let text = std::fs::read_to_string(root().join("Cargo.toml")).expect("the workspace's manifest");
-    let section = text.split("[workspace.dependencies]").nth(1).expect("dependencies").split("\n[").next().expect("a section");
-    for line in section.lines().filter(|line| line.contains(" = ") && !line.starts_with('#') && !line.starts_with("trialect-")) {
+    let section =
+        text.split("[workspace.dependencies]").nth(1).expect("dependencies").split("\n[").next().expect("a section");
+    for line in
+        section.lines().filter(|line| line.contains(" = ") && !line.starts_with('#') && !line.starts_with("trialect-"))
+    {
         assert!(line.contains(" # "), "no reason: {line}");
     }
 }

@@ -64,6 +64,7 @@ impl Lowering<'_> {
     /// The word in which a value is stored: a quantity in steps becomes their number, to nearest, inside its range.
     pub(crate) fn stored(&self, id: ValueId, value: Expr) -> Expr {
         let Some((low, step, denominator)) = self.steps(id) else { return value };
+        let value = if value.class() == Class::Int { unary(Unary::ToReal, value) } else { value };
         let scaled = binary(Binary::MulReal, value, Expr::Real(denominator as f64));
         let above = binary(Binary::SubReal, scaled, Expr::Real(low as f64));
         let steps = unary(Unary::Round, binary(Binary::DivReal, above, Expr::Real(step as f64)));

@@ -231,10 +231,17 @@ impl Lowering<'_> {
             let slot = self.layout.allocate(1);
             let read =
                 Texpr { term: Term::StageValue(id, k as u32), ty: ty.clone(), range: *range, span: curriculum.span };
-            let value = self.value(&read);
-            tables.snapshots.push(Stmt::Set { slot, value });
+            let lowered = self.expr(&read);
+            tables.snapshots.push(Stmt::Set { slot, value: lowered.value });
+            let flag = lowered.present.map(|present| {
+                let flag = self.layout.allocate(1);
+                tables.snapshots.push(Stmt::Set { slot: flag, value: present });
+                flag
+            });
             let domain = self.domain(None, ty, *range);
-            tables.columns.push(column(format!("{}.{name}", curriculum.name), None, domain, slot, Role::Stage));
+            let mut column = column(format!("{}.{name}", curriculum.name), None, domain, slot, Role::Stage);
+            column.present = flag;
+            tables.columns.push(column);
         }
     }
 
@@ -262,7 +269,9 @@ impl Lowering<'_> {
         let members = |finite: Finite| (0..finite.size(model)).map(|k| finite.label(model, k)).collect();
         match ty.required() {
             Type::Bool => Domain::Bool,
-            Type::Int => Domain::Int { least: bound(range.low, i64::MIN), most: bound(range.high, i64::MAX) },
+            Type::Int if id.is_none_or(|id| self.steps(id).is_none()) => {
+                Domain::Int { least: bound(range.low, i64::MIN), most: bound(range.high, i64::MAX) }
+            }
             Type::IntType(id) => Domain::Int { least: model.ints[id.0].low, most: model.ints[id.0].high },
             Type::Enum(id) => Domain::Named { members: members(Finite::Enum(*id)) },
             Type::Levels(id) => Domain::Levels {

@@ -34,7 +34,10 @@ impl Lowering<'_> {
 
     pub(crate) fn expr(&mut self, typed: &Texpr) -> Lowered {
         match &typed.term {
-            Term::Broken => Lowered::always(Expr::Int(0)),
+            Term::Broken => {
+                self.findings.push(crate::flaw("an expression was not understood, and nobody said so", typed.span));
+                Lowered::always(zero(class(&typed.ty)))
+            }
             Term::Number(value) => Lowered::always(match typed.ty {
                 Type::Int => Expr::Int(value.to_i64().unwrap_or_default()),
                 _ => Expr::Real(value.to_f64()),
@@ -52,7 +55,7 @@ impl Lowering<'_> {
             Term::Stamp(state, stamp) => self.stamp(*state, *stamp),
             Term::Tick(tick) => Lowered::always(self.tick(*tick)),
             Term::Stage(id) => Lowered::always(int(self.layout.curriculum(*id).stage)),
-            Term::StageValue(id, k) => Lowered::always(self.stage_value(*id, *k as usize, class(&typed.ty))),
+            Term::StageValue(id, k) => self.stage_value(*id, *k as usize, &typed.ty),
             Term::Reading(device, channel) => Lowered::always(self.reading(*device, *channel)),
             Term::Total(device, total) => {
                 Lowered::always(Expr::Load(self.layout.totals[&(*device, *total)].0, Class::Real))
@@ -64,8 +67,11 @@ impl Lowering<'_> {
             Term::Exists(inner) => Lowered::always(self.expr(inner).present.unwrap_or(Expr::Int(1))),
             Term::Is(a, b) => self.is(a, b),
             Term::In(value, set) => {
+                // What is not there is in no set.
+                let present = self.expr(value).present.filter(|_| value.ty.is_optional());
                 let (index, set) = (self.index(value), self.value(set));
-                Lowered::always(binary(Binary::HasBit, set, index))
+                let inside = binary(Binary::HasBit, set, index);
+                Lowered::always(present.map_or(inside.clone(), |present| and(present, inside)))
             }
             Term::Default(value, other) => self.default(value, other),
             Term::If(condition, then, otherwise) => self.if_else(condition, then, otherwise),
@@ -103,20 +109,22 @@ impl Lowering<'_> {
     fn read(&mut self, id: ValueId, keys: &[Texpr], last: bool) -> Lowered {
         if last {
             let place = self.previous(id);
-            let kept = self.word(id, place.value, Expr::Int(0), place.count);
-            let there = place.present.map(int);
+            let index = self.key_index(keys);
+            let there = place.present.map(|slot| load_at(slot, place.count, index.clone(), Class::Int));
+            let kept = self.word(id, place.value, index, place.count);
             return Lowered { value: kept, present: both(Some(later_trial()), there) };
         }
         let value = &self.model.values[id.0];
         match &value.kind {
+            ValueKind::Definition(body) if value.clock == Clock::Constant && keys.is_empty() => self.constant(id, body),
             ValueKind::Definition(body) if value.clock != Clock::Trial || value.live => {
                 let bound: Vec<(Binder, Expr)> =
                     value.keys.iter().zip(keys).map(|((binder, _), key)| (*binder, self.value(key))).collect();
                 self.with_bound(bound, |lowering| lowering.expr(body))
             }
-            ValueKind::Table(rows) => {
+            ValueKind::Table(rows) if value.clock != Clock::Trial || value.live => {
                 let index = self.key_index(keys);
-                Lowered::always(self.choose(index, rows, class(&value.ty)))
+                self.choose(index, rows, &value.ty)
             }
             ValueKind::Statistic(statistic) => self.read_statistic(id, keys, statistic.otherwise.as_ref()),
             _ => {
@@ -128,6 +136,16 @@ impl Lowering<'_> {
         }
     }
 
+    /// The value of a constant: its body is lowered once, however often and from however deep it is read.
+    fn constant(&mut self, id: ValueId, body: &Texpr) -> Lowered {
+        if let Some(Bound { value, present }) = self.constants.get(&id) {
+            return Lowered { value: value.clone(), present: present.clone() };
+        }
+        let Lowered { value, present } = self.expr(body);
+        self.constants.insert(id, Bound { value: value.clone(), present: present.clone() });
+        Lowered { value, present }
+    }
+
     /// The word of a value, with steps turned into the quantity.
     fn word(&self, id: ValueId, base: Slot, index: Expr, count: u32) -> Expr {
         let value = &self.model.values[id.0];
@@ -135,8 +153,11 @@ impl Lowering<'_> {
             Some((low, step, denominator)) => {
                 let word = load_at(base, count, index, Class::Int);
                 let steps = binary(Binary::MulInt, word, Expr::Int(step));
-                let numerator = unary(Unary::ToReal, binary(Binary::AddInt, steps, Expr::Int(low)));
-                binary(Binary::DivReal, numerator, Expr::Real(denominator as f64))
+                let numerator = binary(Binary::AddInt, steps, Expr::Int(low));
+                if class(&value.ty) == Class::Int {
+                    return numerator; // whole numbers have whole steps
+                }
+                binary(Binary::DivReal, unary(Unary::ToReal, numerator), Expr::Real(denominator as f64))
             }
             None => load_at(base, count, index, class(&value.ty)),
         }
@@ -229,16 +250,27 @@ impl Lowering<'_> {
         }
     }
 
-    fn stage_value(&mut self, id: CurriculumId, k: usize, class: Class) -> Expr {
+    fn stage_value(&mut self, id: CurriculumId, k: usize, ty: &Type) -> Lowered {
         let rows: Vec<Texpr> =
             self.model.curricula[id.0].stages.iter().filter_map(|stage| stage.values[k].clone()).collect();
         let stage = int(self.layout.curriculum(id).stage);
-        self.choose(stage, &rows, class)
+        self.choose(stage, &rows, ty)
     }
 
-    /// One of several expressions by index: a table when all are constant.
-    fn choose(&mut self, index: Expr, rows: &[Texpr], class: Class) -> Expr {
-        let rows: Vec<Expr> = rows.iter().map(|row| self.value(row)).collect();
+    /// One of several expressions of a type by index.
+    fn choose(&mut self, index: Expr, rows: &[Texpr], ty: &Type) -> Lowered {
+        let (mut values, mut flags) = (Vec::new(), Vec::new());
+        for row in rows {
+            let Lowered { value, present } = self.expr(row);
+            values.push(value);
+            flags.push(present.filter(|_| row.ty.is_optional()).unwrap_or(Expr::Int(1)));
+        }
+        let present = ty.is_optional().then(|| self.chosen(index.clone(), flags, Class::Int));
+        Lowered { value: self.chosen(index, values, class(ty)), present }
+    }
+
+    /// One of several words by index: a table when all are constant.
+    fn chosen(&mut self, index: Expr, rows: Vec<Expr>, class: Class) -> Expr {
         let words: Option<Vec<u64>> = rows
             .iter()
             .map(|row| match row {

@@ -16,7 +16,7 @@ use layout::Layout;
 use std::collections::BTreeMap;
 use trialect_base::{Finding, Sources};
 use trialect_ir::{Draw, Identity, Program, Rule, RuleId, Site, Slot};
-use trialect_sema::{Binder, Model};
+use trialect_sema::{Binder, Model, ValueId};
 
 /// Lowers a model that was found runnable.
 ///
@@ -30,11 +30,13 @@ pub fn lower(model: &Model, sources: &Sources) -> Result<Program, Vec<Finding>> 
     if flaws.is_empty() {
         return Ok(program);
     }
-    let finding = |flaw: trialect_ir::Flaw| {
-        Finding::error("internal-flaw", format!("{}: {}", flaw.place, flaw.what), model.header, "in this protocol")
-            .help("this is a defect of the compiler, not of the protocol; please report it with the text")
-    };
-    Err(flaws.into_iter().map(finding).collect())
+    Err(flaws.into_iter().map(|found| flaw(&format!("{}: {}", found.place, found.what), model.header)).collect())
+}
+
+/// A defect of the compiler.
+pub(crate) fn flaw(what: &str, span: trialect_base::Span) -> Finding {
+    Finding::error("internal-flaw", what, span, "met here")
+        .help("this is a defect of the compiler, not of the protocol; please report it with the text")
 }
 
 /// A local name or loop variable while code is made.
@@ -49,6 +51,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) sources: &'a Sources,
     pub(crate) layout: Layout,
     pub(crate) bound: BTreeMap<Binder, Bound>,
+    /// Constants that were lowered before.
+    pub(crate) constants: BTreeMap<ValueId, Bound>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) sites: Vec<Site>,
     pub(crate) draws: Vec<Draw>,
@@ -62,6 +66,7 @@ impl<'a> Lowering<'a> {
             sources,
             layout: Layout::of(model),
             bound: BTreeMap::new(),
+            constants: BTreeMap::new(),
             rules: Vec::new(),
             sites: Vec::new(),
             draws: Vec::new(),

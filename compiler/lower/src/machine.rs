@@ -20,6 +20,9 @@ impl Lowering<'_> {
         let (mut entry, mut leave) = (Code::new(), Code::new());
         self.actions(&declared.entry, &mut entry);
         self.releases(&declared.entry, &mut leave);
+        for clause in &declared.clauses {
+            self.releases(&clause.actions, &mut leave);
+        }
         let mut clauses = self.followers(&declared.entry);
         let mut timers = self.layout.timers.clone().map(trialect_ir::Slot);
         for written in &declared.clauses {
@@ -78,20 +81,17 @@ impl Lowering<'_> {
 
     /// What ends with the state: what is held, what is tracked.
     fn releases(&mut self, actions: &[Action], leave: &mut Code) {
-        for action in actions {
+        let mut release = |site| {
+            if !leave.contains(&Stmt::Release(site)) {
+                leave.push(Stmt::Release(site));
+            }
+        };
+        let mut open: Vec<&Action> = actions.iter().rev().collect();
+        while let Some(action) = open.pop() {
             match action {
-                Action::Do(deed) if deed.held => {
-                    let site = self.site_of(deed);
-                    leave.push(Stmt::Release(site));
-                }
-                Action::Track { stimulus, parameter, .. } => {
-                    let site = self.track_site(*stimulus, *parameter);
-                    leave.push(Stmt::Release(site));
-                }
-                Action::If { then, otherwise, .. } => {
-                    self.releases(then, leave);
-                    self.releases(otherwise, leave);
-                }
+                Action::Do(deed) if deed.held => release(self.site_of(deed)),
+                Action::Track { stimulus, parameter, .. } => release(self.track_site(*stimulus, *parameter)),
+                Action::If { then, otherwise, .. } => open.extend(then.iter().chain(otherwise).rev()),
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 use crate::columns::Tables;
 use crate::expressions::{int, zero};
 use crate::fold::{binary, unary};
+use crate::layout::Place;
 use crate::{Lowering, canonical};
 use trialect_base::Finding;
 use trialect_ir::{Binary, Class, Code, Distribution, Draw, DrawId, Expr, RuleId, RuleKind, Stmt, Unary, header};
@@ -12,8 +13,7 @@ impl Lowering<'_> {
     /// Code of all phases, and the rules that can stop a session.
     pub(crate) fn phases(&mut self, tables: &Tables) -> ([Code; 7], Vec<RuleId>) {
         let session_start = self.initial_values(Clock::Session);
-        let subject = self.initial_values(Clock::Subject);
-        self.constant_start(&subject);
+        self.initial_values(Clock::Subject);
         let trial_start = self.trial_start(tables);
         let statistics = self.statistics();
         let mut trial_rules = self.handlers(Moment::TrialEnd);
@@ -31,15 +31,23 @@ impl Lowering<'_> {
         (phases, stop_rules)
     }
 
-    /// Start values of a clock's variables: constant ones go into the initial memory, the others are returned as code.
+    /// Start values of a clock's variables, each after what it reads: constant ones go into the initial memory, the
+    /// others are returned as code. A subject has constant ones only: it begins before any session.
     fn initial_values(&mut self, clock: Clock) -> Code {
         let mut code = Code::new();
-        for k in 0..self.model.values.len() {
-            let value = &self.model.values[k];
-            let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &value.kind else { continue };
-            let Some(initial) = variable.initial.clone().filter(|_| value.clock == clock) else { continue };
+        for id in self.in_order(|value| value.clock == clock) {
+            let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &self.model.values[id.0].kind else {
+                continue;
+            };
+            let Some(initial) = &variable.initial else { continue };
             let mut set = Code::new();
-            self.assign_all(ValueId(k), &initial, &mut set);
+            self.assign_all(id, initial, &mut set);
+            let computed = |stmt: &Stmt| !matches!(stmt, Stmt::Set { value: Expr::Int(_) | Expr::Real(_), .. });
+            if clock == Clock::Subject && set.iter().any(computed) {
+                let message = "a subject begins before any session, so its variables start from constants";
+                let finding = Finding::error("not-constant", message, initial.span, "not a constant");
+                self.findings.push(finding.help("write the number with its unit"));
+            }
             for stmt in set {
                 match (&stmt, clock) {
                     (Stmt::Set { slot, value: Expr::Int(word) }, Clock::Subject | Clock::Session) => {
@@ -55,30 +63,6 @@ impl Lowering<'_> {
         code
     }
 
-    /// A subject's start values cannot depend on a session.
-    fn constant_start(&mut self, left: &Code) {
-        if left.is_empty() {
-            return;
-        }
-        for value in &self.model.values {
-            if let ValueKind::Variable(variable) = &value.kind
-                && value.clock == Clock::Subject
-                && let Some(initial) = &variable.initial
-            {
-                self.findings.push(
-                    Finding::error(
-                        "not-constant",
-                        "a subject's variable starts from a constant",
-                        initial.span,
-                        "may not be one",
-                    )
-                    .help("write the number with its unit"),
-                );
-                return;
-            }
-        }
-    }
-
     /// The start value for every key.
     fn assign_all(&mut self, id: ValueId, initial: &Texpr, code: &mut Code) {
         let Some(place) = self.layout.values.get(&id).copied() else { return };
@@ -92,13 +76,18 @@ impl Lowering<'_> {
                 bound.push((*binder, Expr::Int(low + i64::from(rest % size))));
                 rest /= size;
             }
-            let lowered = self.with_bound(bound, |lowering| lowering.expr(initial));
-            let word = self.stored(id, lowered.value);
-            code.push(Stmt::Set { slot: place.value.offset(index), value: word });
-            if let Some(flag) = place.present {
-                let there = lowered.present.filter(|_| initial.ty.is_optional()).unwrap_or(Expr::Int(1));
-                code.push(Stmt::Set { slot: flag.offset(index), value: there });
-            }
+            self.with_bound(bound, |lowering| lowering.assign_at(id, initial, place, index, code));
+        }
+    }
+
+    /// The start value of one key.
+    fn assign_at(&mut self, id: ValueId, initial: &Texpr, place: Place, index: u32, code: &mut Code) {
+        let lowered = self.expr(initial);
+        let word = self.stored(id, lowered.value);
+        code.push(Stmt::Set { slot: place.value.offset(index), value: word });
+        if let Some(flag) = place.present {
+            let there = lowered.present.filter(|_| initial.ty.is_optional()).unwrap_or(Expr::Int(1));
+            code.push(Stmt::Set { slot: flag.offset(index), value: there });
         }
     }
 
@@ -109,7 +98,6 @@ impl Lowering<'_> {
             self.make(id, tables, &mut made);
         }
         let mut code = self.keep_last();
-        code.extend(self.initial_values(Clock::Trial));
         for slots in self.layout.states.clone() {
             let stamps = [slots.entry, slots.exit, slots.visits, slots.time];
             code.extend(stamps.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
@@ -117,8 +105,10 @@ impl Lowering<'_> {
         let totals: Vec<_> = self.layout.totals.values().map(|(trial, _)| *trial).collect();
         code.extend(totals.into_iter().map(|slot| Stmt::Set { slot, value: zero(Class::Real) }));
         code.extend(made);
+        // A variable may start from a draw, never the other way round.
+        code.extend(self.initial_values(Clock::Trial));
         code.extend(tables.snapshots.iter().cloned());
-        let pause = self.model.pause.clone().map_or(zero(Class::Real), |pause| self.value(&pause));
+        let pause = self.model.pause.as_ref().map_or(zero(Class::Real), |(pause, _)| self.value(pause));
         code.push(Stmt::Set { slot: self.layout.pause, value: pause });
         code
     }
@@ -141,19 +131,22 @@ impl Lowering<'_> {
 
     /// Draws and definitions of the trial in dependency order, text order where there is none.
     fn draw_order(&self) -> Vec<ValueId> {
-        let made = |id: ValueId| {
-            let value = &self.model.values[id.0];
-            value.clock == Clock::Trial
-                && matches!(&value.kind, ValueKind::Draw(_) | ValueKind::Definition(_) if !value.live)
-        };
+        self.in_order(|value| {
+            let made = matches!(value.kind, ValueKind::Draw(_) | ValueKind::Definition(_) | ValueKind::Table(_));
+            value.clock == Clock::Trial && made && !value.live
+        })
+    }
+
+    /// The values that are wanted, each after those that it reads.
+    fn in_order(&self, wanted: impl Fn(&trialect_sema::Value) -> bool) -> Vec<ValueId> {
         let mut order: Vec<ValueId> = Vec::new();
         let mut seen = vec![false; self.model.values.len()];
-        for k in 0..self.model.values.len() {
-            if made(ValueId(k)) {
+        for (k, value) in self.model.values.iter().enumerate() {
+            if wanted(value) {
                 self.after_its_needs(ValueId(k), &mut seen, &mut order);
             }
         }
-        order.retain(|id| made(*id));
+        order.retain(|id| wanted(&self.model.values[id.0]));
         order
     }
 
@@ -178,6 +171,12 @@ impl Lowering<'_> {
                     && let Some(column) = tables.of_value.get(&id)
                 {
                     code.push(Stmt::Defined(*column));
+                }
+            }
+            ValueKind::Table(rows) => {
+                let Some(place) = self.layout.values.get(&id).copied() else { return };
+                for (row, index) in rows.iter().zip(0..place.count) {
+                    self.assign_at(id, row, place, index, code);
                 }
             }
             _ => {}

@@ -157,6 +157,7 @@ impl Checker<'_> {
                 Some(TypeSymbol::Levels(id)) => Type::Levels(id),
                 Some(TypeSymbol::Int(id)) => Type::IntType(id),
                 Some(TypeSymbol::Quantity(k)) => Type::Real(self.model.quantities[k].unit.dimension),
+                Some(TypeSymbol::Broken) => Type::Unknown,
                 Some(TypeSymbol::Class(_)) | None => {
                     let known =
                         self.names.types.keys().map(String::as_str).chain(["Bool", "Int", "Real", "Text", "Set"]);

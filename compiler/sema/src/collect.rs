@@ -22,6 +22,11 @@ pub(crate) struct Pending<'a> {
     pub(crate) rules: Vec<(Clock, &'a Clause)>,
 }
 
+/// States that a trial may have: all ways through them are looked at.
+const STATES_MAX: usize = 1000;
+/// Members that a finite type may have: a set of them is one word.
+pub(crate) const MEMBERS_MAX: usize = 64;
+
 impl<'a> Checker<'a> {
     /// Declares what a library declares.
     pub(crate) fn collect_module(&mut self, module: &str, file: &'a File) {
@@ -86,7 +91,7 @@ impl<'a> Checker<'a> {
             ClauseKind::Enum { name, members } => {
                 let id = self.add_enum(&name.text, format!("{prefix}{}", name.text), members);
                 self.declare_type(&name.text, name.span, TypeSymbol::Enum(id));
-                for (k, member) in members.iter().enumerate() {
+                for (k, member) in members.iter().take(MEMBERS_MAX).enumerate() {
                     self.names.members.entry(member.text.clone()).or_default().push((id, k as u32));
                 }
             }
@@ -105,15 +110,22 @@ impl<'a> Checker<'a> {
                 self.report(finding);
             }
         }
-        if members.len() > 64 {
-            let finding =
-                Finding::error("too-many-members", "a type has at most 64 members", members[64].span, "the 65th")
-                    .help("use a smaller type");
-            self.report(finding);
+        if let Some(beyond) = members.get(MEMBERS_MAX) {
+            self.too_many_members(beyond.span);
         }
-        let members = members.iter().map(|member| Member { name: member.text.clone(), span: member.span }).collect();
+        let members = members
+            .iter()
+            .take(MEMBERS_MAX)
+            .map(|member| Member { name: member.text.clone(), span: member.span })
+            .collect();
         self.model.enums.push(EnumType { name: name.into(), path, members });
         EnumId(self.model.enums.len() - 1)
+    }
+
+    fn too_many_members(&mut self, span: Span) {
+        let message = format!("a type has at most {MEMBERS_MAX} members");
+        let label = format!("number {}", MEMBERS_MAX + 1);
+        self.report(Finding::error("too-many-members", message, span, label).help("use a smaller type"));
     }
 
     fn levels(&mut self, prefix: &str, name: &Name, values: &[ast::Expr]) {
@@ -124,16 +136,18 @@ impl<'a> Checker<'a> {
             labels: Vec::new(),
             dimension: trialect_units::Dimension::NONE,
         };
-        for expr in values.iter().take(64) {
+        if let Some(beyond) = values.get(MEMBERS_MAX) {
+            self.too_many_members(beyond.span);
+        }
+        let mut complete = true;
+        for expr in values.iter().take(MEMBERS_MAX) {
             let typed = self.expr(expr, None);
             let (Some(value), Some(dimension)) = (typed.constant(), typed.ty.dimension(&self.model)) else {
+                complete = false;
                 if typed.ty != Type::Unknown {
-                    self.report(Finding::error(
-                        "not-constant",
-                        "a level is a number with its unit",
-                        expr.span,
-                        "not a constant",
-                    ));
+                    let message = "a level is a number with its unit";
+                    let finding = Finding::error("not-constant", message, expr.span, "not such a number");
+                    self.report(finding.help("write the number with its unit, or name the members with `enum`"));
                 }
                 continue;
             };
@@ -143,14 +157,14 @@ impl<'a> Checker<'a> {
             if dimension != levels.dimension {
                 let wanted = Type::Real(levels.dimension);
                 self.mismatch(typed, &wanted);
+                complete = false;
                 continue;
             }
             if levels.values.contains(&value) {
                 let text = self.sources.text(expr.span).to_string();
-                self.report(
-                    Finding::error("duplicate-name", format!("the level {text} stands twice"), expr.span, "again here")
-                        .help("remove one of them"),
-                );
+                let message = format!("the level {text} stands twice");
+                let finding = Finding::error("duplicate-name", message, expr.span, "again here");
+                self.report(finding.help("remove one of them"));
                 continue;
             }
             levels.values.push(value);
@@ -158,21 +172,31 @@ impl<'a> Checker<'a> {
         }
         self.model.levels.push(levels);
         let id = LevelsId(self.model.levels.len() - 1);
-        self.declare_type(&name.text, name.span, TypeSymbol::Levels(id));
+        let symbol = if complete { TypeSymbol::Levels(id) } else { TypeSymbol::Broken };
+        self.declare_type(&name.text, name.span, symbol);
     }
 
     fn int_type(&mut self, prefix: &str, name: &Name, range: &ast::Range) {
         let bounds = (self.constant_int(&range.low), self.constant_int(&range.high));
-        let (Some(low), Some(high)) = bounds else { return };
-        if high < low || high - low >= 64 {
+        let (Some(low), Some(high)) = bounds else {
+            return self.declare_type(&name.text, name.span, TypeSymbol::Broken);
+        };
+        let members = high.checked_sub(low).and_then(|last| last.checked_add(1));
+        if !members.is_some_and(|members| (1..=MEMBERS_MAX as i64).contains(&members)) {
             let span = range.low.span.to(range.high.span);
-            self.report(Finding::error(
-                "empty-range",
-                "an `int` type has 1 to 64 members",
-                span,
-                format!("{low} .. {high}"),
-            ));
-            return;
+            let message = format!("an `int` type has 1 to {MEMBERS_MAX} members");
+            let found = match members {
+                Some(members @ 1..) => format!("{members} members"),
+                Some(_) => "the least is above the greatest".into(),
+                None => "more than can be counted".into(),
+            };
+            let help = if members.is_some_and(|members| members < 1) {
+                "exchange its ends".to_string()
+            } else {
+                format!("use a number within a range: `var NAME := {low} within {low} .. {high}`")
+            };
+            self.report(Finding::error("empty-range", message, span, found).help(help));
+            return self.declare_type(&name.text, name.span, TypeSymbol::Broken);
         }
         self.model.ints.push(IntType { name: name.text.clone(), path: format!("{prefix}{}", name.text), low, high });
         let id = IntTypeId(self.model.ints.len() - 1);
@@ -184,12 +208,9 @@ impl<'a> Checker<'a> {
         let typed = self.expr_as(expr, &Type::Int);
         let value = self.constant_of(&typed).and_then(|value| value.to_i64());
         if value.is_none() && typed.ty != Type::Unknown {
-            self.report(Finding::error(
-                "not-constant",
-                "a constant whole number is needed here",
-                expr.span,
-                "not a constant",
-            ));
+            let message = "a constant whole number is needed here";
+            let finding = Finding::error("not-constant", message, expr.span, "not a constant");
+            self.report(finding.help("write the number"));
         }
         value
     }
@@ -216,20 +237,16 @@ impl<'a> Checker<'a> {
     fn device(&mut self, clause: &'a Clause) {
         let ClauseKind::Device { name, keys, class } = &clause.kind else { return self.misplaced(clause, "`rig`") };
         if let Some(key) = keys.first() {
+            self.declare_broken(name);
             return self.not_yet("several devices of one name", key.over.span);
         }
         let id = match self.names.types.get(&class.text) {
             Some((TypeSymbol::Class(id), _)) => *id,
             _ => {
                 let classes: Vec<String> = self.model.classes.iter().map(|class| class.name.clone()).collect();
-                self.report(unknown(
-                    "unknown-class",
-                    "device class",
-                    &class.text,
-                    class.span,
-                    classes.iter().map(String::as_str),
-                ));
-                return;
+                let known = classes.iter().map(String::as_str);
+                self.report(unknown("unknown-class", "device class", &class.text, class.span, known));
+                return self.declare_broken(name);
             }
         };
         self.model.devices.push(Device {
@@ -244,9 +261,10 @@ impl<'a> Checker<'a> {
 
     fn stimulus(&mut self, head: &Head, device: &ast::Place, clause: &'a Clause) {
         if let Some(key) = head.keys.first() {
+            self.declare_broken(&head.name);
             return self.not_yet("several stimuli of one name", key.over.span);
         }
-        let Some(device) = self.device_named(device) else { return };
+        let Some(device) = self.device_named(device) else { return self.declare_broken(&head.name) };
         self.model.stimuli.push(Stimulus {
             name: head.name.text.clone(),
             device,
@@ -264,6 +282,21 @@ impl<'a> Checker<'a> {
     pub(crate) fn device_named(&mut self, place: &ast::Place) -> Option<DeviceId> {
         match self.names.symbols.get(&place.base.text) {
             Some((Symbol::Device(device), _)) if place.index.is_empty() => Some(*device),
+            Some((Symbol::Device(_), _)) => {
+                let message = format!("`{}` has no keys", place.base.text);
+                let finding = Finding::error("wrong-keys", message, place.span, "a key given here");
+                let rest = place.members.first().map(|member| format!(".{}", member.text)).unwrap_or_default();
+                self.report(finding.help(format!("write `{}{rest}`", place.base.text)));
+                None
+            }
+            Some((Symbol::Broken, _)) => None,
+            Some((Symbol::Stimulus(stimulus), _)) => {
+                let device = self.model.devices[self.model.stimuli[stimulus.0].device.0].name.clone();
+                let message = format!("a device of the rig is needed here, and `{}` is a stimulus", place.base.text);
+                let finding = Finding::error("unknown-device", message, place.base.span, "a stimulus");
+                self.report(finding.help(format!("write `{device}`")));
+                None
+            }
             _ => {
                 let devices: Vec<String> = self.model.devices.iter().map(|device| device.name.clone()).collect();
                 self.report(unknown(
@@ -321,9 +354,10 @@ impl<'a> Checker<'a> {
 
     fn outcomes(&mut self, names: &[Name], span: Span) {
         if self.model.outcomes.is_some() {
+            let finding = Finding::error("duplicate-name", "outcomes are declared twice", span, "again here");
+            let first = self.model.outcomes.and_then(|id| self.model.enums[id.0].members.first()).map(|m| m.span);
             self.report(
-                Finding::error("duplicate-name", "outcomes are declared twice", span, "again here")
-                    .help("name all outcomes in one clause"),
+                finding.also(first.unwrap_or(span), "first declared here").help("name all outcomes in one clause"),
             );
             return;
         }
@@ -334,9 +368,19 @@ impl<'a> Checker<'a> {
         if let Some((_, first)) = self.names.states.get(&name.text) {
             let finding = duplicate(&name.text, name.span, *first);
             self.report(finding);
+            self.ways_unknown = true;
             return;
         }
         let id = StateId(self.model.states.len());
+        if id.0 >= STATES_MAX {
+            self.ways_unknown = true;
+            if !std::mem::replace(&mut self.names.states_full, true) {
+                let message = format!("a trial has at most {STATES_MAX} states");
+                let finding = Finding::error("too-many-states", message, name.span, format!("number {}", id.0 + 1));
+                self.report(finding.help("use variables for what repeats"));
+            }
+            return;
+        }
         self.names.states.insert(name.text.clone(), (id, name.span));
         self.model.states.push(State {
             name: name.text.clone(),
@@ -350,6 +394,10 @@ impl<'a> Checker<'a> {
     }
 
     fn curriculum(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {
+        let written = body.iter().filter(|clause| matches!(clause.kind, ClauseKind::Stage { .. }));
+        if let Some(beyond) = written.skip(MEMBERS_MAX).next() {
+            self.too_many_members(self.head_of(beyond.span));
+        }
         let stages: Vec<&Name> = crate::curricula::ordered_stages(body)
             .into_iter()
             .filter_map(|stage| match &stage.kind {
@@ -389,10 +437,20 @@ impl<'a> Checker<'a> {
 
     /// A construct of the language that this version does not have.
     pub(crate) fn not_yet(&mut self, what: &str, span: Span) {
-        self.report(Finding::error("not-yet", format!("this version does not have {what}"), span, "not supported"));
+        let message = format!("this version does not have {what}");
+        self.report(Finding::error("not-yet", message, span, "not supported").help_maybe(instead_of(what)));
+    }
+
+    /// The beginning of a clause: all before its block, on its first line.
+    pub(crate) fn head_of(&self, span: Span) -> Span {
+        let text = self.sources.text(span);
+        let head = text.split(['{', '\n']).next().unwrap_or(text).trim_end();
+        if head.is_empty() { span } else { Span { end: span.start + head.len() as u32, ..span } }
     }
 
     fn misplaced(&mut self, clause: &Clause, place: &str) {
+        self.declare_names_of(clause);
+        let span = self.head_of(clause.span);
         let what = match &clause.kind {
             ClauseKind::Block { .. } | ClauseKind::Ends(_) => Some("blocks"),
             ClauseKind::Deck { .. } => Some("decks"),
@@ -402,19 +460,91 @@ impl<'a> Checker<'a> {
             ClauseKind::Counts(_) => Some("`counts when`"),
             ClauseKind::Stage { protocol: Some(_), .. } => Some("studies"),
             ClauseKind::Hold(_) | ClauseKind::Do(_) => Some("outputs outside states"),
+            ClauseKind::For { .. } => Some("`for` outside states"),
             _ => None,
         };
-        match what {
-            Some(what) => self.not_yet(what, clause.span),
-            None => self.report(
-                Finding::error(
-                    "misplaced-clause",
-                    format!("this clause has no meaning in {place}"),
-                    clause.span,
-                    "stands here",
-                )
-                .help("a clause belongs to the clock on which it lives: `subject`, `session`, `trial` or a `state`"),
-            ),
+        if let Some(what) = what {
+            return self.not_yet(what, span);
+        }
+        let help = match home_of(&clause.kind) {
+            Some(home) => format!("move it into {home}"),
+            None => {
+                "a clause belongs to the clock on which it lives: `subject`, `session`, `trial` or a `state`".into()
+            }
+        };
+        let message = format!("this clause has no meaning in {place}");
+        self.report(Finding::error("misplaced-clause", message, span, "stands here").help(help));
+    }
+
+    /// Names of a clause that is refused, so that their uses are not refused as well.
+    fn declare_names_of(&mut self, clause: &Clause) {
+        match &clause.kind {
+            ClauseKind::Define { head, .. }
+            | ClauseKind::Var { head, .. }
+            | ClauseKind::Param { head, .. }
+            | ClauseKind::Draw { head, .. }
+            | ClauseKind::Deck { head, .. }
+            | ClauseKind::Stimulus { head, .. }
+            | ClauseKind::Adapt { head, .. }
+            | ClauseKind::Beside { head, .. }
+            | ClauseKind::InputOf(head) => self.declare_broken(&head.name),
+            ClauseKind::Stat(stat) => self.declare_broken(&stat.head.name),
+            ClauseKind::Covariate(covariate) => self.declare_broken(&covariate.head.name),
+            ClauseKind::Curriculum { name, .. } | ClauseKind::Device { name, .. } => self.declare_broken(name),
+            ClauseKind::Block { name, body } => {
+                self.declare_broken(name);
+                body.iter().for_each(|inner| self.declare_names_of(inner));
+            }
+            ClauseKind::State { .. } | ClauseKind::Part { .. } | ClauseKind::Handler(_) | ClauseKind::For { .. } => {
+                self.ways_unknown = true;
+            }
+            ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.declare_names_of(device)),
+            _ => {}
         }
     }
+}
+
+/// Where a clause has a meaning.
+fn home_of(kind: &ClauseKind) -> Option<&'static str> {
+    Some(match kind {
+        ClauseKind::Rig(_) | ClauseKind::Stimulus { .. } => "the top of the protocol",
+        ClauseKind::Enum { .. } | ClauseKind::Levels { .. } | ClauseKind::IntType { .. } => "the top of the protocol",
+        ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Scenario { .. } => "the top of the protocol",
+        ClauseKind::ClockBlock { .. } => "the top of the protocol",
+        ClauseKind::Quantity { .. } | ClauseKind::DeviceClass { .. } => "a library",
+        ClauseKind::Curriculum { .. } => "`subject { … }`",
+        ClauseKind::Stage { .. } => "`curriculum NAME { … }`",
+        ClauseKind::Covariate(_) | ClauseKind::Limit { .. } | ClauseKind::Record { .. } => "`session { … }`",
+        ClauseKind::Stop { .. } | ClauseKind::Advise { .. } => "`session { … }`",
+        ClauseKind::Stat(_) => "`session { … }` or `subject { … }`",
+        ClauseKind::State { .. } | ClauseKind::Outcomes(_) | ClauseKind::Iti(_) | ClauseKind::Draw { .. } => {
+            "`trial { … }`"
+        }
+        ClauseKind::Var { .. } | ClauseKind::Param { .. } => "`subject { … }`, `session { … }` or `trial { … }`",
+        ClauseKind::Handler(_) => "a `state`, `trial { … }` or, for `on trial.end`, `session { … }`",
+        ClauseKind::Track { .. } | ClauseKind::Set { .. } | ClauseKind::If { .. } => "a `state` or a handler",
+        ClauseKind::Device { .. } => "`rig { … }`",
+        _ => return None,
+    })
+}
+
+/// What can be written instead of a construct that this version does not have.
+fn instead_of(what: &str) -> Option<String> {
+    let instead = match what {
+        "several devices of one name" | "several stimuli of one name" => "give each a name of its own",
+        "keyed draws" => "write one draw for each member",
+        "draws outside `trial`" => "draw in `trial { … }`, or let a handler set a `var` from a trial's draw",
+        "decks" => "draw with weights: `draw NAME ~ pick(TYPE, weights: {…})`",
+        "`for` over a set" => "loop over the whole type and test membership with `if x in SET { … }`",
+        "outputs outside states" => "move it into a `state`",
+        "parts of devices" => "name the device itself",
+        "windows of sessions" => "count trials: `over last 1000 trials`",
+        "`by hand`" => "add a `var` that a person sets, and test it with `when`",
+        "actions on a transition" => "set the variable in a handler of the same event",
+        "handlers of a state's entry or exit" => "write the action into the state itself",
+        "`hold … for`" => "end the state with `after TIME -> …`; what is held ends with it",
+        "`stop … now`" => "write `stop NAME when …`, which stops after the trial",
+        _ => return None,
+    };
+    Some(instead.into())
 }

@@ -1,12 +1,12 @@
 //! Curricula: stages, their values and the ways between them.
 
-use crate::expressions::{Local, unify};
+use crate::expressions::{Local, counted, unify};
 use crate::model::*;
-use crate::names::{Symbol, duplicate, unknown};
+use crate::names::{Symbol, duplicate, nearest, unknown};
 use crate::term::Texpr;
 use crate::types::Type;
 use crate::{Checker, Interval};
-use trialect_base::Finding;
+use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Body, Clause, ClauseKind, Event, Place, Target};
 
 impl<'a> Checker<'a> {
@@ -15,10 +15,9 @@ impl<'a> Checker<'a> {
         let mut names: Vec<String> = Vec::new();
         for clause in body {
             let ClauseKind::Stage { protocol, body, .. } = &clause.kind else {
-                let finding =
-                    Finding::error("misplaced-clause", "a curriculum has stages only", clause.span, "stands here")
-                        .help("write `stage NAME { … }`");
-                self.report(finding);
+                let message = "a curriculum has stages only";
+                let finding = Finding::error("misplaced-clause", message, self.head_of(clause.span), "stands here");
+                self.report(finding.help("write `stage NAME { … }`"));
                 continue;
             };
             if let Some(call) = protocol {
@@ -28,11 +27,16 @@ impl<'a> Checker<'a> {
                 if let ClauseKind::Define { head, .. } = &inner.kind
                     && !names.contains(&head.name.text)
                 {
+                    if ["trials", "sessions"].contains(&head.name.text.as_str()) {
+                        let message = format!("`{}` counts those in the present stage", head.name.text);
+                        let finding = Finding::error("reserved-name", message, head.name.span, "declared here");
+                        self.report(finding.help("choose another name"));
+                    }
                     names.push(head.name.text.clone());
                 }
             }
         }
-        if body.is_empty() {
+        if ordered_stages(body).is_empty() {
             let span = self.model.curricula[id.0].span;
             self.report(
                 Finding::error("no-stages", "a curriculum has at least one stage", span, "no stage")
@@ -45,7 +49,7 @@ impl<'a> Checker<'a> {
 
     pub(crate) fn settle_curriculum(&mut self, id: CurriculumId) {
         let body = ordered_stages(self.pending.curricula[id.0]);
-        self.scope.clock = Clock::Subject;
+        self.scope.enter(Clock::Subject, Clock::Subject);
         let stages: Vec<Stage> = body
             .into_iter()
             .filter_map(|clause| match &clause.kind {
@@ -53,37 +57,54 @@ impl<'a> Checker<'a> {
                 _ => None,
             })
             .collect();
-        self.scope.clock = Clock::Constant;
-        let count = self.model.curricula[id.0].values.len();
-        for k in 0..count {
-            let given = || stages.iter().filter_map(|stage| stage.values[k].as_ref());
-            let ty = given().try_fold(Type::Unknown, |ty, value| unify(&ty, &value.ty));
-            let range = given().map(|value| value.range).reduce(Interval::union).unwrap_or(Interval::ALL);
-            let name = self.model.curricula[id.0].values[k].0.clone();
-            if ty.is_none() {
-                let span = self.model.curricula[id.0].span;
-                self.report(Finding::error(
-                    "type-mismatch",
-                    format!("`{name}` is of different types in the stages"),
-                    span,
-                    "in this curriculum",
-                ));
-            }
-            if let Some(lacking) = stages.iter().find(|stage| stage.values[k].is_none()) {
-                self.report(
-                    Finding::error(
-                        "stage-lacks-value",
-                        format!("the stage `{}` does not say `{name}`", lacking.name),
-                        lacking.span,
-                        "this stage",
-                    )
-                    .help(format!("add `{name} = …`")),
-                );
-            }
-            let entry = &mut self.model.curricula[id.0].values[k];
-            (entry.1, entry.2) = (ty.unwrap_or(Type::Unknown), range);
-        }
+        self.scope.leave();
         self.model.curricula[id.0].stages = stages;
+        for k in 0..self.model.curricula[id.0].values.len() {
+            self.common_value(id, k);
+        }
+    }
+
+    /// The type that a value has in all stages; each stage must have it.
+    fn common_value(&mut self, id: CurriculumId, k: usize) {
+        let curriculum = &self.model.curricula[id.0];
+        let name = curriculum.values[k].0.clone();
+        let stages: Vec<(String, Span, Option<Texpr>)> =
+            curriculum.stages.iter().map(|stage| (stage.name.clone(), stage.span, stage.values[k].clone())).collect();
+        let mut ty = Type::Unknown;
+        let mut range = None;
+        for (stage, span, value) in &stages {
+            let Some(value) = value else {
+                let message = format!("every stage says what `{name}` is, and `{stage}` does not");
+                let finding = Finding::error("stage-lacks-value", message, *span, "this stage");
+                self.report(finding.help(format!("add `{name} = …`")));
+                continue;
+            };
+            range = Some(range.map_or(value.range, |range: Interval| range.union(value.range)));
+            match unify(&ty, &value.ty) {
+                Some(common) => ty = common,
+                None => {
+                    let (found, wanted) = (value.ty.describe(&self.model), ty.describe(&self.model));
+                    let message = format!("`{name}` is of one type in all stages: {wanted}");
+                    let finding = Finding::error("type-mismatch", message, value.span, format!("this is {found}"));
+                    self.report(finding.help(format!("write {wanted}")));
+                }
+            }
+        }
+        if ty == Type::None {
+            let span = stages.iter().find_map(|(_, _, value)| value.as_ref().map(|value| value.span));
+            let finding =
+                Finding::error("none-alone", "`none` says nothing about the type", span.unwrap_or_default(), "none");
+            self.report(finding.help(format!("write `{name} : TYPE? = none`")));
+            ty = Type::Unknown;
+        }
+        for stage in 0..stages.len() {
+            let value = self.model.curricula[id.0].stages[stage].values[k].take();
+            let value =
+                value.map(|value| if unify(&ty, &value.ty).is_some() { self.coerce(value, &ty) } else { value });
+            self.model.curricula[id.0].stages[stage].values[k] = value;
+        }
+        let entry = &mut self.model.curricula[id.0].values[k];
+        (entry.1, entry.2) = (ty, range.unwrap_or(Interval::ALL));
     }
 
     fn stage(&mut self, id: CurriculumId, name: &ast::Name, body: &'a [Clause]) -> Stage {
@@ -96,11 +117,13 @@ impl<'a> Checker<'a> {
         };
         for clause in body {
             match &clause.kind {
+                ClauseKind::Define { head, .. } if !head.keys.is_empty() => {
+                    self.not_yet("keyed values of a stage", head.name.span);
+                }
                 ClauseKind::Define { head, body: Body::Expr(expr) } => {
                     let Some(k) = declared.iter().position(|(name, _, _)| *name == head.name.text) else { continue };
-                    if stage.values[k].is_some() {
-                        let finding = duplicate(&head.name.text, head.name.span, name.span);
-                        self.report(finding);
+                    if let Some(first) = &stage.values[k] {
+                        self.report(duplicate(&head.name.text, head.name.span, first.span));
                     }
                     stage.values[k] = Some(self.stage_value(head, expr, &declared[k].1));
                 }
@@ -109,7 +132,7 @@ impl<'a> Checker<'a> {
                     Finding::error(
                         "misplaced-clause",
                         "a stage has values and transitions",
-                        clause.span,
+                        self.head_of(clause.span),
                         "stands here",
                     )
                     .help("write `NAME = VALUE` or `on trial.end when … -> STAGE`"),
@@ -147,49 +170,68 @@ impl<'a> Checker<'a> {
     }
 
     fn transition(&mut self, id: CurriculumId, handler: &ast::Handler, clause: &Clause) -> Option<Transition> {
+        let target = self.goal(id, handler, clause);
         let Event::Place(place) = &handler.event else {
+            let span = event_span(&handler.event, self.head_of(clause.span));
             self.report(
-                Finding::error("misplaced-clause", "a stage is left at a clock's end", clause.span, "another event")
-                    .help("write `on trial.end when … -> STAGE` or `on session.end when … -> STAGE`"),
+                Finding::error(
+                    "misplaced-clause",
+                    "a stage is left when a trial or a session ends",
+                    span,
+                    "another event",
+                )
+                .help("write `on trial.end when … -> STAGE` or `on session.end when … -> STAGE`"),
             );
             return None;
         };
-        let moment = self.moment(place)?;
-        if let Some(actions) = &handler.actions
-            && !actions.is_empty()
-        {
-            self.not_yet("actions on a transition", clause.span);
+        let moment = self.moment(place);
+        if let Some(first) = handler.actions.as_ref().and_then(|actions| actions.first()) {
+            self.not_yet("actions on a transition", first.span);
         }
+        self.scope.reads = if moment == Some(Moment::SessionEnd) { Clock::Session } else { Clock::Trial };
         let guard = handler.guard.as_ref().map(|guard| self.condition(guard));
+        self.scope.reads = Clock::Subject;
+        Some(Transition { moment: moment.unwrap_or(Moment::TrialEnd), guard, target: target?, span: clause.span })
+    }
+
+    /// The stage to which a transition goes; the nearest one when it is misspelt, so that only that is reported.
+    fn goal(&mut self, id: CurriculumId, handler: &ast::Handler, clause: &Clause) -> Option<u32> {
         let stages = self.model.curricula[id.0].stage_type;
-        let target = match &handler.target {
+        let known: Vec<String> = self.model.enums[stages.0].members.iter().map(|member| member.name.clone()).collect();
+        let position = |wanted: &str| known.iter().position(|name| name == wanted).map(|k| k as u32);
+        match &handler.target {
             Some(Target::State { name, by_hand }) => {
                 if *by_hand {
                     self.not_yet("`by hand`", name.span);
                 }
-                let members = &self.model.enums[stages.0].members;
-                let position = members.iter().position(|member| member.name == name.text);
-                if position.is_none() {
-                    let known: Vec<String> = members.iter().map(|member| member.name.clone()).collect();
-                    self.report(unknown(
-                        "unknown-stage",
-                        "stage",
-                        &name.text,
-                        name.span,
-                        known.iter().map(String::as_str),
-                    ));
+                let words: Vec<&str> = known.iter().map(String::as_str).collect();
+                let found = position(&name.text);
+                if found.is_none() {
+                    let words = words.iter().copied();
+                    self.report(unknown("unknown-stage", "stage", &name.text, name.span, words));
                 }
-                position?
+                let found = found.or_else(|| nearest(&name.text, &words).and_then(position));
+                self.ways_unknown |= found.is_none();
+                found
             }
-            _ => {
-                self.report(
-                    Finding::error("no-target", "a transition goes to a stage", clause.span, "goes nowhere")
-                        .help("add `-> STAGE`"),
+            Some(Target::End(name)) => {
+                let finding = Finding::error("no-target", "a transition goes to a stage", name.span, "an outcome");
+                self.report(finding.help("write `-> STAGE`"));
+                self.ways_unknown = true;
+                None
+            }
+            None => {
+                let finding = Finding::error(
+                    "no-target",
+                    "a transition goes to a stage",
+                    self.head_of(clause.span),
+                    "goes nowhere",
                 );
-                return None;
+                self.report(finding.help("add `-> STAGE`"));
+                self.ways_unknown = true;
+                None
             }
-        };
-        Some(Transition { moment, guard, target: target as u32, span: clause.span })
+        }
     }
 
     /// `trial.end` or `session.end`
@@ -199,18 +241,24 @@ impl<'a> Checker<'a> {
             ("trial", Some("end")) => Some(Moment::TrialEnd),
             ("session", Some("end")) => Some(Moment::SessionEnd),
             _ => {
-                self.report(
-                    Finding::error(
-                        "unknown-event",
-                        "this is no moment of a slower clock",
-                        place.span,
-                        "not such an event",
-                    )
-                    .help("write `trial.end` or `session.end`"),
-                );
+                let message = "outside the trial only the end of a trial or of a session is heard";
+                let finding = Finding::error("unknown-event", message, place.span, "another event");
+                let near = nearest(self.sources.text(place.span), &["trial.end", "session.end"]);
+                let help = near.map_or("write `trial.end` or `session.end`".into(), |near| format!("write `{near}`"));
+                self.report(finding.help(help));
                 None
             }
         }
+    }
+}
+
+/// Where an event is written.
+pub(crate) fn event_span(event: &Event, clause: Span) -> Span {
+    match event {
+        Event::Place(place) => place.span,
+        Event::Reaches(value, level) => value.span.to(level.span),
+        Event::After(time) => time.span,
+        Event::Always => clause,
     }
 }
 
@@ -220,7 +268,8 @@ pub(crate) fn ordered_stages(body: &[Clause]) -> Vec<&Clause> {
         ClauseKind::Stage { name, .. } => Some(name.text.clone()),
         _ => None,
     };
-    let mut stages: Vec<&Clause> = body.iter().filter(|clause| name(clause).is_some()).collect();
+    let written = body.iter().filter(|clause| name(clause).is_some());
+    let mut stages: Vec<&Clause> = written.take(crate::collect::MEMBERS_MAX).collect();
     if let Some(rest) = stages.get_mut(1..) {
         rest.sort_by_key(|clause| name(clause));
     }
@@ -271,7 +320,7 @@ impl Checker<'_> {
         &mut self,
         arguments: &[ast::Argument],
         parameters: &[Parameter],
-        span: trialect_base::Span,
+        span: Span,
         all: bool,
     ) -> Option<Vec<(String, Texpr)>> {
         let mut given: Vec<Option<Texpr>> = vec![None; parameters.len()];
@@ -282,35 +331,62 @@ impl Checker<'_> {
                 None => (place < parameters.len()).then_some(place),
             };
             let ast::Value::Expr(expr) = &argument.value else {
-                self.report(Finding::error("wrong-arguments", "an argument is a value", span, "not a value"));
+                let at = argument.name.as_ref().map_or(span, |name| name.span);
+                let finding = Finding::error("wrong-arguments", "an argument is one value", at, "a range or a table");
+                self.report(finding.help("write one value with its unit"));
                 return None;
             };
             let Some(k) = position else {
-                let known = parameters.iter().map(|parameter| parameter.name.as_str());
-                let (name, at) = argument.name.as_ref().map_or(("", expr.span), |name| (name.text.as_str(), name.span));
-                self.report(unknown("unknown-argument", "argument", name, at, known));
+                self.no_such_argument(argument, expr.span, parameters);
                 complete = false;
                 continue;
             };
+            if let Some(first) = &given[k] {
+                let at = argument.name.as_ref().map_or(expr.span, |name| name.span);
+                let message = format!("`{}` is given once", parameters[k].name);
+                let finding = Finding::error("given-twice", message, at, "given again");
+                self.report(finding.also(first.span, "first given here").help("keep one of them"));
+            }
             given[k] = Some(self.expr_as(expr, &Type::Real(parameters[k].dimension)));
         }
-        if all && let Some(k) = given.iter().position(Option::is_none) {
-            let parameter = &parameters[k];
-            let unit = self.model.unit(parameter.dimension).map(|unit| format!(" {}", unit.symbol)).unwrap_or_default();
-            self.report(
-                Finding::error(
-                    "missing-argument",
-                    format!("`{}` is not given", parameter.name),
-                    span,
-                    "lacks an argument",
-                )
-                .help(format!("add `{}: …{unit}`", parameter.name)),
-            );
+        let missing: Vec<&Parameter> = parameters
+            .iter()
+            .zip(&given)
+            .filter(|(_, value)| value.is_none())
+            .map(|(parameter, _)| parameter)
+            .collect();
+        if all && complete && !missing.is_empty() {
+            self.missing_arguments(&missing, span);
             complete = false;
         }
         let named =
             parameters.iter().zip(given).filter_map(|(parameter, typed)| Some((parameter.name.clone(), typed?)));
         complete.then(|| named.collect())
+    }
+
+    fn no_such_argument(&mut self, argument: &ast::Argument, span: Span, parameters: &[Parameter]) {
+        let known = parameters.iter().map(|parameter| parameter.name.as_str());
+        let finding = match &argument.name {
+            Some(name) => unknown("unknown-argument", "argument", &name.text, name.span, known),
+            None => {
+                let message = format!("this takes {}", counted(parameters.len(), "argument"));
+                Finding::error("wrong-arguments", message, span, "one too many").help("remove it")
+            }
+        };
+        self.report(finding);
+    }
+
+    pub(crate) fn missing_arguments(&mut self, missing: &[&Parameter], span: Span) {
+        let names: Vec<String> = missing.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
+        let example = |parameter: &&Parameter| {
+            let unit = self.model.unit(parameter.dimension).map(|unit| format!(" {}", unit.symbol)).unwrap_or_default();
+            format!("{}: …{unit}", parameter.name)
+        };
+        let examples: Vec<String> = missing.iter().map(example).collect();
+        let (verb, what) = if missing.len() == 1 { ("is", "an argument") } else { ("are", "arguments") };
+        let message = format!("{} {verb} not given", names.join(" and "));
+        let finding = Finding::error("missing-argument", message, span, format!("lacks {what}"));
+        self.report(finding.help(format!("add `{}`", examples.join(", "))));
     }
 
     /// What a symbol is, for places in clauses.

@@ -2,7 +2,7 @@
 
 use crate::model::*;
 use crate::names::unknown;
-use crate::term::{Term, Texpr};
+use crate::term::{Function, Term, Texpr};
 use crate::types::{Finite, Type};
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
@@ -38,6 +38,9 @@ impl Checker<'_> {
             }
         };
         let Some((ty, range, family)) = typed else { return };
+        for parameter in family.parameters() {
+            self.known_at_start(parameter, "a draw");
+        }
         let value = &mut self.model.values[id.0];
         (value.ty, value.range, value.kind) = (ty, range, ValueKind::Draw(family));
     }
@@ -97,12 +100,38 @@ impl Checker<'_> {
         };
         if matches!(&set.term, Term::Set(members) if members.is_empty()) {
             self.invalid("there is nothing to pick from", set.span, "an empty set".into(), "name at least one member");
+        } else if !self.has_members(&set, 0) {
+            let help = "pick from a type, or from a set with a member that is always in it";
+            self.invalid("there must be something to pick from", set.span, "may be empty".into(), help);
         }
         let weights = self.weights(call, finite)?;
         let ty = finite.member_type();
         let whole = Texpr { term: Term::Broken, ty: ty.clone(), range: Interval::ALL, span: set.span };
         let range = self.range_of_members(&whole);
         Some((ty, range, Family::Pick(set, weights)))
+    }
+
+    /// True when a set certainly has a member.
+    fn has_members(&self, set: &Texpr, depth: u32) -> bool {
+        // A circle of definitions is reported elsewhere and must end here.
+        let inner = |typed: &Texpr| depth > 64 || self.has_members(typed, depth + 1);
+        match &set.term {
+            Term::Everything(_) | Term::Broken => true,
+            Term::Set(members) => !members.is_empty(),
+            Term::If(_, then, otherwise) => inner(then) && inner(otherwise),
+            Term::Apply(Function::Union, list) => list.iter().any(inner),
+            Term::StageValue(id, k) => {
+                let stages = &self.model.curricula[id.0].stages;
+                stages.iter().all(|stage| stage.values.get(*k as usize).and_then(Option::as_ref).is_none_or(inner))
+            }
+            Term::Value { value, last: false, .. } => match &self.model.values[value.0].kind {
+                ValueKind::Definition(body) => inner(body),
+                ValueKind::Table(rows) => rows.iter().all(inner),
+                ValueKind::Pending => true,
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     fn range_of_members(&self, typed: &Texpr) -> Interval {
@@ -144,13 +173,9 @@ impl Checker<'_> {
         let Some((rows, span)) = weights else { return Some(None) };
         let rows: Vec<Texpr> = rows.into_iter().map(|row| self.coerce(row, &Type::NUMBER)).collect();
         if let Some(negative) = rows.iter().find(|row| row.range.low < 0.0) {
-            let lies = self.describe_range(negative);
-            self.invalid(
-                "a weight is never negative",
-                negative.span,
-                format!("lies in {lies}"),
-                "write `max(WEIGHT, 0)`",
-            );
+            let lies = self.lies(negative);
+            let help = format!("write `max({}, 0)`", self.sources.text(negative.span));
+            self.invalid("a weight is never negative", negative.span, lies, &help);
         }
         if rows.iter().all(|row| row.range.high <= 0.0) {
             self.invalid("at least one weight must be above 0", span, "all are 0".into(), "give a member a weight");
@@ -163,13 +188,9 @@ impl Checker<'_> {
         let list = self.given_parameters(call, 1, "chance(PROBABILITY)")?;
         let p = self.expr_as(list[0], &Type::NUMBER);
         if p.ty != Type::Unknown && !Interval::UNIT.contains(p.range) {
-            let lies = self.describe_range(&p);
-            self.invalid(
-                "a probability lies in 0% .. 100%",
-                p.span,
-                format!("lies in {lies}"),
-                "write `clamp(…, 0 .. 1)`",
-            );
+            let lies = self.lies(&p);
+            let text = self.sources.text(p.span).to_string();
+            self.invalid("a probability lies in 0% .. 100%", p.span, lies, &format!("write `clamp({text}, 0 .. 1)`"));
         }
         Some((Type::Bool, Interval::UNIT, Family::Chance(p)))
     }
@@ -196,24 +217,18 @@ impl Checker<'_> {
     /// Both ends of a range as reals of one dimension.
     fn ends(&mut self, range: &Range) -> Option<(Texpr, Texpr, Type)> {
         let (low, high) = (self.expr(&range.low, None), self.expr(&range.high, None));
-        let span = range.low.span.to(range.high.span);
-        let (low, high) = self.both(low, high, span)?;
+        let (low, high) = self.both(low, high)?;
         let ty = low.ty.clone();
         Some((low, high, ty))
     }
 
     /// Both as reals of one dimension, there for certain.
-    fn both(&mut self, a: Texpr, b: Texpr, span: Span) -> Option<(Texpr, Texpr)> {
-        let dimension = |typed: &Texpr, model: &Model| typed.ty.dimension(model);
-        let (left, right) = (dimension(&a, &self.model)?, dimension(&b, &self.model)?);
-        if left != right {
-            let target = Type::Real(left);
-            let _ = span;
-            self.mismatch(b, &target);
-            return None;
-        }
-        let ty = Type::Real(left);
-        Some((self.coerce(a, &ty), self.coerce(b, &ty)))
+    fn both(&mut self, a: Texpr, b: Texpr) -> Option<(Texpr, Texpr)> {
+        let (a, b) = (self.numeric(a), self.numeric(b));
+        let (a, b) = (a?, b?);
+        let ty = Type::Real(a.ty.dimension(&self.model)?);
+        let (a, b) = (self.coerce(a, &ty), self.coerce(b, &ty));
+        (a.ty != Type::Unknown && b.ty != Type::Unknown).then_some((a, b))
     }
 
     /// `within` as reals of the dimension, or everything.
@@ -226,16 +241,10 @@ impl Checker<'_> {
     ) -> Option<(Texpr, Texpr)> {
         let ty = Type::Real(dimension);
         let Some(range) = within else {
-            let unbounded = |checker: &mut Self| {
-                checker.invalid(
-                    "this distribution is not bounded",
-                    span,
-                    "no range".into(),
-                    "add `within LOW .. HIGH`",
-                );
-                None
-            };
-            return unbounded(self);
+            let text = self.sources.text(span).to_string();
+            let help = format!("write `{text} within LOW .. HIGH`");
+            self.invalid("every draw is bounded, and this distribution is not", span, "no range".into(), &help);
+            return None;
         };
         let (low, high) = (self.expr_as(&range.low, &ty), self.expr_as(&range.high, &ty));
         let ends = range.low.span.to(range.high.span);
@@ -255,20 +264,15 @@ impl Checker<'_> {
 
     fn positive(&mut self, typed: &Texpr, what: &str) {
         if typed.ty != Type::Unknown && typed.range.low <= 0.0 {
-            let lies = self.describe_range(typed);
-            self.invalid(
-                &format!("{what} is above 0"),
-                typed.span,
-                format!("lies in {lies}"),
-                "give it a value above 0",
-            );
+            let lies = self.lies(typed);
+            self.invalid(&format!("{what} is above 0"), typed.span, lies, "give it a value above 0");
         }
     }
 
     fn normal(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
         let list = self.given_parameters(call, 2, "normal(MEAN, SD) within LOW .. HIGH")?;
         let (mean, deviation) = (self.expr(list[0], None), self.expr(list[1], None));
-        let (mean, deviation) = self.both(mean, deviation, call.span)?;
+        let (mean, deviation) = self.both(mean, deviation)?;
         self.positive(&deviation, "a standard deviation");
         let dimension = mean.ty.dimension(&self.model)?;
         let (low, high) = self.truncation(within, dimension, None, call.span)?;
@@ -279,6 +283,7 @@ impl Checker<'_> {
     fn exponential(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
         let list = self.given_parameters(call, 1, "exponential(MEAN) within LOW .. HIGH")?;
         let mean = self.expr(list[0], None);
+        let mean = self.numeric(mean)?;
         let dimension = mean.ty.dimension(&self.model)?;
         let mean = self.coerce(mean, &Type::Real(dimension));
         self.positive(&mean, "the mean of an exponential");

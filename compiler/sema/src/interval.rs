@@ -14,6 +14,8 @@ impl Interval {
     pub const ALL: Interval = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
     /// Not negative.
     pub const POSITIVE: Interval = Interval { low: 0.0, high: f64::INFINITY };
+    /// No number at all: the range of `none`.
+    pub const NOTHING: Interval = Interval { low: f64::INFINITY, high: f64::NEG_INFINITY };
     /// 0 to 1.
     pub const UNIT: Interval = Interval { low: 0.0, high: 1.0 };
 

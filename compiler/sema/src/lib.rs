@@ -8,12 +8,15 @@ mod checks;
 mod classes;
 mod collect;
 mod curricula;
+mod deeds;
 mod draws;
 mod expressions;
 mod interval;
 mod machine;
 mod model;
 mod names;
+mod order;
+mod rules;
 mod statements;
 mod statistics;
 mod term;
@@ -46,10 +49,31 @@ pub fn check(protocol: &File, modules: &[Module<'_>], sources: &Sources) -> (Mod
         checker.collect_module(module.name, module.file);
     }
     checker.collect_protocol(protocol);
-    checker.infer();
-    checker.finish();
+    let order = checker.typing_order();
+    checker.infer(&order);
+    checker.finish(&order);
     checker.run_checks();
-    (checker.model, checker.findings)
+    (checker.model, readable(checker.findings))
+}
+
+/// Findings that are kept, of all that are found.
+const KEPT_MAX: usize = 1000;
+/// Findings handed to the author: the first are worth reading, the thousandth is not.
+const SHOWN_MAX: usize = 100;
+
+/// The findings in order of their places, cut to a readable number.
+fn readable(findings: Findings) -> Findings {
+    let left_out = findings.len().saturating_sub(SHOWN_MAX);
+    let mut shown = Findings::default();
+    let mut list = findings.sorted();
+    list.truncate(SHOWN_MAX);
+    let last = list.last().and_then(|finding| finding.labels.first()).map(|label| label.span);
+    list.into_iter().for_each(|finding| shown.push(finding));
+    if let Some(span) = last.filter(|_| left_out > 0) {
+        let message = format!("{left_out} more findings are not shown");
+        shown.push(Finding::error("more-findings", message, span, "the last place that is shown"));
+    }
+    shown
 }
 
 /// The state of a check.
@@ -61,6 +85,14 @@ pub(crate) struct Checker<'a> {
     pub(crate) findings: Findings,
     /// While types are being inferred nothing is reported.
     pub(crate) muted: bool,
+    /// A way out of a state or a stage could not be read: what can be reached is not known.
+    pub(crate) ways_unknown: bool,
+    /// Stimuli with a `track` in the present state that was refused.
+    pub(crate) broken_tracks: Vec<StimulusId>,
+    /// In how many copies the present loop bodies stand.
+    pub(crate) copies: u64,
+    /// How many copies of loop bodies were made.
+    pub(crate) unrolled: u64,
     pub(crate) scope: expressions::Scope,
 }
 
@@ -73,12 +105,16 @@ impl<'a> Checker<'a> {
             pending: collect::Pending::default(),
             findings: Findings::default(),
             muted: false,
+            ways_unknown: false,
+            broken_tracks: Vec::new(),
+            copies: 1,
+            unrolled: 0,
             scope: expressions::Scope::default(),
         }
     }
 
     pub(crate) fn report(&mut self, finding: Finding) {
-        if !self.muted {
+        if !self.muted && self.findings.len() < KEPT_MAX {
             self.findings.push(finding);
         }
     }

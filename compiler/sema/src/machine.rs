@@ -3,7 +3,7 @@
 use crate::Checker;
 use crate::expressions::LinearIn;
 use crate::model::*;
-use crate::names::{Symbol, unknown};
+use crate::names::{Symbol, nearest, unknown};
 use crate::term::Texpr;
 use crate::types::Type;
 use trialect_base::{Finding, Span};
@@ -58,38 +58,46 @@ impl<'a> Checker<'a> {
 
     fn settle_state(&mut self, id: StateId) {
         let body = self.pending.states[id.0];
-        self.scope.clock = Clock::Trial;
-        self.scope.tracks = Vec::new();
-        let (mut entry, mut clauses) = (Vec::new(), Vec::new());
-        for clause in self.pending.everywhere.clone() {
-            self.state_clause(clause, &mut entry, &mut clauses);
-        }
+        self.scope.enter(Clock::Trial, Clock::Trial);
         // What is tracked may be waited for above the clause that tracks it.
-        for clause in body {
-            if let ClauseKind::Track { place, value } = &clause.kind
-                && let Some(action) = self.track(place, value, clause.span)
-            {
-                entry.push((clause.span, action));
-            }
-        }
-        for clause in body {
+        self.broken_tracks.clear();
+        self.muted = true;
+        self.find_tracks(body);
+        self.muted = false;
+        let (mut entry, mut clauses) = (Vec::new(), Vec::new());
+        for clause in self.pending.everywhere.clone().into_iter().chain(body) {
             self.state_clause(clause, &mut entry, &mut clauses);
         }
-        entry.sort_by_key(|(span, _)| *span);
-        self.scope.tracks = Vec::new();
-        self.scope.clock = Clock::Constant;
+        self.scope.leave();
         let state = &mut self.model.states[id.0];
-        state.entry = entry.into_iter().map(|(_, action)| action).collect();
-        state.clauses = clauses;
+        (state.entry, state.clauses) = (entry, clauses);
     }
 
-    fn state_clause(&mut self, clause: &'a Written, entry: &mut Vec<(Span, Action)>, clauses: &mut Vec<Clause>) {
-        match &clause.kind {
-            ClauseKind::Handler(handler) => {
-                if let Some(clause) = self.state_handler(handler, clause.span) {
-                    clauses.push(clause);
+    fn find_tracks(&mut self, body: &'a [Written]) {
+        for clause in body {
+            match &clause.kind {
+                ClauseKind::Track { place, value } => match self.track(place, value, clause.span) {
+                    Some(Action::Track { stimulus, parameter, affine, .. }) => {
+                        self.scope.tracks.push((stimulus, parameter, affine));
+                    }
+                    // Its own finding is enough.
+                    _ => {
+                        if let Some(Symbol::Stimulus(stimulus)) = self.symbol(&place.base.text) {
+                            self.broken_tracks.push(stimulus);
+                        }
+                    }
+                },
+                ClauseKind::For { variable, over, body } => {
+                    self.unrolled(variable, over, |checker| checker.find_tracks(body));
                 }
+                _ => {}
             }
+        }
+    }
+
+    fn state_clause(&mut self, clause: &'a Written, entry: &mut Vec<Action>, clauses: &mut Vec<Clause>) {
+        match &clause.kind {
+            ClauseKind::Handler(handler) => clauses.extend(self.state_handler(handler, clause.span)),
             ClauseKind::For { variable, over, body } => {
                 self.unrolled(variable, over, |checker| {
                     for inner in body {
@@ -97,63 +105,102 @@ impl<'a> Checker<'a> {
                     }
                 });
             }
-            ClauseKind::Track { .. } => {}
-            _ => entry.extend(self.action(clause).map(|action| (clause.span, action))),
+            ClauseKind::Track { place, value } => {
+                let action = self.track(place, value, clause.span);
+                if let Some(Action::Track { stimulus, parameter, affine, .. }) = &action {
+                    self.tracked_once(*stimulus, *parameter, clause.span, entry);
+                    let tracks = &mut self.scope.tracks;
+                    tracks.retain(|(other, place, _)| (*other, *place) != (*stimulus, *parameter));
+                    tracks.push((*stimulus, *parameter, affine.clone()));
+                }
+                entry.extend(action);
+            }
+            _ => entry.extend(self.action(clause)),
+        }
+    }
+
+    /// A parameter of a stimulus follows one expression at a time.
+    fn tracked_once(&mut self, stimulus: StimulusId, parameter: usize, span: Span, entry: &[Action]) {
+        let first = entry.iter().find_map(|action| match action {
+            Action::Track { stimulus: other, parameter: place, span, .. }
+                if (*other, *place) == (stimulus, parameter) =>
+            {
+                Some(*span)
+            }
+            _ => None,
+        });
+        if let Some(first) = first {
+            let finding =
+                Finding::error("given-twice", "a parameter follows one expression in a state", span, "again here");
+            self.report(finding.also(first, "first tracked here").help("keep one of them"));
         }
     }
 
     fn state_handler(&mut self, handler: &'a ast::Handler, span: Span) -> Option<Clause> {
+        let goes = self.goes(handler.target.as_ref());
         let waits = match &handler.event {
-            Event::Place(place) => self.device_event(place)?,
-            Event::Reaches(value, level) => self.reaches(value, level)?,
-            Event::After(time) => Waits::After(self.duration(time)),
-            Event::Always => Waits::Condition,
+            Event::Place(place) => self.device_event(place),
+            Event::Reaches(value, level) => self.reaches(value, level),
+            Event::After(time) => Some(Waits::After(self.duration(time))),
+            Event::Always => Some(Waits::Condition),
         };
+        // Where a clause goes is known even when what it waits for is not.
+        let waits = waits.unwrap_or_else(|| Waits::After(Texpr::broken(span)));
         let guard = handler.guard.as_ref().map(|guard| self.condition(guard));
         let written = handler.actions.as_deref().unwrap_or_default();
         let actions = match &guard {
             Some(guard) => self.knowing(&guard.clone(), true, |checker| checker.actions(written)),
             None => self.actions(written),
         };
-        let goes = match &handler.target {
-            None => Goes::Stays,
+        Some(Clause { waits, guard, actions, goes: goes?, span })
+    }
+
+    /// Where a clause goes; to the nearest state or outcome when its name is misspelt, so that only that is reported.
+    fn goes(&mut self, target: Option<&Target>) -> Option<Goes> {
+        let goes = match target {
+            None => return Some(Goes::Stays),
             Some(Target::State { name, by_hand }) => {
                 if *by_hand {
                     self.not_yet("`by hand`", name.span);
                 }
-                match self.names.states.get(&name.text) {
-                    Some((state, _)) => Goes::To(*state),
-                    None => {
-                        let known = self.names.states.keys().map(String::as_str);
-                        let mut finding = unknown("unknown-state", "state", &name.text, name.span, known);
-                        if self.outcome_named(&name.text).is_some() {
-                            finding = finding.help(format!("to end the trial write `-> end {}`", name.text));
-                        }
-                        self.report(finding);
-                        return None;
-                    }
+                let known: Vec<String> = self.names.states.keys().cloned().collect();
+                let words: Vec<&str> = known.iter().map(String::as_str).collect();
+                let state = |name: &str, checker: &Self| checker.names.states.get(name).map(|(id, _)| Goes::To(*id));
+                if let Some(goes) = state(&name.text, self) {
+                    return Some(goes);
                 }
+                let mut finding = unknown("unknown-state", "state", &name.text, name.span, words.iter().copied());
+                if let Some(outcome) = self.outcome_named(&name.text) {
+                    self.report(finding.help(format!("to end the trial write `-> end {}`", name.text)));
+                    return Some(Goes::Ends(outcome));
+                }
+                if finding.help.is_none() {
+                    finding = finding.help(format!("add `state {} {{ … }}` to `trial {{ … }}`", name.text));
+                }
+                self.report(finding);
+                nearest(&name.text, &words).and_then(|near| state(near, self))
             }
-            Some(Target::End(name)) => match self.outcome_named(&name.text) {
-                Some(k) => Goes::Ends(k),
-                None => {
-                    let known = self
-                        .model
-                        .outcomes
-                        .map(|id| self.model.enums[id.0].members.iter().map(|m| m.name.clone()).collect::<Vec<_>>());
-                    let known = known.unwrap_or_default();
-                    self.report(unknown(
-                        "unknown-outcome",
-                        "outcome",
-                        &name.text,
-                        name.span,
-                        known.iter().map(String::as_str),
-                    ));
-                    return None;
+            Some(Target::End(name)) => {
+                if let Some(outcome) = self.outcome_named(&name.text) {
+                    return Some(Goes::Ends(outcome));
                 }
-            },
+                let outcomes = self.model.outcomes.map(|id| self.model.enums[id.0].members.clone());
+                let known: Vec<String> = outcomes.unwrap_or_default().into_iter().map(|m| m.name).collect();
+                let words: Vec<&str> = known.iter().map(String::as_str).collect();
+                // Without `outcomes` there is one finding already.
+                if !known.is_empty() {
+                    let mut finding =
+                        unknown("unknown-outcome", "outcome", &name.text, name.span, words.iter().copied());
+                    if self.names.states.contains_key(&name.text) {
+                        finding = finding.help(format!("to go to the state write `-> {}`", name.text));
+                    }
+                    self.report(finding);
+                }
+                nearest(&name.text, &words).and_then(|near| self.outcome_named(near)).map(Goes::Ends)
+            }
         };
-        Some(Clause { waits, guard, actions, goes, span })
+        self.ways_unknown |= goes.is_none();
+        goes
     }
 
     fn outcome_named(&self, name: &str) -> Option<u32> {
@@ -173,24 +220,20 @@ impl<'a> Checker<'a> {
                         place.span,
                         "not an event",
                     )
-                    .help("write `on DEVICE.EVENT -> STATE`"),
+                    .help(self.event_help(place)),
                 );
                 return None;
             }
         };
         if matches!(place.base.text.as_str(), "trial" | "session") {
-            self.report(
-                Finding::error(
-                    "misplaced-clause",
-                    "a state ends before its clock does",
-                    place.span,
-                    "not an event inside a trial",
-                )
-                .help(format!(
-                    "move the handler into `{} {{ … }}`",
-                    if place.base.text == "trial" { "session" } else { "subject" }
-                )),
-            );
+            let slower = if place.base.text == "trial" { "session" } else { "subject" };
+            let message = "a state hears events of devices; it has ended when its trial or session ends";
+            let finding = Finding::error("misplaced-clause", message, place.span, "not an event inside a trial");
+            self.report(finding.help(format!("move the handler into `{slower} {{ … }}`")));
+            return None;
+        }
+        if self.names.states.contains_key(&place.base.text) && self.symbol(&place.base.text).is_none() {
+            self.not_yet("handlers of a state's entry or exit", place.span);
             return None;
         }
         let device = self.device_named(place)?;
@@ -203,23 +246,42 @@ impl<'a> Checker<'a> {
                 .iter()
                 .filter(|channel| channel.kind == ChannelKind::Event)
                 .map(|channel| channel.name.as_str());
-            self.report(
-                unknown("unknown-event", &format!("event of {}", class.name), &member.text, member.span, known)
-                    .also(class.span, "its class"),
-            );
+            let mut finding =
+                unknown("unknown-event", &format!("event of {}", class.name), &member.text, member.span, known);
+            if class.channels.iter().any(|channel| channel.name == member.text) {
+                let text = self.sources.text(place.span);
+                finding = finding.help(format!("`{text}` is a reading; wait for a level: `on {text} reaches …`"));
+            }
+            self.report(finding.also(class.span, "its class"));
         }
         event.map(|k| Waits::Event(device, k as u32))
     }
 
+    /// What could be meant by an event that is not written as one.
+    fn event_help(&self, place: &Place) -> String {
+        let Some(Symbol::Device(device)) = self.symbol(&place.base.text) else {
+            return "write `on DEVICE.EVENT -> STATE`".into();
+        };
+        let events = self.model.class(device).channels.iter().filter(|channel| channel.kind == ChannelKind::Event);
+        let events: Vec<String> = events.map(|event| format!("`{}.{}`", place.base.text, event.name)).collect();
+        if events.is_empty() {
+            "this device reports no events".into()
+        } else {
+            format!("write {}", events.join(" or "))
+        }
+    }
+
     /// A time that is there and not negative.
-    fn duration(&mut self, time: &Expr) -> Texpr {
+    pub(crate) fn duration(&mut self, time: &Expr) -> Texpr {
         let typed = self.expr_as(time, &Type::Real(Dimension::TIME));
         if typed.ty != Type::Unknown && typed.range.low < 0.0 {
-            let lies = self.describe_range(&typed);
-            self.report(
-                Finding::error("negative-time", "a timer cannot run backwards", typed.span, format!("lies in {lies}"))
-                    .help(format!("write `max({}, 0 s)`", self.sources.text(typed.span))),
-            );
+            let lies = self.lies(&typed);
+            self.report(Finding::error("negative-time", "a timer cannot run backwards", typed.span, lies).help(
+                match typed.constant() {
+                    Some(_) => "write a time above 0 s".to_string(),
+                    None => format!("write `max({}, 0 s)`", self.sources.text(typed.span)),
+                },
+            ));
         }
         typed
     }
@@ -230,13 +292,13 @@ impl<'a> Checker<'a> {
         let dimension = affine.whole.ty.dimension(&self.model)?;
         let level = self.expr_as(level, &Type::Real(dimension));
         if affine.slope.ty != Type::Unknown && affine.slope.range.holds(0.0) {
-            let lies = self.describe_range(&affine.slope);
+            let lies = self.lies(&affine.slope);
             self.report(
                 Finding::error(
                     "division-by-zero",
                     "what does not follow the reading never reaches a level",
                     affine.slope.span,
-                    format!("the slope lies in {lies}"),
+                    format!("the slope: {lies}"),
                 )
                 .help("give the factor of the reading a range that leaves out 0"),
             );
@@ -262,21 +324,30 @@ impl<'a> Checker<'a> {
         if typed.ty == Type::Unknown {
             return None;
         }
-        match LinearIn::of(&typed) {
-            LinearIn::One(affine) if !(both && affine.offset.is_some()) => Some((affine, both)),
-            _ => {
-                self.report(
-                    Finding::error(
-                        "not-affine",
-                        "`reaches` needs a factor times one reading, plus an offset",
-                        value.span,
-                        "not of this form",
-                    )
-                    .help("wait for the level of a counter, for example `on wheel.travel reaches …`"),
-                );
-                None
+        let (message, label) = match LinearIn::of(&typed) {
+            LinearIn::One(affine) if !(both && affine.offset.is_some()) => return Some((affine, both)),
+            LinearIn::One(_) => ("`abs(…) reaches` needs a factor times one reading", "has an offset"),
+            LinearIn::Free => {
+                ("`reaches` needs a reading of a device, which changes while the state lasts", "no reading")
             }
-        }
+            LinearIn::Other => ("`reaches` needs a factor times one reading, plus an offset", "not of this form"),
+        };
+        let help = match (&LinearIn::of(&typed), self.a_counter()) {
+            (LinearIn::Free, _) if typed.ty == Type::Bool => "test a condition with `when … -> STATE`".to_string(),
+            (_, Some(counter)) => format!("wait for a level of a reading: `on {counter} reaches …`"),
+            (_, None) => "no device of the rig has a reading".to_string(),
+        };
+        self.report(Finding::error("not-affine", message, value.span, label).help(help));
+        None
+    }
+
+    /// A reading of the rig, for examples.
+    fn a_counter(&self) -> Option<String> {
+        let counters = self.model.devices.iter().enumerate().flat_map(|(k, device)| {
+            let channels = self.model.class(DeviceId(k)).channels.iter();
+            channels.filter(|c| c.kind == ChannelKind::Counter).map(|c| format!("{}.{}", device.name, c.name))
+        });
+        counters.into_iter().next()
     }
 
     /// What a parameter of a stimulus follows in this state.
@@ -294,22 +365,14 @@ impl<'a> Checker<'a> {
             return None;
         };
         let found = self.scope.tracks.iter().find(|(other, place, _)| *other == stimulus && *place == k);
-        if found.is_none() {
+        let affine = found.map(|(_, _, affine)| affine.clone());
+        if affine.is_none() && !self.broken_tracks.contains(&stimulus) {
             let name = &self.model.stimuli[stimulus.0].name;
-            let finding = Finding::error(
-                "not-tracked",
-                format!("`{name}.{parameter}` does not change in this state"),
-                span,
-                "follows nothing here",
-            )
-            .help(format!("add `track {name}.{parameter} = …` to the state"));
-            self.report(finding);
+            let message = format!("`{name}.{parameter}` does not change in this state");
+            let finding = Finding::error("not-tracked", message, span, "follows nothing here");
+            self.report(finding.help(format!("add `track {name}.{parameter} = …` to the state")));
         }
-        self.scope
-            .tracks
-            .iter()
-            .find(|(other, place, _)| *other == stimulus && *place == k)
-            .map(|(_, _, affine)| affine.clone())
+        affine
     }
 
     pub(crate) fn shown_parameters(&self, stimulus: StimulusId) -> Vec<Parameter> {
@@ -320,47 +383,43 @@ impl<'a> Checker<'a> {
 
     /// `track grating.azimuth = …`
     fn track(&mut self, place: &Place, value: &Expr, span: Span) -> Option<Action> {
-        let (Some(Symbol::Stimulus(stimulus)), [parameter]) = (self.symbol(&place.base.text), place.members.as_slice())
-        else {
-            self.report(
-                Finding::error(
-                    "unknown-target",
-                    "`track` needs a parameter of a stimulus",
-                    place.span,
-                    "not such a parameter",
-                )
-                .help("write `track STIMULUS.PARAMETER = …`"),
-            );
+        let symbol = self.symbol(&place.base.text);
+        if symbol == Some(Symbol::Broken) {
+            return None;
+        }
+        let (Some(Symbol::Stimulus(stimulus)), [parameter]) = (symbol, place.members.as_slice()) else {
+            let stimuli: Vec<&str> = self.model.stimuli.iter().map(|stimulus| stimulus.name.as_str()).collect();
+            let near = nearest(&place.base.text, &stimuli).filter(|_| symbol.is_none());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write `track STIMULUS.PARAMETER = …`".to_string(),
+            };
+            let message = "`track` needs a parameter of a stimulus";
+            self.report(Finding::error("unknown-target", message, place.span, "not such a parameter").help(help));
             return None;
         };
         let shown = self.shown_parameters(stimulus);
         let Some(k) = shown.iter().position(|known| known.name == parameter.text) else {
-            self.report(unknown(
-                "unknown-argument",
-                "parameter of the stimulus",
-                &parameter.text,
-                parameter.span,
-                shown.iter().map(|p| p.name.as_str()),
-            ));
+            let known = shown.iter().map(|parameter| parameter.name.as_str());
+            let what = "parameter of the stimulus";
+            self.report(unknown("unknown-argument", what, &parameter.text, parameter.span, known));
             return None;
         };
         let typed = self.expr_as(value, &Type::Real(shown[k].dimension));
         if typed.ty == Type::Unknown {
             return None;
         }
-        let LinearIn::One(affine) = LinearIn::of(&typed) else {
-            self.report(
-                Finding::error(
-                    "not-affine",
-                    "`track` follows a factor times one reading, plus an offset",
-                    value.span,
-                    "not of this form",
-                )
-                .help("for example `start + gain * wheel.travel`"),
-            );
-            return None;
-        };
-        self.scope.tracks.push((stimulus, k, affine.clone()));
-        Some(Action::Track { stimulus, parameter: k, affine, span })
+        match LinearIn::of(&typed) {
+            LinearIn::One(affine) => Some(Action::Track { stimulus, parameter: k, affine, span }),
+            _ => {
+                let message = "`track` follows a factor times one reading, plus an offset";
+                let help = match self.a_counter() {
+                    Some(counter) => format!("for example `start + gain * {counter}`"),
+                    None => "no device of the rig has a reading".into(),
+                };
+                self.report(Finding::error("not-affine", message, value.span, "not of this form").help(help));
+                None
+            }
+        }
     }
 }

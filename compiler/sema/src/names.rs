@@ -4,6 +4,7 @@ use crate::Checker;
 use crate::model::{ClassId, CurriculumId, DeviceId, EnumId, IntTypeId, LevelsId, StateId, StimulusId, ValueId};
 use std::collections::BTreeMap;
 use trialect_base::{Finding, Span};
+use trialect_syntax::ast::Name;
 
 /// What a word in an expression or clause can stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(crate) enum Symbol {
     Device(DeviceId),
     Stimulus(StimulusId),
     Curriculum(CurriculumId),
+    /// Declared, but not understood; its finding has been made, and its uses are silent.
+    Broken,
 }
 
 /// What a capitalised word can stand for.
@@ -22,6 +25,8 @@ pub(crate) enum TypeSymbol {
     Int(IntTypeId),
     Quantity(usize),
     Class(ClassId),
+    /// Declared, but not understood.
+    Broken,
 }
 
 /// All declared names.
@@ -30,35 +35,48 @@ pub(crate) struct Names {
     pub(crate) symbols: BTreeMap<String, (Symbol, Span)>,
     pub(crate) types: BTreeMap<String, (TypeSymbol, Span)>,
     pub(crate) states: BTreeMap<String, (StateId, Span)>,
+    /// There are more states than a trial may have.
+    pub(crate) states_full: bool,
     pub(crate) members: BTreeMap<String, Vec<(EnumId, u32)>>,
 }
 
 /// Words with a meaning of their own in expressions.
 pub(crate) const CLOCK_WORDS: &[&str] = &["trial", "session", "last", "outcome"];
 
+/// Words under which the data hold something else.
+const RECORD_WORDS: &[&str] = &["rig", "record", "iti", "subject"];
+
+/// Names longer than this are not compared with others: nobody misspells them.
+const SPELLED_MAX: usize = 64;
+
 impl Checker<'_> {
     /// Declares a name; a second one is a finding.
     pub(crate) fn declare(&mut self, name: &str, span: Span, symbol: Symbol) {
-        if CLOCK_WORDS.contains(&name) {
+        if CLOCK_WORDS.contains(&name) || RECORD_WORDS.contains(&name) {
             self.report(
                 Finding::error("reserved-name", format!("`{name}` has a meaning of its own"), span, "declared here")
-                    .help("choose another name"),
+                    .help(format!("choose another name, for example `my_{name}`")),
             );
             return;
         }
-        if let Some((_, first)) = self.names.symbols.get(name) {
-            let finding = duplicate(name, span, *first);
-            self.report(finding);
+        let types = self.names.types.get(name).map(|(_, first)| *first);
+        if let Some(first) = self.names.symbols.get(name).map(|(_, first)| *first).or(types) {
+            self.report(duplicate(name, span, first));
             return;
         }
         self.names.symbols.insert(name.into(), (symbol, span));
     }
 
+    /// Enters a name whose declaration was refused, so that its uses are not refused as well.
+    pub(crate) fn declare_broken(&mut self, name: &Name) {
+        self.names.symbols.entry(name.text.clone()).or_insert((Symbol::Broken, name.span));
+    }
+
     /// Declares a type; a second one is a finding.
     pub(crate) fn declare_type(&mut self, name: &str, span: Span, symbol: TypeSymbol) {
-        if let Some((_, first)) = self.names.types.get(name) {
-            let finding = duplicate(name, span, *first);
-            self.report(finding);
+        let symbols = self.names.symbols.get(name).map(|(_, first)| *first);
+        if let Some(first) = self.names.types.get(name).map(|(_, first)| *first).or(symbols) {
+            self.report(duplicate(name, span, first));
             return;
         }
         self.names.types.insert(name.into(), (symbol, span));
@@ -66,12 +84,17 @@ impl Checker<'_> {
 
     /// The finding for a name that stands for nothing, with the nearest that does.
     pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Finding {
+        if self.muted {
+            return unknown("unknown-name", "name", name, span, std::iter::empty());
+        }
         let locals = self.scope.locals.iter().map(|local| local.name.as_str());
         let symbols = self.names.symbols.keys().map(String::as_str);
         let members = self.names.members.keys().map(String::as_str);
         let types = self.names.types.keys().map(String::as_str);
         let known = locals.chain(symbols).chain(members).chain(types).chain(CLOCK_WORDS.iter().copied());
-        unknown("unknown-name", "name", name, span, known)
+        let finding = unknown("unknown-name", "name", name, span, known);
+        let remedy = finding.help.is_none().then(|| format!("declare it, for example `{name} = VALUE`"));
+        finding.help_maybe(remedy)
     }
 }
 
@@ -100,12 +123,14 @@ pub(crate) fn unknown<'n>(
 
 /// The known word that is nearest in spelling, if it is near enough to be meant.
 pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+    let length = name.chars().count();
+    let limit = (length / 3).max(1);
     let far = |word: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &word.to_lowercase());
-    let limit = (name.chars().count() / 3).max(1);
+    let is_near = |word: &str| word.chars().count().abs_diff(length) <= limit && length <= SPELLED_MAX;
     known
         .iter()
         .copied()
-        .filter(|word| *word != name)
+        .filter(|word| *word != name && is_near(word))
         .map(|word| (far(word), word))
         .filter(|(d, _)| *d <= limit)
         .min()

@@ -6,55 +6,70 @@ use crate::term::{Binder, Texpr};
 use crate::types::{Finite, Type};
 use crate::{Checker, Interval};
 use trialect_base::Finding;
-use trialect_syntax::ast::{Expr, StatClause, Value as Argument};
+use trialect_syntax::ast::{self, Expr, StatClause, Value as Argument};
 
 impl Checker<'_> {
     pub(crate) fn statistic(&mut self, id: ValueId, stat: &StatClause) {
         let Some(function) = self.stat_function(stat) else { return };
         // Samples, keys and filters are values of the trial that has just ended.
-        let clock = std::mem::replace(&mut self.scope.clock, Clock::Trial);
+        let clock = self.model.values[id.0].clock;
+        self.scope.enter(clock, Clock::Trial);
         let parts = self.stat_parts(stat, function);
-        self.scope.clock = clock;
+        self.scope.enter(clock, clock);
         let Some((keys, key, sample, filter)) = parts else { return };
         let window = self.window(stat);
-        let at_least = stat.at_least.as_ref().and_then(|expr| self.constant_int(expr)).unwrap_or(0);
-        if let (Some(window), Some(expr)) = (window, &stat.at_least)
-            && at_least > i64::from(window)
-        {
-            self.report(
-                Finding::error(
-                    "window-never-fills",
-                    format!("the last {window} are never {at_least}"),
-                    expr.span,
-                    "more than the window",
-                )
-                .help(format!("write `at least {window}`")),
-            );
-        }
+        let at_least = self.at_least(stat, window);
         let order = matches!(function, StatFunction::Median);
-        if order && window.is_none() && self.model.values[id.0].clock == Clock::Subject {
-            self.report(
-                Finding::error(
-                    "needs-window",
-                    "a median over all sessions needs unlimited memory",
-                    stat.call.span,
-                    "without a window",
-                )
-                .help("add `over last N trials`"),
-            );
+        if order && stat.window.is_none() && clock == Clock::Subject {
+            let help = format!("write `{} over last 1000 trials`", self.sources.text(stat.call.span));
+            let message = "a median over all sessions needs unlimited memory";
+            let finding = Finding::error("needs-window", message, stat.call.span, "without a window");
+            self.report(finding.help(help));
         }
         let (value_type, range) = self.stat_type(function, &sample);
+        if let Some(ty) = &stat.head.ty {
+            let annotated = self.resolve_type(ty);
+            if value_type != Type::Unknown && annotated != value_type && annotated != Type::Unknown {
+                let (found, wanted) = (value_type.describe(&self.model), annotated.describe(&self.model));
+                let message = format!("this statistic is {found}, not {wanted}");
+                self.report(Finding::error("type-mismatch", message, ty.span, wanted).help("remove the type"));
+            }
+        }
         let otherwise = stat.otherwise.as_ref().map(|expr| self.expr_as(expr, &value_type));
         let always = matches!(function, StatFunction::Count | StatFunction::Sum) && at_least == 0;
+        if let Some(otherwise) = otherwise.as_ref().filter(|_| always) {
+            let message = format!("a `{}` is always there, from the first trial on", stat.call.name.text);
+            let finding = Finding::warning("default-never-used", message, otherwise.span, "never used");
+            self.report(finding.help("remove `else`"));
+        }
         let (ty, range) = match &otherwise {
             Some(otherwise) => (value_type, range.union(otherwise.range)),
             None if always => (value_type, range),
             None => (value_type.optional(), range),
         };
-        let statistic =
-            Statistic { function, sample, key, filter, window, at_least: at_least.max(0) as u32, otherwise };
+        let statistic = Statistic { function, sample, key, filter, window, at_least, otherwise };
         let value = &mut self.model.values[id.0];
         (value.keys, value.ty, value.range, value.kind) = (keys, ty, range, ValueKind::Statistic(Box::new(statistic)));
+    }
+
+    fn at_least(&mut self, stat: &StatClause, window: Option<u32>) -> u32 {
+        let Some((expr, n)) = stat.at_least.as_ref().and_then(|expr| Some((expr, self.constant_int(expr)?))) else {
+            return 0;
+        };
+        if let Some(window) = window.filter(|&window| n > i64::from(window)) {
+            let message = format!("a window of {window} trials never holds {n}");
+            self.report(
+                Finding::error("window-never-fills", message, expr.span, "more than the window")
+                    .help(format!("write `at least {window}`, or a window of {n} trials")),
+            );
+        }
+        let Ok(n) = u32::try_from(n) else {
+            let finding =
+                Finding::error("empty-range", "`at least` needs a number of trials", expr.span, n.to_string());
+            self.report(finding.help("write a number from 1 on"));
+            return 0;
+        };
+        n
     }
 
     fn stat_function(&mut self, stat: &StatClause) -> Option<StatFunction> {
@@ -79,51 +94,60 @@ impl Checker<'_> {
         stat: &StatClause,
         function: StatFunction,
     ) -> Option<(Vec<(Binder, Finite)>, Vec<Texpr>, Texpr, Option<Texpr>)> {
+        let filter = stat.filter.as_ref().map(|expr| self.condition(expr));
+        let expr = match stat.call.arguments.as_slice() {
+            [ast::Argument { name: None, value: Argument::Expr(expr) }] => expr,
+            arguments => {
+                let name = &stat.call.name.text;
+                let message = format!("`{name}` takes one value of the trial");
+                let label = format!("{} given", arguments.len());
+                let finding = Finding::error("wrong-arguments", message, stat.call.span, label);
+                self.report(finding.help(format!("write `{name}(VALUE)`")));
+                return None;
+            }
+        };
+        match &filter {
+            Some(condition) => {
+                let condition = condition.clone();
+                let (keys, sample) =
+                    self.knowing(&condition, true, |checker| (checker.stat_keys(stat), checker.sample(expr, function)));
+                let (keys, key) = keys?;
+                Some((keys, key, sample, filter))
+            }
+            None => {
+                let (keys, key) = self.stat_keys(stat)?;
+                let sample = self.sample(expr, function);
+                Some((keys, key, sample, filter))
+            }
+        }
+    }
+
+    /// Values of the trial that key a statistic, with the types that they run over.
+    #[allow(clippy::type_complexity)] // keys and what they are, used once
+    fn stat_keys(&mut self, stat: &StatClause) -> Option<(Vec<(Binder, Finite)>, Vec<Texpr>)> {
         let (mut keys, mut key) = (Vec::new(), Vec::new());
         for one in &stat.head.keys {
             let typed = self.expr(&one.over, None);
             let Some(finite) = typed.ty.finite() else {
                 if typed.ty != Type::Unknown {
-                    let found = typed.ty.describe(&self.model);
-                    self.report(
-                        Finding::error(
-                            "type-mismatch",
-                            "a statistic is keyed by a value with few members",
-                            typed.span,
-                            format!("this is {found}"),
-                        )
-                        .help("key it by an enumeration, levels or an `int` type"),
-                    );
+                    let (found, text) = (typed.ty.describe(&self.model), self.sources.text(typed.span));
+                    let help = match &typed.ty {
+                        Type::Option(_) => format!("write `where exists {text}`"),
+                        Type::Set(_) => {
+                            "name the value of the trial, not its type: `stat x[side]`, not `[Side]`".into()
+                        }
+                        _ => "key it by an enumeration, levels or an `int` type".into(),
+                    };
+                    let message = "a statistic is keyed by a value of the trial with few members";
+                    let finding = Finding::error("type-mismatch", message, typed.span, format!("this is {found}"));
+                    self.report(finding.help(help));
                 }
                 return None;
             };
             keys.push((self.model.binder(), finite));
             key.push(typed);
         }
-        let filter = stat.filter.as_ref().map(|expr| self.condition(expr));
-        let [argument] = stat.call.arguments.as_slice() else {
-            self.report(Finding::error(
-                "wrong-arguments",
-                "a statistic is of one value",
-                stat.call.span,
-                format!("{} given", stat.call.arguments.len()),
-            ));
-            return None;
-        };
-        let Argument::Expr(expr) = &argument.value else {
-            self.report(Finding::error(
-                "wrong-arguments",
-                "a statistic is of one value",
-                stat.call.span,
-                "not a value",
-            ));
-            return None;
-        };
-        let sample = match &filter {
-            Some(filter) => self.knowing(&filter.clone(), true, |checker| checker.sample(expr, function)),
-            None => self.sample(expr, function),
-        };
-        Some((keys, key, sample, filter))
+        Some((keys, key))
     }
 
     fn sample(&mut self, expr: &Expr, function: StatFunction) -> Texpr {
@@ -164,12 +188,9 @@ impl Checker<'_> {
         match u32::try_from(length_value) {
             Ok(n) if (1..=100_000).contains(&n) => Some(n),
             _ => {
-                self.report(Finding::error(
-                    "empty-range",
-                    "a window has 1 to 100000 trials",
-                    length.span,
-                    format!("{length_value}"),
-                ));
+                let message = "a window has 1 to 100000 trials";
+                let finding = Finding::error("empty-range", message, length.span, format!("this is {length_value}"));
+                self.report(finding.help("write `over last 50 trials`"));
                 None
             }
         }

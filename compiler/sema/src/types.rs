@@ -55,6 +55,15 @@ impl Finite {
             Finite::Int(id) => Type::IntType(id),
         }
     }
+    /// Its name in the text.
+    pub fn name(self, model: &Model) -> String {
+        match self {
+            Finite::Bool => "Bool".into(),
+            Finite::Enum(id) => model.enums[id.0].name.clone(),
+            Finite::Levels(id) => model.levels[id.0].name.clone(),
+            Finite::Int(id) => model.ints[id.0].name.clone(),
+        }
+    }
     /// Number of members.
     pub fn size(self, model: &Model) -> u32 {
         match self {
@@ -126,13 +135,19 @@ impl Type {
             Type::Int => "a whole number".into(),
             Type::Real(dimension) => model.describe_dimension(*dimension),
             Type::Instant => "a time on the session clock".into(),
-            Type::Enum(id) => format!("a `{}`", model.enums[id.0].name),
-            Type::Levels(id) => format!("a `{}`", model.levels[id.0].name),
-            Type::IntType(id) => format!("a `{}`", model.ints[id.0].name),
-            Type::Set(finite) => format!("a set of {}", finite.member_type().describe(model)),
+            Type::Enum(id) => named(&model.enums[id.0].name),
+            Type::Levels(id) => named(&model.levels[id.0].name),
+            Type::IntType(id) => named(&model.ints[id.0].name),
+            Type::Set(finite) => format!("a set of `{}`", finite.name(model)),
             Type::Option(inner) => format!("{}, perhaps none", inner.describe(model)),
             Type::None => "none".into(),
             Type::Text => "words".into(),
         }
     }
+}
+
+/// A word with its article: "a `Side`", "an `outcome`".
+pub(crate) fn named(word: &str) -> String {
+    let vowel = word.starts_with(|c: char| "aeiouAEIOU".contains(c));
+    format!("{} `{word}`", if vowel { "an" } else { "a" })
 }

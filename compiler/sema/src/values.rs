@@ -3,20 +3,25 @@
 use crate::expressions::{Local, unify};
 use crate::model::*;
 use crate::names::duplicate;
+use crate::order::Node;
 use crate::term::{Binder, Function, Term, Texpr, Tick};
 use crate::types::{Finite, Type};
 use crate::{Checker, Interval};
+use std::collections::BTreeMap;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Body, ClauseKind, CovariateClause, Head, Key, Table};
 use trialect_units::Decimal;
 
+/// Passes over all values after which types are taken as they are: only circles need more than three.
+const PASSES_MAX: usize = 16;
+
 impl<'a> Checker<'a> {
-    /// Types of everything, by repetition until nothing changes: a definition may be read before it is written.
-    pub(crate) fn infer(&mut self) {
+    /// Types of everything, by repetition until nothing changes: a circle of definitions takes more than one pass.
+    pub(crate) fn infer(&mut self, order: &[Node]) {
         self.muted = true;
-        for _ in 0..self.model.values.len() + self.model.curricula.len() + 4 {
+        for _ in 0..PASSES_MAX {
             let before = self.signature();
-            self.settle_all();
+            self.settle_all(order);
             if self.signature() == before {
                 break;
             }
@@ -31,18 +36,18 @@ impl<'a> Checker<'a> {
         values.chain(stages).collect()
     }
 
-    fn settle_all(&mut self) {
-        for k in 0..self.model.values.len() {
-            self.settle_value(ValueId(k));
-        }
-        for k in 0..self.model.curricula.len() {
-            self.settle_curriculum(CurriculumId(k));
+    fn settle_all(&mut self, order: &[Node]) {
+        for node in order {
+            match node {
+                Node::Value(id) => self.settle_value(*id),
+                Node::Curriculum(id) => self.settle_curriculum(*id),
+            }
         }
     }
 
     /// Everything once more, with its findings.
-    pub(crate) fn finish(&mut self) {
-        self.settle_all();
+    pub(crate) fn finish(&mut self, order: &[Node]) {
+        self.settle_all(order);
         for k in 0..self.model.stimuli.len() {
             self.settle_stimulus(StimulusId(k));
         }
@@ -52,12 +57,17 @@ impl<'a> Checker<'a> {
 
     fn settle_value(&mut self, id: ValueId) {
         let clause = self.pending.values[id.0];
-        self.scope.clock = self.model.values[id.0].clock;
+        let clock = self.model.values[id.0].clock;
+        self.scope.enter(clock, clock);
         match &clause.kind {
             ClauseKind::Define { head, body } => self.definition(id, head, body),
             ClauseKind::Var { head, initial, within, by } => {
                 self.variable_value(id, head, Some(initial), within.as_ref(), by.as_ref(), ValueKind::Variable);
             }
+            ClauseKind::Param { head, value: None, .. } => self.report(
+                Finding::error("no-start", "a parameter has a value from the start", head.name.span, "no value")
+                    .help(format!("write `param {} = VALUE within LOW .. HIGH`", head.name.text)),
+            ),
             ClauseKind::Param { head, value, within, by } => {
                 self.variable_value(id, head, value.as_ref(), within.as_ref(), by.as_ref(), ValueKind::Parameter);
             }
@@ -66,7 +76,7 @@ impl<'a> Checker<'a> {
             ClauseKind::Covariate(covariate) => self.covariate(id, covariate),
             _ => {}
         }
-        self.scope.clock = Clock::Constant;
+        self.scope.leave();
     }
 
     /// Keys over finite types; the variables are in scope until `leave_keys`.
@@ -74,11 +84,18 @@ impl<'a> Checker<'a> {
         let mut typed = Vec::new();
         for key in keys {
             let over = self.expr(&key.over, None);
-            let Type::Set(finite) = over.ty else {
+            let Term::Everything(finite) = over.term else {
                 if over.ty != Type::Unknown {
+                    let found = over.ty.describe(&self.model);
+                    let help = match over.ty.required() {
+                        Type::Set(finite) => format!("write `[{}]`", finite.name(&self.model)),
+                        ty => ty.finite().map_or("write `[TYPE]` or `[x in TYPE]`".into(), |finite| {
+                            format!("write `[{}]`", finite.name(&self.model))
+                        }),
+                    };
                     self.report(
-                        Finding::error("type-mismatch", "a key is a finite type", over.span, "not a type")
-                            .help("write `[TYPE]` or `[x in TYPE]`"),
+                        Finding::error("type-mismatch", "a key is a type", over.span, format!("this is {found}"))
+                            .help(help),
                     );
                 }
                 self.leave_keys(typed.len());
@@ -111,7 +128,7 @@ impl<'a> Checker<'a> {
                 if typed.ty == Type::None {
                     self.report(
                         Finding::error("none-alone", "`none` says nothing about the type", typed.span, "none")
-                            .help("write `NAME : TYPE? = …`"),
+                            .help(format!("write `{} : TYPE? = …`", head.name.text)),
                     );
                 }
                 let ty = annotated.unwrap_or_else(|| typed.ty.clone());
@@ -122,6 +139,7 @@ impl<'a> Checker<'a> {
         self.leave_keys(keys.len());
         let live = match &kind {
             ValueKind::Definition(body) => self.is_live(body),
+            ValueKind::Table(rows) => rows.iter().any(|row| self.is_live(row)),
             _ => false,
         };
         let value = &mut self.model.values[id.0];
@@ -133,16 +151,46 @@ impl<'a> Checker<'a> {
         let mut live = false;
         typed.visit(&mut |inner| {
             live |= match &inner.term {
-                Term::Reading(..) | Term::Total(..) | Term::Stamp(..) | Term::Outcome { last: false } => true,
                 Term::Tick(Tick::SessionElapsed) => true,
-                Term::Value { value, last: false, .. } => {
-                    let value = &self.model.values[value.0];
-                    value.live || (value.clock == Clock::Trial && matches!(value.kind, ValueKind::Variable(_)))
-                }
-                _ => false,
+                Term::Value { value, last: false, .. } if self.model.values[value.0].live => true,
+                _ => self.happens(inner),
             }
         });
         live
+    }
+
+    /// Whether a term by itself is known only when the trial goes on.
+    fn happens(&self, typed: &Texpr) -> bool {
+        match &typed.term {
+            Term::Reading(..) | Term::Total(..) | Term::Stamp(..) | Term::Outcome { last: false } => true,
+            Term::Value { value, last: false, .. } => {
+                let value = &self.model.values[value.0];
+                let is_set = value.clock == Clock::Trial && matches!(value.kind, ValueKind::Variable(_));
+                is_set || (value.live && value.clock == Clock::Trial)
+            }
+            _ => false,
+        }
+    }
+
+    /// What is made when a trial begins cannot depend on how the trial goes.
+    pub(crate) fn known_at_start(&mut self, typed: &Texpr, what: &str) {
+        let mut later: Option<Span> = None;
+        typed.visit(&mut |inner| {
+            if later.is_none() && self.happens(inner) {
+                later = Some(inner.span);
+            }
+        });
+        let Some(span) = later else { return };
+        let text = self.sources.text(span).to_string();
+        self.report(
+            Finding::error(
+                "not-yet-known",
+                format!("{what} is made when a trial begins, and `{text}` is known only during the trial"),
+                span,
+                "known later",
+            )
+            .help(format!("read the trial before, `last.{text}`, or a statistic")),
+        );
     }
 
     /// `{left: -1, right: 1}`
@@ -154,26 +202,38 @@ impl<'a> Checker<'a> {
     ) -> (Type, Interval, ValueKind) {
         let nothing = (Type::Unknown, Interval::ALL, ValueKind::Pending);
         let [(_, finite)] = keys else {
+            let message = format!("a table has one key, and this name has {}", keys.len());
             self.report(
-                Finding::error("wrong-keys", "a table has one key", table.span, "this table")
-                    .help("write `NAME[TYPE] = {…}`"),
+                Finding::error("wrong-keys", message, table.span, "this table").help("write `NAME[TYPE] = {…}`"),
             );
             return nothing;
         };
         let Some(rows) = self.table_rows(*finite, table, annotated.as_ref()) else { return nothing };
-        let ty = annotated.or_else(|| rows.iter().try_fold(Type::Unknown, |ty, row| unify(&ty, &row.ty)));
-        let Some(ty) = ty else {
-            self.report(Finding::error(
-                "type-mismatch",
-                "all rows of a table give the same kind of value",
-                table.span,
-                "they differ",
-            ));
-            return nothing;
-        };
+        let ty = annotated.or_else(|| self.common_type(&rows));
+        let Some(ty) = ty else { return nothing };
         let rows: Vec<Texpr> = rows.into_iter().map(|row| self.coerce(row, &ty)).collect();
         let range = rows.iter().map(|row| row.range).reduce(Interval::union).unwrap_or(Interval::ALL);
         (ty, range, ValueKind::Table(rows))
+    }
+
+    /// The one type of all rows, or a finding.
+    fn common_type(&mut self, rows: &[Texpr]) -> Option<Type> {
+        let mut common = Type::Unknown;
+        for row in rows {
+            match unify(&common, &row.ty) {
+                Some(ty) => common = ty,
+                None => {
+                    let found = row.ty.describe(&self.model);
+                    let wanted = common.describe(&self.model);
+                    let message = "all rows of a table give the same kind of value";
+                    let finding = Finding::error("type-mismatch", message, row.span, format!("this is {found}"));
+                    let help = format!("make it {wanted}, as in the row before");
+                    self.report(finding.also(rows[0].span, format!("this is {wanted}")).help(help));
+                    return None;
+                }
+            }
+        }
+        Some(common)
     }
 
     /// One value for each member of the key; `else` fills the gaps.
@@ -228,23 +288,44 @@ impl<'a> Checker<'a> {
         if ty == Type::None {
             self.report(
                 Finding::error("none-alone", "`none` says nothing about the type", head.name.span, "none")
-                    .help(format!("write `{} : TYPE? := none`", head.name.text)),
+                    .help(format!("write `var {} : TYPE? := none`", head.name.text)),
             );
             ty = Type::Unknown;
         }
-        let bounds = within.and_then(|range| self.bounds(range, &ty));
+        if !self.may_have_range(&ty, within, by) {
+            ty = Type::Unknown;
+        }
+        let bounds = within.filter(|_| ty != Type::Unknown).and_then(|range| self.bounds(range, &ty));
         // `var level := 1 within 0.5 .. 2` is real: the range says so.
         if ty == Type::Int && bounds.is_some_and(|(low, high, whole)| !whole && low <= high) {
             ty = Type::NUMBER;
         }
         let initial = initial.map(|typed| self.coerce(typed, &ty));
-        let by = by.and_then(|step| self.constant(step, ty.required()));
+        if let Some(initial) = initial.as_ref().filter(|_| self.model.values[id.0].clock == Clock::Trial) {
+            self.known_at_start(initial, "a start value");
+        }
+        let by = by.filter(|_| ty != Type::Unknown).and_then(|step| self.constant(step, ty.required()));
         let range =
             bounds.map_or_else(|| natural_range(&ty), |(low, high, _)| Interval::new(low.to_f64(), high.to_f64()));
         let variable = Variable { initial, within: bounds.map(|(low, high, _)| (low, high)), by };
-        self.check_variable(&head.name, &variable, &ty);
+        let (low, step) = (within.map(|range| range.high.span), by);
+        if ty != Type::Unknown && (within.is_none() || bounds.is_some()) {
+            self.check_variable(&head.name, &variable, &ty, low.filter(|_| step.is_some()));
+        }
         let value = &mut self.model.values[id.0];
         (value.keys, value.ty, value.range, value.kind) = (keys, ty, range, kind(variable));
+    }
+
+    /// Only numbers have ranges and steps.
+    fn may_have_range(&mut self, ty: &Type, within: Option<&ast::Range>, by: Option<&ast::Expr>) -> bool {
+        let is_number = matches!(ty.required(), Type::Real(_) | Type::Int | Type::Unknown);
+        let place = within.map(|range| range.low.span.to(range.high.span)).or(by.map(|step| step.span));
+        let Some(place) = place.filter(|_| !is_number) else { return true };
+        let found = ty.describe(&self.model);
+        let message = "only numbers have a range";
+        let finding = Finding::error("type-mismatch", message, place, format!("the range of {found}"));
+        self.report(finding.help("remove `within`: a type with members has no others"));
+        false
     }
 
     /// Constant bounds of a `within`, and whether both are whole numbers.
@@ -277,18 +358,30 @@ impl<'a> Checker<'a> {
 
     /// The exact value of an expression of constants.
     pub(crate) fn constant_of(&self, typed: &Texpr) -> Option<Decimal> {
+        self.exact(typed, &mut BTreeMap::new())
+    }
+
+    /// As [`Self::constant_of`]; `known` holds the definitions that were looked into, none for those in a circle.
+    fn exact(&self, typed: &Texpr, known: &mut BTreeMap<ValueId, Option<Decimal>>) -> Option<Decimal> {
         match &typed.term {
             Term::Number(value) => Some(*value),
             Term::Level(id, k) => self.model.levels[id.0].values.get(*k as usize).copied(),
-            Term::ToReal(inner) | Term::Some(inner) => self.constant_of(inner),
-            Term::Value { value, keys, last: false } if keys.is_empty() => match &self.model.values[value.0].kind {
-                ValueKind::Definition(body) if self.model.values[value.0].clock == Clock::Constant => {
-                    self.constant_of(body)
+            Term::ToReal(inner) | Term::Some(inner) => self.exact(inner, known),
+            Term::Value { value, keys, last: false } if keys.is_empty() => {
+                if let Some(found) = known.get(value) {
+                    return *found;
                 }
-                _ => None,
-            },
+                known.insert(*value, None);
+                let declared = &self.model.values[value.0];
+                let found = match &declared.kind {
+                    ValueKind::Definition(body) if declared.clock == Clock::Constant => self.exact(body, known),
+                    _ => None,
+                };
+                known.insert(*value, found);
+                found
+            }
             Term::Apply(function, list) => {
-                let values: Option<Vec<Decimal>> = list.iter().map(|inner| self.constant_of(inner)).collect();
+                let values: Option<Vec<Decimal>> = list.iter().map(|inner| self.exact(inner, known)).collect();
                 match (function, values?.as_slice()) {
                     (Function::Negate, [a]) => Some(a.negated()),
                     (Function::Add, [a, b]) => a.plus(*b),
@@ -314,6 +407,11 @@ impl<'a> Checker<'a> {
         }
         if self.model.values[id.0].clock != Clock::Session {
             return self.not_yet("covariates outside `session`", covariate.head.name.span);
+        }
+        if covariate.head.ty.is_none() {
+            let name = &covariate.head.name;
+            let finding = Finding::error("no-type", "a covariate says what it is", name.span, "of no type");
+            return self.report(finding.help(format!("write `covariate {} : TYPE`, for example `Mass`", name.text)));
         }
         self.variable_value(id, &covariate.head, None, covariate.within.as_ref(), None, ValueKind::Covariate);
         let ty = self.model.values[id.0].ty.clone();

@@ -81,7 +81,7 @@ fn assignment(failure: &Failure<'_>) -> Option<Finding> {
         (_, ":=") if failure.wants_any(&[Rule::equals, Rule::given]) && !failure.wants(Rule::assign) => {
             format!("`:=` sets a variable; `{first}` takes `=`")
         }
-        (_, "~") => format!("a random value is declared with `draw {first} ~ …`"),
+        (_, "~") if failure.index > 0 => format!("a random value is declared with `draw {first} ~ …`"),
         _ => return None,
     };
     Some(failure.plain().help(help))

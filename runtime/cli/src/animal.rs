@@ -4,7 +4,6 @@ use crate::failure::Failure;
 use crate::record::Session;
 use serde_json::{Value, json};
 use std::path::Path;
-use trialect_export::Status;
 use trialect_journal::Entry;
 use trialect_sim::{MouseParameters, MouseState, RigParameters, SessionSummary};
 
@@ -30,8 +29,7 @@ impl Animal {
     }
 
     /// What the session before left behind.
-    pub(crate) fn after(mut self, before: &Session, status: Status) -> Result<Animal, Failure> {
-        let _ = status;
+    pub(crate) fn after(mut self, before: &Session) -> Result<Animal, Failure> {
         let state: MouseState = serde_json::from_value(before.header.backend["mouse"]["state"].clone()).map_err(|error| {
             Failure::trouble("no-animal", format!("session {:03} does not say what became of the mouse: {error}; start another subject", before.header.session))
         })?;

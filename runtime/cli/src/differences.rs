@@ -21,10 +21,13 @@ pub(crate) fn first_difference(own: &Program, recorded: &[Entry], other: &Progra
     let shared: BTreeSet<&str> = own.columns.iter().map(|c| c.name.as_str()).filter(|name| other.columns.iter().any(|c| c.name == *name)).collect();
     let (a, b) = (events(own, recorded, &shared), events(other, computed, &shared));
     let k = (0..a.len().max(b.len())).find(|&k| a.get(k) != b.get(k))?;
-    let rules = rules(own, other, a.get(k).or(b.get(k))?);
-    let told = |event: Option<&Event>| event.map_or_else(|| "nothing".into(), |event| format!("{} {}", event.what, event.value));
-    let trial = a.get(k).or(b.get(k)).map_or(0, |event| event.trial);
-    let (was, now) = (told(a.get(k)), told(b.get(k)));
+    // Where one side goes on to a later trial, the other did something more in the earlier one.
+    let trial = a.get(k).into_iter().chain(b.get(k)).map(|event| event.trial).min()?;
+    let side = |list: &[Event]| list.get(k).filter(|event| event.trial == trial).cloned();
+    let (was, now) = (side(&a), side(&b));
+    let rules = rules(own, other, was.as_ref().or(now.as_ref())?);
+    let told = |event: Option<Event>| event.map_or_else(|| "nothing".into(), |event| format!("{} {}", event.what, event.value));
+    let (was, now) = (told(was), told(now));
     Some(format!("trial {trial}: recorded {was}, computed {now}; rule {rules}"))
 }
 

@@ -25,13 +25,7 @@ mod verify;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use failure::Failure;
 use std::process::ExitCode;
-
-/// Something was found: a mistake in a text, a difference between records.
-const FOUND: u8 = 1;
-/// The command line or its surroundings are wrong.
-const TROUBLE: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -49,10 +43,9 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Found) => ExitCode::from(FOUND),
-        Err(Failure::Trouble { code, message }) => {
-            output::complain(&format!("error[{code}]: {message}"));
-            ExitCode::from(TROUBLE)
+        Err(failure) => {
+            failure.tell();
+            ExitCode::from(failure.exit_code())
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The only place that writes to the terminal: results to stdout, everything else to stderr.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::io::Write;
+use crate::failure::TROUBLE;
+use std::io::{ErrorKind, Write};
 use tracing_subscriber::EnvFilter;
 
 /// Logs go to stderr: warnings, or what `-v` and `RUST_LOG` ask for.
@@ -12,11 +13,14 @@ pub(crate) fn start_logs(verbose: u8) {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-/// A result. A reader that has gone away (`| head`) ends the command quietly.
+/// A result. A reader that has gone away (`| head`) ends the command quietly; a result that is lost is an error.
 pub(crate) fn say(text: &str) {
-    if writeln!(std::io::stdout(), "{text}").is_err() {
+    let Err(error) = writeln!(std::io::stdout(), "{text}") else { return };
+    if error.kind() == ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
+    complain(&format!("error[no-output]: the result cannot be written: {error}; send it elsewhere"));
+    std::process::exit(i32::from(TROUBLE));
 }
 
 /// Anything that is not a result.

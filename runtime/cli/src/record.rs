@@ -7,7 +7,7 @@ use std::sync::Arc;
 use trialect_driver::{Compiled, Library, compile};
 use trialect_ir::Program;
 use trialect_ir::record::Header;
-use trialect_journal::{Entry, FILE, Journal, Tail};
+use trialect_journal::{Entry, FILE, Journal, JournalFault, Tail};
 
 /// A journal with its header understood.
 pub(crate) struct Session {
@@ -19,7 +19,11 @@ pub(crate) struct Session {
 /// Reads the journal of a session.
 pub(crate) fn read(folder: &Path) -> Result<Session, Failure> {
     let path = folder.join(FILE);
-    let Journal { header, entries, tail } = trialect_journal::read(&path).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    let trouble = |fault: JournalFault| Failure::trouble(fault.code(), fault.to_string());
+    let Journal { header, entries, tail } = trialect_journal::read(&path).map_err(trouble)?;
+    if matches!(tail, Tail::Torn { at: 0, .. }) {
+        return Err(trouble(JournalFault::NoHeader { path }));
+    }
     let header = serde_json::from_slice(&header)
         .map_err(|error| Failure::trouble("journal-header", format!("{}: its header cannot be read: {error}", path.display())))?;
     Ok(Session { header, entries, tail })

@@ -5,46 +5,54 @@ use crate::failure::Failure;
 use crate::rerun::{Until, rerun};
 use crate::store::{self, Subject};
 use crate::{machine, output, record};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use trialect_export::{Status, seal};
-use trialect_journal::{FILE, Tail, Writer, recover_tail};
+use trialect_journal::{Entry, FILE, Tail, Writer, recover_tail};
 use trialect_session::{Comparing, JournalRecorder};
 
 /// Why a recovered session ended.
 const REASON: &str = "broken off";
 
 pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
+    let sessions: Vec<PathBuf> = store::sessions(&options.place)?.into_iter().flatten().collect();
     let mut closed = 0;
-    for folder in subjects(&options.place)? {
+    let mut failed: Option<Failure> = None;
+    for folder in subjects(&options.place, &sessions) {
         let subject = Subject::lock_folder(&folder)?;
-        let unbegun = subject.remove_unbegun()?;
-        if unbegun > 0 {
+        if subject.remove_unbegun()? > 0 {
             output::say(&format!("{}: removed a session that had not begun", folder.display()));
         }
-    }
-    for session in store::sessions(&options.place)?.into_iter().flatten().filter(|session| !store::is_sealed(session)) {
-        let _lock = session.parent().map(Subject::lock_folder).transpose()?;
-        let trials = close(&session)?;
-        output::say(&format!("{}: recovered with {trials} trials", session.display()));
-        closed += 1;
+        for session in sessions.iter().filter(|session| subject_of(session) == folder && !store::is_sealed(session)) {
+            match close(session) {
+                Ok(trials) => {
+                    output::say(&format!("{}: recovered with {trials} trials", session.display()));
+                    closed += 1;
+                }
+                // One that is beyond help keeps nobody from closing the others.
+                Err(failure) => failed.replace(failure).iter().for_each(Failure::tell),
+            }
+        }
     }
     output::complain(&format!("{closed} sessions recovered"));
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
-/// Folders with a lock or a beginning in them: subjects.
-fn subjects(place: &Path) -> Result<Vec<std::path::PathBuf>, Failure> {
-    let mut folders: Vec<_> = store::sessions(place)?.into_iter().flatten().filter_map(|session| session.parent().map(Path::to_path_buf)).collect();
-    let is_subject = |folder: &Path| folder.join(".lock").is_file();
-    if is_subject(place) {
-        folders.push(place.to_path_buf());
-    }
+/// Folders of subjects: those of the sessions, and those with a lock though without a session.
+fn subjects(place: &Path, sessions: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let is_subject = |folder: &PathBuf| folder.join(".lock").is_file() && !store::is_session(folder);
     let below = std::fs::read_dir(place).into_iter().flatten().flatten().map(|entry| entry.path());
-    folders.extend(below.filter(|folder| folder.is_dir() && is_subject(folder)));
-    folders.retain(|folder| is_subject(folder));
-    folders.sort();
-    folders.dedup();
-    Ok(folders)
+    let locked = below.chain([place.to_path_buf()]).filter(is_subject);
+    sessions.iter().map(|session| subject_of(session)).chain(locked).collect()
+}
+
+/// The folder that a session's folder lies in, also for one that is given as `001` or `.`.
+fn subject_of(session: &Path) -> PathBuf {
+    match (session.file_name(), session.parent()) {
+        (Some(_), Some(parent)) if parent.as_os_str().is_empty() => PathBuf::from("."),
+        (Some(_), Some(parent)) => parent.to_path_buf(),
+        _ => session.join(".."),
+    }
 }
 
 /// Runs the recorded inputs again, goes on where the record ends, and seals.
@@ -55,7 +63,7 @@ fn close(folder: &Path) -> Result<u32, Failure> {
         recover_tail(&path).map_err(journal)?;
     }
     let session = record::read(folder)?;
-    let mut trials = session.entries.iter().filter(|entry| matches!(entry, trialect_journal::Entry::Row { .. })).count() as u32;
+    let mut trials = session.entries.iter().filter(|entry| matches!(entry, Entry::Row { .. })).count() as u32;
     if session.tail != Tail::Ended {
         let program = record::program(folder, &session.header)?;
         let mut machine = machine::machine(machine::Kind::Interpreter, &program)?;

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use trialect_ir::record::Header;
 use trialect_ir::{Machine, Program};
 use trialect_journal::Entry;
-use trialect_session::{Ending, Given, Plan, Record, Recorder, ReplayRig, SessionFault, run, text_words, wiring};
+use trialect_session::{Ending, Given, Interruption, Plan, Record, Recorder, ReplayRig, SessionFault, run, text_words, wiring};
 
 /// How the run is to end.
 pub(crate) enum Until {
@@ -32,7 +32,11 @@ pub(crate) fn rerun(
     let stop = AtomicBool::new(false);
     let (stop_after, interruption) = match until {
         Until::Recorded => ((record.trials, record.end.clone().unwrap_or_default()), record.interruption.clone()),
-        Until::Broken(reason) => ((record.trials, reason), None),
+        Until::Broken(reason) => match record.under_way {
+            None => ((record.trials, reason), None),
+            // Everything recorded of the trial that was under way is taken in, then it is broken off.
+            Some((trial, last)) => ((trial, reason.clone()), Some(Interruption { trial, at: last + 1, reason })),
+        },
     };
     let plan = Plan {
         subject: header.subject.clone(),

@@ -39,7 +39,7 @@ pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
 
 /// The sealed sessions of a subject so far.
 pub(crate) fn chain(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let sessions: Vec<PathBuf> = store::sessions(folder)?.into_iter().flatten().collect();
+    let sessions = store::chain(folder)?;
     if let Some(open) = sessions.iter().find(|session| !store::is_sealed(session)) {
         let message = format!("{}: this session was broken off; close it with `trialect recover {}`", open.display(), folder.display());
         return Err(Failure::trouble("not-sealed", message));
@@ -77,8 +77,7 @@ fn session(
     let mut animal = Animal::new(options.mouse.as_deref())?;
     let (ordinal, words, previous) = carried(program, done)?;
     if let Some(last) = done.last() {
-        let status = read_session(last).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?.status;
-        animal = animal.after(&record::read(last)?, status)?;
+        animal = animal.after(&record::read(last)?)?;
     }
     let weight = animal.state.before_session(&animal.parameters, ordinal - 1);
     let trouble = |fault: trialect_sim::ParameterFault| Failure::trouble("mouse", fault.to_string());

@@ -1,8 +1,9 @@
 //! Where sessions lie: `DATA/SUBJECT/NNN/`, one subject locked to one session at a time.
 
 use crate::failure::Failure;
-use fs4::FileExt;
+use fs4::{FileExt, TryLockError};
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use trialect_driver::SourceText;
 use trialect_export::{MANIFEST, SESSION};
@@ -26,8 +27,9 @@ fn trouble(path: &Path, what: &str, error: &std::io::Error) -> Failure {
 /// A name that can be a folder on every system.
 pub(crate) fn check_subject(name: &str) -> Result<(), Failure> {
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(good) {
-        return Err(Failure::trouble("subject-name", format!("`{name}` is no name of a subject; use up to 64 letters, digits, `-`, `_`, `.`, not a dot first")));
+    let dots = name.starts_with('.') || name.ends_with('.');
+    if name.is_empty() || name.len() > 64 || dots || !name.chars().all(good) {
+        return Err(Failure::trouble("subject-name", format!("`{name}` is no name of a subject; use up to 64 letters, digits, `-`, `_`, `.`, no dot first or last")));
     }
     Ok(())
 }
@@ -45,10 +47,15 @@ impl Subject {
         let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| trouble(&path, "opening the lock", &error))?;
         match FileExt::try_lock(&lock) {
             Ok(()) => {}
-            Err(_) => {
+            Err(TryLockError::WouldBlock) => {
                 let message = format!("{}: another session of this subject is running; wait for its end", folder.display());
                 return Err(Failure::trouble("subject-locked", message));
             }
+            Err(TryLockError::Error(error)) => return Err(trouble(&path, "locking it", &error)),
+        }
+        // Whoever finds the file reads what it is. A full disk is no reason not to hold the lock.
+        if lock.metadata().is_ok_and(|about| about.len() == 0) {
+            let _ = (&lock).write_all(b"Locked while a session of this subject runs.\n");
         }
         Ok(Subject { folder: folder.to_path_buf(), _lock: lock })
     }
@@ -78,16 +85,25 @@ impl Subject {
         let write = |new: &Path| -> std::io::Result<()> {
             std::fs::create_dir_all(new.join(SOURCES))?;
             for (text, stamp) in texts.iter().zip(stamps(texts)) {
-                std::fs::write(new.join(&stamp.file), &text.text)?;
+                // Without its text a session cannot be recovered after a power cut.
+                let mut file = File::create(new.join(&stamp.file))?;
+                file.write_all(text.text.as_bytes())?;
+                file.sync_all()?;
             }
             Ok(())
         };
         write(&new).map_err(|error| trouble(&new, "writing the sources", &error))?;
         drop(Writer::create(&new.join(FILE), header).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?);
         std::fs::rename(&new, &folder).map_err(|error| trouble(&folder, "moving the session into place", &error))?;
+        sync_names(&self.folder).map_err(|error| trouble(&self.folder, "waiting for the disk", &error))?;
         let writer = Writer::append(&folder.join(FILE)).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
         Ok((folder, writer))
     }
+}
+
+/// Makes the names in a folder safe on the disk. On Windows a folder cannot be synced and need not be.
+fn sync_names(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Where each source text lies in a session's folder.
@@ -119,19 +135,42 @@ pub(crate) fn sessions(path: &Path) -> Result<Vec<Vec<PathBuf>>, Failure> {
         return Ok(vec![vec![path.to_path_buf()]]);
     }
     let mut groups = Vec::new();
-    walk(path, 0, &mut groups);
+    walk(path, 0, &mut groups)?;
     Ok(groups)
 }
 
-fn walk(path: &Path, depth: u32, groups: &mut Vec<Vec<PathBuf>>) {
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    folders.retain(|folder| folder.is_dir() && !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
-    folders.sort();
-    let (sessions, others): (Vec<_>, Vec<_>) = folders.into_iter().partition(|folder| is_session(folder));
+/// The sessions of a subject that follow each other: those with an ordinal for a name, not copies beside or below them.
+pub(crate) fn chain(subject: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut chain = folders(subject)?;
+    chain.retain(|folder| is_session(folder) && ordinal(folder).is_some());
+    Ok(chain)
+}
+
+fn walk(path: &Path, depth: u32, groups: &mut Vec<Vec<PathBuf>>) -> Result<(), Failure> {
+    let (sessions, others): (Vec<_>, Vec<_>) = folders(path)?.into_iter().partition(|folder| is_session(folder));
     if !sessions.is_empty() {
         groups.push(sessions);
     }
     if depth < 4 {
-        others.iter().for_each(|folder| walk(folder, depth + 1, groups));
+        others.iter().try_for_each(|folder| walk(folder, depth + 1, groups))?;
     }
+    Ok(())
+}
+
+/// The folders in a folder but for hidden ones; sessions by their ordinals, so that 1000 comes after 999.
+fn folders(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let trouble = |error: std::io::Error| {
+        Failure::trouble("cannot-read", format!("{}: {error}; make sure that you may read there", path.display()))
+    };
+    let entries = std::fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(trouble)?;
+    let mut folders: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.is_dir() && !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+    folders.sort_by_cached_key(|folder| (ordinal(folder).unwrap_or(u32::MAX), folder.clone()));
+    Ok(folders)
+}
+
+/// The ordinal that a session's folder is named by.
+fn ordinal(folder: &Path) -> Option<u32> {
+    let name = folder.file_name()?.to_str()?;
+    name.bytes().all(|byte| byte.is_ascii_digit()).then(|| name.parse().ok())?
 }

@@ -56,7 +56,19 @@ pub struct Difference {
 
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "trial {}, entry {}: computed {:?}, recorded {:?}", self.trial, self.position, self.computed, self.recorded)
+        let recorded = self.recorded.as_ref().map_or_else(|| "nothing".into(), told);
+        write!(f, "trial {}, entry {}: computed {}, recorded {recorded}", self.trial, self.position, told(&self.computed))
+    }
+}
+
+/// An entry without the words of its row, which tell nobody anything.
+fn told(entry: &Entry) -> String {
+    match entry {
+        Entry::SessionStart { .. } => "the session's start".into(),
+        Entry::Row { trial, .. } => format!("the row of trial {trial}"),
+        Entry::Subject { changes } => format!("{} changed words of the subject", changes.len()),
+        Entry::SessionEnd { reason, .. } => format!("the session's end: {reason}"),
+        other => format!("{other:?}"),
     }
 }
 

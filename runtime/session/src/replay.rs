@@ -16,6 +16,8 @@ pub struct Record {
     pub end: Option<String>,
     /// Trials with a row.
     pub trials: u32,
+    /// The trial that was under way when the record ended, and when the last thing in it happened.
+    pub under_way: Option<(u32, Ns)>,
 }
 
 impl Record {
@@ -24,12 +26,17 @@ impl Record {
         let mut record = Record::default();
         let mut fault = None;
         for entry in entries {
+            record.under_way = record.under_way.map(|(trial, at)| (trial, time(entry).map_or(at, |now| now.max(at))));
             match entry {
                 Entry::Input { line, at, value } => record.inputs.push(Input { line: *line, at: *at, value: *value }),
-                Entry::TrialStart { at, .. } => record.starts.push(*at),
+                Entry::TrialStart { trial, at } => {
+                    record.starts.push(*at);
+                    record.under_way = Some((*trial, *at));
+                }
                 Entry::Fault { what, .. } => fault = Some(what.clone()),
                 Entry::Row { trial, at, outcome, .. } => {
                     record.trials = *trial;
+                    record.under_way = None;
                     if outcome.is_none() {
                         let reason = fault.clone().unwrap_or_default();
                         record.interruption = Some(Interruption { trial: *trial, at: *at, reason });
@@ -40,6 +47,18 @@ impl Record {
             }
         }
         record
+    }
+}
+
+/// When what can happen in a trial happened.
+fn time(entry: &Entry) -> Option<Ns> {
+    match entry {
+        Entry::Input { at, .. }
+        | Entry::State { at, .. }
+        | Entry::Decision { at, .. }
+        | Entry::Output { at, .. }
+        | Entry::Release { at, .. } => Some(*at),
+        _ => None,
     }
 }
 

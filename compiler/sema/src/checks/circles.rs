@@ -1,8 +1,9 @@
 //! Definitions that depend on themselves within one tick.
 
 use crate::Checker;
-use crate::model::{Family, Model, ValueKind};
+use crate::model::{Model, ValueKind};
 use crate::term::{Term, Texpr};
+use crate::types::Type;
 use trialect_base::Finding;
 
 impl Checker<'_> {
@@ -63,7 +64,8 @@ fn now(model: &Model, kind: &ValueKind) -> Vec<usize> {
     let mut add = |typed: &Texpr| {
         typed.visit(&mut |inner| {
             if let Term::Value { value, last: false, .. } = inner.term
-                && !matches!(model.values[value.0].kind, ValueKind::Statistic(_))
+                && (model.values[value.0].ty == Type::Unknown
+                    || !matches!(model.values[value.0].kind, ValueKind::Statistic(_)))
             {
                 uses.push(value.0);
             }
@@ -72,18 +74,14 @@ fn now(model: &Model, kind: &ValueKind) -> Vec<usize> {
     match kind {
         ValueKind::Definition(body) => add(body),
         ValueKind::Table(rows) => rows.iter().for_each(add),
-        ValueKind::Draw(family) => match family {
-            Family::Pick(set, weights) => {
-                add(set);
-                weights.iter().flatten().for_each(add);
-            }
-            Family::Chance(a) => add(a),
-            Family::Uniform(a, b) => [a, b].into_iter().for_each(add),
-            Family::Exponential(a, b, c) => [a, b, c].into_iter().for_each(add),
-            Family::Normal(a, b, c, d) => [a, b, c, d].into_iter().for_each(add),
-        },
+        ValueKind::Draw(family) => family.parameters().into_iter().for_each(add),
         ValueKind::Variable(variable) | ValueKind::Parameter(variable) => variable.initial.iter().for_each(add),
-        ValueKind::Pending | ValueKind::Statistic(_) | ValueKind::Covariate(_) => {}
+        // A statistic of the rows so far may be sampled again, but then it has a type.
+        ValueKind::Statistic(statistic) => {
+            let parts = statistic.key.iter().chain(&statistic.filter).chain(&statistic.otherwise);
+            parts.chain([&statistic.sample]).for_each(add);
+        }
+        ValueKind::Pending | ValueKind::Covariate(_) => {}
     }
     uses
 }

@@ -4,6 +4,7 @@ mod circles;
 mod ranges;
 mod reachability;
 mod required;
+mod sizes;
 mod writers;
 
 use crate::Checker;
@@ -17,5 +18,8 @@ impl Checker<'_> {
         self.check_stages();
         self.check_conditions();
         self.check_writers();
+        self.check_shown();
+        self.check_sizes();
+        self.check_types();
     }
 }

@@ -1,16 +1,16 @@
 //! Ranges: start values inside, steps that fit, assignments that stay inside.
 
-use crate::Checker;
-use crate::model::{Value, Variable};
+use crate::model::{Model, Value, Variable};
 use crate::term::Texpr;
 use crate::types::Type;
-use trialect_base::Finding;
+use crate::{Checker, Interval};
+use trialect_base::{Finding, Span};
 use trialect_syntax::ast::Name;
 use trialect_units::{Decimal, Dimension};
 
 impl Checker<'_> {
-    /// The start value lies inside the range and on a step.
-    pub(crate) fn check_variable(&mut self, name: &Name, variable: &Variable, ty: &Type) {
+    /// The start value lies inside the range and on a step; `end` is where the range's greatest value stands.
+    pub(crate) fn check_variable(&mut self, name: &Name, variable: &Variable, ty: &Type, end: Option<Span>) {
         let dimension = ty.dimension(&self.model).unwrap_or(Dimension::NONE);
         let Some((low, high)) = variable.within else {
             if variable.by.is_some() {
@@ -21,80 +21,93 @@ impl Checker<'_> {
             }
             return;
         };
-        let unit = self.model.unit(dimension);
-        let show = |value: Decimal| match &unit {
-            Some(unit) => match unit.scale.inverse().and_then(|inverse| value.times(inverse)) {
-                Some(value) => format!("{value} {}", unit.symbol),
-                None => value.to_string(),
-            },
-            None => value.to_string(),
-        };
-        let initial = variable.initial.as_ref().and_then(|typed| Some((typed.span, self.constant_of(typed)?)));
-        if let Some((span, value)) = initial
+        let show = |value: Decimal, model: &Model| show(value, dimension, model);
+        let constant = variable.initial.as_ref().and_then(|typed| Some((typed.span, self.constant_of(typed)?)));
+        if let Some((span, value)) = constant
             && !(low..=high).contains(&value)
         {
-            self.report(
-                Finding::error(
-                    "out-of-range",
-                    format!("`{}` starts outside its range", name.text),
-                    span,
-                    format!("this is {}", show(value)),
-                )
-                .help(format!("start between {} and {}", show(low), show(high))),
-            );
+            let is = show(value, &self.model);
+            let (low, high) = (show(low, &self.model), show(high, &self.model));
+            let message = format!("`{}` starts outside its range {low} .. {high}", name.text);
+            let near = if value < variable.within.map_or(value, |(low, _)| low) { low } else { high };
+            let finding = Finding::error("out-of-range", message, span, format!("this is {is}"));
+            self.report(finding.help(format!("write `{near}`, or widen the range")));
             return;
+        }
+        if let Some(initial) = variable.initial.as_ref().filter(|_| constant.is_none()) {
+            self.check_start(name, initial, (low, high));
         }
         let Some(by) = variable.by else { return };
         if by <= Decimal::ZERO {
-            self.report(Finding::error("not-a-step", "a step is above 0", name.span, format!("steps of {}", show(by))));
+            let steps = format!("steps of {}", show(by, &self.model));
+            self.report(
+                Finding::error("not-a-step", "a step is above 0", name.span, steps).help("write a step above 0"),
+            );
             return;
         }
-        let ends = [Some((name.span, high)), initial];
-        for (span, value) in ends.into_iter().flatten() {
+        for (span, value) in [end.map(|end| (end, high)), constant].into_iter().flatten() {
             let fits = value.plus(low.negated()).is_some_and(|above| above.steps(by).is_some());
             if !fits {
+                let (is, by, low) = (show(value, &self.model), show(by, &self.model), show(low, &self.model));
+                let message = format!("{is} is no whole number of steps of {by} above {low}");
                 self.report(
-                    Finding::error(
-                        "not-a-step",
-                        format!("{} is no whole number of steps of {} above {}", show(value), show(by), show(low)),
-                        span,
-                        "between two steps",
-                    )
-                    .help("choose a step that divides the range"),
+                    Finding::error("not-a-step", message, span, "between two steps")
+                        .help("choose a step that divides the range"),
                 );
+                return;
             }
         }
     }
 
-    /// What is assigned stays inside the variable's range.
+    /// A start value that is computed stays inside the range, too.
+    fn check_start(&mut self, name: &Name, initial: &Texpr, (low, high): (Decimal, Decimal)) {
+        let range = Interval::new(low.to_f64(), high.to_f64());
+        if initial.ty == Type::Unknown || range.contains(initial.range) {
+            return;
+        }
+        let dimension = initial.ty.dimension(&self.model).unwrap_or(Dimension::NONE);
+        let allowed = format!("{} .. {}", show(low, dimension, &self.model), show(high, dimension, &self.model));
+        let lies = self.lies(initial);
+        let text = self.sources.text(initial.span).to_string();
+        let message = format!("`{}` may start outside its range {allowed}", name.text);
+        let finding = Finding::error("may-leave-range", message, initial.span, lies);
+        self.report(finding.help(format!("write `clamp({text}, {allowed})`")));
+    }
+
+    /// What is assigned stays inside the variable's range; `text` is how it could be written, at `span`.
     pub(crate) fn check_assignment(
         &mut self,
         value: &Value,
         within: Option<(Decimal, Decimal)>,
         to: &Texpr,
-        saturates: bool,
+        text: &str,
+        span: Span,
     ) {
         let Some((low, high)) = within else { return };
-        if saturates || to.ty == Type::Unknown || value.range.contains(to.range) {
+        if to.ty == Type::Unknown || value.range.contains(to.range) {
             return;
         }
         let dimension = value.ty.dimension(&self.model).unwrap_or(Dimension::NONE);
-        let (allowed, found) = (self.describe_interval(value.range, dimension), self.describe_range(to));
-        let text = self.sources.text(to.span).to_string();
+        let lies = self.lies(to);
+        let (low_text, high_text) = (show(low, dimension, &self.model), show(high, dimension, &self.model));
+        let name = &value.name;
         let help = match (to.range.low < low.to_f64(), to.range.high > high.to_f64()) {
-            (true, false) => format!("write `max({text}, {})`", allowed.split(" .. ").next().unwrap_or_default()),
-            (false, true) => format!("write `min({text}, {})`", allowed.split(" .. ").nth(1).unwrap_or_default()),
-            _ => format!("write `clamp({text}, {allowed})`"),
+            _ if to.constant().is_some() => "assign a value inside the range, or widen the range".to_string(),
+            (true, false) => format!("write `{name} := max({text}, {low_text})`"),
+            (false, true) => format!("write `{name} := min({text}, {high_text})`"),
+            _ => format!("write `{name} := clamp({text}, {low_text} .. {high_text})`"),
         };
-        self.report(
-            Finding::error(
-                "may-leave-range",
-                format!("`{}` may leave its range {allowed}", value.name),
-                to.span,
-                format!("lies in {found}"),
-            )
-            .also(value.span, "declared here")
-            .help(help),
-        );
+        let message = format!("`{name}` must stay inside its range {low_text} .. {high_text}");
+        let finding = Finding::error("may-leave-range", message, span, lies);
+        self.report(finding.also(value.span, "its range is declared here").help(help));
+    }
+}
+
+/// A constant in the unit in which such quantities are recorded.
+fn show(value: Decimal, dimension: Dimension, model: &Model) -> String {
+    let Some(unit) = model.unit(dimension) else { return value.to_string() };
+    match unit.scale.inverse().and_then(|inverse| value.times(inverse)) {
+        Some(value) => format!("{value} {}", unit.symbol),
+        None => value.to_string(),
     }
 }

@@ -11,7 +11,7 @@ impl Checker<'_> {
         let mut findings = Vec::new();
         for (k, state) in self.model.states.iter().enumerate() {
             let leaves = state.clauses.iter().any(|clause| clause.goes != Goes::Stays);
-            if !leaves {
+            if !leaves && !self.ways_unknown {
                 findings.push(
                     Finding::error(
                         "state-no-exit",
@@ -22,7 +22,7 @@ impl Checker<'_> {
                     .help("add `after TIME -> STATE` or `after TIME -> end OUTCOME`"),
                 );
             }
-            if !reached[k] {
+            if !reached[k] && !self.ways_unknown {
                 let first = self.model.states.first().map(|state| state.name.clone()).unwrap_or_default();
                 findings.push(
                     Finding::error(
@@ -35,11 +35,17 @@ impl Checker<'_> {
                 );
             }
         }
+        if self.ways_unknown {
+            return;
+        }
         if findings.is_empty() {
             findings.extend(self.endless_states(&next));
         }
+        let complete = findings.is_empty();
         findings.into_iter().for_each(|finding| self.report(finding));
-        self.check_outcomes(&reached);
+        if complete {
+            self.check_outcomes(&reached);
+        }
     }
 
     /// States from which no way leads to an end of the trial.
@@ -98,6 +104,9 @@ impl Checker<'_> {
     /// Stages that no chain of transitions from the first one reaches.
     pub(crate) fn check_stages(&mut self) {
         let mut findings = Vec::new();
+        if self.ways_unknown {
+            return;
+        }
         for curriculum in &self.model.curricula {
             let next: Vec<Vec<usize>> = curriculum
                 .stages
@@ -120,31 +129,65 @@ impl Checker<'_> {
         findings.into_iter().for_each(|finding| self.report(finding));
     }
 
-    /// Conditions are followed at once, so a circle of them would take no time and never end.
+    /// Conditions are followed at once, and a timer may be 0 s: a circle of them would take no time and never end.
     pub(crate) fn check_conditions(&mut self) {
         let next: Vec<Vec<usize>> = self
             .model
             .states
             .iter()
             .map(|state| {
-                let at_once = state.clauses.iter().filter(|clause| matches!(clause.waits, Waits::Condition));
+                let at_once = state.clauses.iter().filter(|clause| takes_no_time(&clause.waits));
                 at_once.filter_map(|clause| if let Goes::To(to) = clause.goes { Some(to.0) } else { None }).collect()
             })
             .collect();
-        let circle = (0..next.len()).find(|&k| next[k].iter().any(|&to| reach(&next, to)[k]));
-        if let Some(k) = circle {
-            let state = self.model.states[k].clone();
-            self.report(
-                Finding::error(
-                    "no-time-passes",
-                    format!("conditions lead from `{}` back to it without any time passing", state.name),
-                    state.span,
-                    "in a circle",
-                )
-                .help("replace one `when … ->` by `on …` or `after …`"),
-            );
+        let Some(start) = (0..next.len()).find(|&k| next[k].iter().any(|&to| reach(&next, to)[k])) else { return };
+        let circle = shortest_circle(&next, start);
+        let name = |k: usize| format!("`{}`", self.model.states[k].name);
+        let names: Vec<String> = circle.iter().chain([&start]).map(|&k| name(k)).collect();
+        let message = format!("{} comes back to itself without any time passing", name(start));
+        let mut finding = Finding::error("no-time-passes", message, self.model.states[start].span, names.join(" -> "));
+        for &k in &circle[1..] {
+            finding = finding.also(self.model.states[k].span, "on the way");
+        }
+        self.report(
+            finding.help("on the way, wait for an event with `on … ->`, or for a time above 0 s with `after … ->`"),
+        );
+    }
+}
+
+/// Half of a nanosecond, the tick of all clocks: a shorter time is none.
+const SHORTEST: f64 = 0.5e-9;
+
+fn takes_no_time(waits: &Waits) -> bool {
+    match waits {
+        Waits::Condition => true,
+        // A time that may be negative has a finding of its own.
+        Waits::After(time) => (0.0..SHORTEST).contains(&time.range.low),
+        Waits::Event(..) | Waits::Reaches { .. } => false,
+    }
+}
+
+/// The nodes of a shortest way from a node back to itself, beginning with it.
+fn shortest_circle(next: &[Vec<usize>], start: usize) -> Vec<usize> {
+    let mut before: Vec<Option<usize>> = vec![None; next.len()];
+    let mut open = std::collections::VecDeque::from([start]);
+    while let Some(node) = open.pop_front() {
+        for &to in &next[node] {
+            if to == start {
+                let mut way = vec![node];
+                while let Some(node) = before[way[way.len() - 1]].filter(|_| way[way.len() - 1] != start) {
+                    way.push(node);
+                }
+                way.reverse();
+                return way;
+            }
+            if before[to].is_none() {
+                before[to] = Some(node);
+                open.push_back(to);
+            }
         }
     }
+    vec![start]
 }
 
 fn targets(state: &crate::State) -> Vec<usize> {

@@ -1,6 +1,6 @@
 //! What every protocol must have.
 
-use crate::Checker;
+use crate::{Checker, Deed};
 use trialect_base::{Finding, Span};
 
 impl Checker<'_> {
@@ -8,13 +8,13 @@ impl Checker<'_> {
         let header = self.model.header;
         if self.model.states.is_empty() {
             self.report(
-                Finding::error("no-states", "a trial has at least one state", header, "this protocol")
+                Finding::error("no-states", "a trial has at least one state", header, "has no state")
                     .help("add `state NAME { … }` to `trial { … }`"),
             );
         }
         if self.model.outcomes.is_none() {
             self.report(
-                Finding::error("no-outcomes", "a trial ends with an outcome", header, "this protocol")
+                Finding::error("no-outcomes", "a trial ends with an outcome", header, "names no outcomes")
                     .help("add `outcomes NAME, …` to `trial { … }`"),
             );
         }
@@ -22,9 +22,9 @@ impl Checker<'_> {
             self.report(
                 Finding::error(
                     "no-trial-limit",
-                    "a session needs a greatest number of trials: it sizes the memory",
+                    "a session has a greatest number of trials, for which memory is set aside",
                     header,
-                    "this protocol",
+                    "names no such number",
                 )
                 .help("add `limit trials 2000` to `session { … }`"),
             );
@@ -34,35 +34,84 @@ impl Checker<'_> {
 
     /// A valve that gives fluid needs a limit for the session.
     fn check_used_devices(&mut self) {
-        let mut unlimited: Vec<(String, Span)> = Vec::new();
+        let mut unlimited: Vec<(String, Span, Span, String)> = Vec::new();
         let deeds = self.all_deeds();
         for (k, device) in self.model.devices.iter().enumerate() {
             let class = &self.model.classes[device.class.0];
-            let gives = deeds.iter().any(|deed| deed.device.0 == k && class.verbs[deed.verb].adds.is_some());
-            let limited =
-                self.model.limits.iter().any(|limit| limit.device.0 == k && limit.each == crate::Clock::Session);
-            if gives && !limited {
-                unlimited.push((device.name.clone(), device.span));
+            let gives = |deed: &&Deed| deed.device.0 == k && class.verbs[deed.verb].adds.is_some();
+            let each_session = |limit: &crate::Limit| limit.device.0 == k && limit.each == crate::Clock::Session;
+            if let Some(deed) = deeds.iter().find(gives).filter(|_| !self.model.limits.iter().any(each_session)) {
+                let unit = class.totals.first().and_then(|total| self.model.unit(total.dimension));
+                let amount = match unit.map(|unit| unit.symbol).as_deref() {
+                    Some("uL") => "2 mL".to_string(),
+                    Some(symbol) => format!("… {symbol}"),
+                    None => "…".into(),
+                };
+                unlimited.push((device.name.clone(), device.span, deed.span, amount));
             }
         }
-        for (name, span) in unlimited {
-            self.report(
-                Finding::error(
-                    "no-budget",
-                    format!("nothing limits what `{name}` gives in a session"),
-                    span,
-                    "gives without a limit",
-                )
-                .help(format!("add `limit {name} 2 mL each session` to `session {{ … }}`")),
-            );
+        for (name, span, used, amount) in unlimited {
+            let message = format!("a session has a most that `{name}` may give");
+            let finding = Finding::error("no-budget", message, span, "has no limit").also(used, "gives here");
+            self.report(finding.help(format!("add `limit {name} {amount} each session` to `session {{ … }}`")));
         }
     }
 
-    fn all_deeds(&self) -> Vec<crate::Deed> {
+    /// A picture that is shown somewhere has each of its parameters somewhere.
+    pub(crate) fn check_shown(&mut self) {
+        let deeds = self.all_deeds();
+        let tracked: Vec<(crate::StimulusId, usize)> = self.all_tracks();
+        for k in 0..self.model.stimuli.len() {
+            let id = crate::StimulusId(k);
+            let begins = |deed: &&Deed| {
+                let verb = &self.model.class(deed.device).verbs[deed.verb];
+                deed.stimulus == Some(id) && verb.stimulus && verb.ends.is_none()
+            };
+            let Some(first) = deeds.iter().find(begins) else { continue };
+            let given = |parameter: &crate::Parameter| {
+                deeds.iter().filter(begins).flat_map(|deed| &deed.arguments).any(|(name, _)| *name == parameter.name)
+            };
+            let shown = self.shown_parameters(id);
+            let follows = |place: usize| tracked.contains(&(id, place));
+            let missing: Vec<&crate::Parameter> =
+                shown.iter().enumerate().filter(|(k, p)| !given(p) && !follows(*k)).map(|(_, p)| p).collect();
+            if !missing.is_empty() {
+                self.missing_arguments(&missing, first.span);
+            }
+        }
+    }
+
+    fn all_tracks(&self) -> Vec<(crate::StimulusId, usize)> {
+        let entries = self.model.states.iter().flat_map(|state| &state.entry);
+        let track = |action: &crate::Action| match action {
+            crate::Action::Track { stimulus, parameter, .. } => Some((*stimulus, *parameter)),
+            _ => None,
+        };
+        entries.filter_map(track).collect()
+    }
+
+    /// A name without a type, though nothing else is wrong.
+    pub(crate) fn check_types(&mut self) {
+        if !self.findings.is_runnable() {
+            return;
+        }
+        let untyped: Vec<(String, Span)> = self
+            .model
+            .values
+            .iter()
+            .filter(|value| value.ty == crate::Type::Unknown)
+            .map(|value| (value.name.clone(), value.span))
+            .collect();
+        for (name, span) in untyped {
+            let message = format!("nothing says of which type `{name}` is");
+            self.report(Finding::error("no-type", message, span, "of no type").help(format!("write `{name} : TYPE`")));
+        }
+    }
+
+    fn all_deeds(&self) -> Vec<Deed> {
         let mut deeds = Vec::new();
         let mut open: Vec<&crate::Action> = self.model.states.iter().flat_map(|state| &state.entry).collect();
         open.extend(self.model.states.iter().flat_map(|state| &state.clauses).flat_map(|clause| &clause.actions));
-        open.extend(self.model.handlers.iter().flat_map(|handler| &handler.actions));
         while let Some(action) = open.pop() {
             match action {
                 crate::Action::Do(deed) => deeds.push(deed.clone()),
@@ -70,6 +119,7 @@ impl Checker<'_> {
                 _ => {}
             }
         }
+        deeds.sort_by_key(|deed| deed.span);
         deeds
     }
 }

@@ -1,6 +1,6 @@
 //! Functions and comprehensions.
 
-use super::Local;
+use super::{Local, counted};
 use crate::names::unknown;
 use crate::term::{Binder, Fold, Function, Term, Texpr};
 use crate::types::{Finite, Type};
@@ -12,6 +12,9 @@ const FUNCTIONS: &[&str] = &[
     "abs", "min", "max", "clamp", "floor", "ceil", "round", "sqrt", "exp", "log", "sin", "cos", "erf", "probit",
     "count",
 ];
+
+/// Terms of one `all(… for …)`: they become one expression.
+const LOOP_MAX: u64 = 1024;
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, call: &Call, expected: Option<&Type>) -> Texpr {
@@ -26,14 +29,17 @@ impl Checker<'_> {
                 };
                 self.function(&call.name.text, operand, span)
             }
-            _ => {
-                self.report(unknown(
-                    "unknown-function",
-                    "function",
-                    &call.name.text,
-                    call.name.span,
-                    FUNCTIONS.iter().copied(),
-                ));
+            name => {
+                let finding = unknown("unknown-function", "function", name, call.name.span, FUNCTIONS.iter().copied());
+                let help = match name {
+                    "mean" | "median" => Some(format!("`{name}` is a statistic: `stat NAME = {name}(…)`")),
+                    "pick" | "chance" | "uniform" | "normal" | "exponential" => {
+                        Some(format!("`{name}` is a distribution: `draw NAME ~ {name}(…)`"))
+                    }
+                    "all" | "any" | "sum" => Some(format!("`{name}` needs a loop: `{name}(VALUE for x in TYPE)`")),
+                    _ => None,
+                };
+                self.report(finding.help_maybe(help));
                 Texpr::broken(span)
             }
         }
@@ -50,13 +56,15 @@ impl Checker<'_> {
             Some(list) if list.len() == n => Some(list),
             _ => {
                 let name = &call.name.text;
-                let finding = Finding::error(
-                    "wrong-arguments",
-                    format!("`{name}` takes {n} value{}", if n == 1 { "" } else { "s" }),
-                    call.span,
-                    format!("{} given", call.arguments.len()),
-                );
-                self.report(finding);
+                let plain = list_is_plain(call);
+                let values = if n == 1 { "VALUE".to_string() } else { "A, B".into() };
+                let label = if plain { format!("{} given", call.arguments.len()) } else { "not plain values".into() };
+                let message = match name.as_str() {
+                    "min" | "max" => format!("`{name}` takes two values or more"),
+                    _ => format!("`{name}` takes {}", counted(n, "value")),
+                };
+                let finding = Finding::error("wrong-arguments", message, call.span, label);
+                self.report(finding.help(format!("write `{name}({values})`")));
                 None
             }
         }
@@ -101,18 +109,16 @@ impl Checker<'_> {
             _ => true,
         };
         if !positive {
-            let lies = self.describe_range(&typed);
-            let bounds = if name == "log" { "above 0" } else { "between 0 and 1" };
+            let lies = self.lies(&typed);
+            let bounds = if name == "log" { "above 0" } else { "between 0 and 1, both excluded" };
             let text = self.sources.text(typed.span).to_string();
-            self.report(
-                Finding::error(
-                    "out-of-domain",
-                    format!("`{name}` needs a value {bounds}"),
-                    typed.span,
-                    format!("lies in {lies}"),
-                )
-                .help(format!("write `clamp({text}, LOW .. HIGH)`")),
-            );
+            let help = match (typed.constant(), name) {
+                (Some(_), _) => format!("give a value {bounds}"),
+                (None, "log") => format!("write `max({text}, SMALLEST)`"),
+                (None, _) => format!("write `clamp({text}, 0.01 .. 0.99)`"),
+            };
+            let message = format!("`{name}` needs a value {bounds}");
+            self.report(Finding::error("out-of-domain", message, typed.span, lies).help(help));
         }
         self.applied(function, typed, ty, range, span)
     }
@@ -125,24 +131,23 @@ impl Checker<'_> {
     fn square_root(&mut self, typed: Texpr, dimension: trialect_units::Dimension, span: Span) -> Texpr {
         let Some(root) = dimension.root() else {
             let found = typed.ty.describe(&self.model);
-            self.report(Finding::error(
-                "unit-mismatch",
-                "this has no square root",
-                typed.span,
-                format!("this is {found}"),
-            ));
+            let message = "`sqrt` needs a quantity whose unit is a square";
+            let finding = Finding::error("unit-mismatch", message, typed.span, format!("this is {found}"));
+            let symbol = self.model.unit(dimension).map_or("1".into(), |unit| unit.symbol);
+            self.report(
+                finding.help(format!("divide by a unit first: `{} / 1 {symbol}`", self.sources.text(typed.span))),
+            );
             return Texpr::broken(span);
         };
         if typed.range.low < 0.0 {
-            let lies = self.describe_range(&typed);
+            let lies = self.lies(&typed);
             self.report(
-                Finding::error(
-                    "out-of-domain",
-                    "`sqrt` needs a value that is not negative",
-                    typed.span,
-                    format!("lies in {lies}"),
-                )
-                .help(format!("write `max({}, 0)`", self.sources.text(typed.span))),
+                Finding::error("out-of-domain", "`sqrt` needs a value that is not negative", typed.span, lies).help(
+                    match typed.constant() {
+                        Some(_) => "give a value from 0 up".to_string(),
+                        None => format!("write `max({}, 0)`", self.sources.text(typed.span)),
+                    },
+                ),
             );
         }
         let typed = self.to_real(typed);
@@ -160,12 +165,9 @@ impl Checker<'_> {
             Type::Unknown => Texpr::broken(span),
             _ => {
                 let found = typed.ty.describe(&self.model);
-                self.report(Finding::error(
-                    "type-mismatch",
-                    "`count` needs a set here",
-                    typed.span,
-                    format!("this is {found}"),
-                ));
+                let message = "`count` needs a set here";
+                let finding = Finding::error("type-mismatch", message, typed.span, format!("this is {found}"));
+                self.report(finding.help("count trials with a statistic: `stat n = count(…)` in `session { … }`"));
                 Texpr::broken(span)
             }
         }
@@ -233,11 +235,10 @@ impl Checker<'_> {
         }
         let body = self.expr(body, None);
         self.scope.locals.truncate(depth);
-        if terms > 4096 {
-            self.report(
-                Finding::error("too-many-terms", format!("this has {terms} terms; 4096 are allowed"), span, "too many")
-                    .help("loop over smaller types"),
-            );
+        if terms > LOOP_MAX {
+            let message = format!("a loop has at most {LOOP_MAX} terms");
+            let finding = Finding::error("too-many-terms", message, span, format!("{terms} terms"));
+            self.report(finding.help("loop over smaller types"));
             return Texpr::broken(span);
         }
         self.fold(function, typed_variables, body, span, terms)
@@ -249,12 +250,10 @@ impl Checker<'_> {
         let Type::Set(finite) = over.ty else {
             if over.ty != Type::Unknown {
                 let found = over.ty.describe(&self.model);
-                self.report(Finding::error(
-                    "type-mismatch",
-                    "a type or a set is needed after `in`",
-                    over.span,
-                    format!("this is {found}"),
-                ));
+                let message = "a type or a set is needed after `in`";
+                let finding = Finding::error("type-mismatch", message, over.span, format!("this is {found}"));
+                let help = over.ty.required().finite().map(|finite| format!("write `in {}`", finite.name(&self.model)));
+                self.report(finding.help_maybe(help));
             }
             return None;
         };
@@ -302,7 +301,7 @@ impl Checker<'_> {
                                 span,
                                 "over a set",
                             )
-                            .help("loop over a whole type"),
+                            .help("loop over a whole type, and choose with `if x in SET then … else …`"),
                         );
                         return Texpr::broken(span);
                     }
@@ -326,4 +325,8 @@ impl Checker<'_> {
         }
         Texpr { term: Term::Over { function: fold, variables, body: Box::new(body) }, ty, range, span }
     }
+}
+
+fn list_is_plain(call: &Call) -> bool {
+    call.arguments.iter().all(|argument| argument.name.is_none() && matches!(argument.value, Value::Expr(_)))
 }

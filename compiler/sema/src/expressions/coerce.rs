@@ -3,7 +3,7 @@
 use crate::Checker;
 use crate::Interval;
 use crate::term::{Term, Texpr};
-use crate::types::Type;
+use crate::types::{Finite, Type};
 use trialect_base::Finding;
 use trialect_units::Dimension;
 
@@ -16,14 +16,17 @@ impl Checker<'_> {
         let (span, range) = (typed.span, typed.range);
         match (target, &typed.ty) {
             (Type::Option(_), Type::None) => Texpr { ty: target.clone(), ..typed },
-            (Type::Option(inner), Type::Option(_)) => self.mismatch(typed, inner),
+            (Type::Option(inner), Type::Option(_)) => match inner.as_ref() {
+                Type::Real(dimension) if typed.ty.dimension(&self.model) == Some(*dimension) => self.to_real(typed),
+                inner => self.mismatch(typed, inner),
+            },
             (Type::Option(inner), _) => {
                 let value = self.coerce(typed, inner);
                 Texpr { range, span, ty: target.clone(), term: Term::Some(Box::new(value)) }
             }
             (_, Type::Option(_) | Type::None) => self.may_be_none(typed, target),
             (Type::Real(dimension), ty) if ty.dimension(&self.model) == Some(*dimension) => self.to_real(typed),
-            (Type::Int, Type::IntType(_)) => Texpr { ty: Type::Int, ..typed },
+            (Type::Int, Type::IntType(_)) => Texpr { range: self.numeric_range(&typed), ty: Type::Int, ..typed },
             (Type::Levels(_) | Type::IntType(_), Type::Int | Type::Real(_)) => self.to_member(typed, target),
             _ => self.mismatch(typed, target),
         }
@@ -82,7 +85,7 @@ impl Checker<'_> {
                 let name = target.describe(&self.model);
                 let here = self.sources.text(span).to_string();
                 self.report(
-                    Finding::error("not-a-member", format!("`{here}` is not {name}"), span, "not a member")
+                    Finding::error("not-a-member", format!("{name} is needed here"), span, format!("`{here}` is none"))
                         .help(format!("its members: {labels}")),
                 );
                 Texpr::broken(span)
@@ -93,19 +96,20 @@ impl Checker<'_> {
     fn may_be_none(&mut self, typed: Texpr, target: &Type) -> Texpr {
         let text = self.sources.text(typed.span).to_string();
         let wanted = target.describe(&self.model);
-        let help = match typed.ty {
-            Type::None => format!("write {wanted}, or declare the name with `?` after its type"),
-            _ => format!("say what to take then, `{text} default …`, or use it only where `exists {text}`"),
-        };
-        self.report(
-            Finding::error(
-                "may-be-none",
-                format!("`{text}` may be none, but {wanted} is needed here"),
-                typed.span,
+        let (help, label) = match &typed.ty {
+            Type::None => (format!("write {wanted}, or declare the name with `?` after its type"), "none"),
+            _ if text.starts_with("last.") => {
+                let help =
+                    format!("say what to take in the first trial, `{text} default …`, or test `exists last` before");
+                (help, "none in the first trial")
+            }
+            _ => (
+                format!("say what to take then, `{text} default …`, or use it only where `exists {text}`"),
                 "perhaps none",
-            )
-            .help(help),
-        );
+            ),
+        };
+        let message = format!("{wanted} is needed here, and `{text}` may be none");
+        self.report(Finding::error("may-be-none", message, typed.span, label).help(help));
         Texpr::broken(typed.span)
     }
 
@@ -113,7 +117,7 @@ impl Checker<'_> {
         let (wanted, found) = (target.describe(&self.model), typed.ty.describe(&self.model));
         let dimensions = (target.dimension(&self.model), typed.ty.dimension(&self.model));
         let finding = match dimensions {
-            (Some(expected), Some(given)) if matches!(target.required(), Type::Real(_)) => {
+            (Some(expected), Some(given)) if expected != given => {
                 let help = self.unit_remedy(&typed, expected, given);
                 Finding::error(
                     "unit-mismatch",
@@ -139,8 +143,12 @@ impl Checker<'_> {
     fn unit_remedy(&self, typed: &Texpr, expected: Dimension, given: Dimension) -> Option<String> {
         let text = self.sources.text(typed.span);
         let unit = |dimension| self.model.unit(dimension).map(|unit| unit.symbol);
-        if given.is_none() && typed.constant().is_some() {
-            return Some(format!("write its unit: `{text} {}`", unit(expected)?));
+        if typed.constant().is_some() {
+            return Some(match (unit(expected), given.is_none()) {
+                (Some(unit), true) => format!("write its unit: `{text} {unit}`"),
+                (Some(unit), false) => format!("write an amount in {unit}"),
+                (None, _) => "write a number without unit".into(),
+            });
         }
         if given == Dimension::NONE.over(expected) {
             return Some(format!("this is the inverse: write `1 / ({text})`"));
@@ -148,26 +156,35 @@ impl Checker<'_> {
         if expected.is_none() {
             return Some(format!("divide by a unit: `{text} / 1 {}`", unit(given)?));
         }
-        if typed.constant().is_some() {
-            return Some(format!("write a value in {}", unit(expected)?));
-        }
         let missing = expected.over(given);
-        Some(format!("multiply by a value in {}, or use another value", missing.coherent_symbol()))
+        let factor = unit(missing).unwrap_or_else(|| missing.coherent_symbol());
+        Some(format!("multiply by an amount in {factor}, or write another value"))
     }
 
     fn type_remedy(&self, typed: &Texpr, target: &Type) -> Option<String> {
+        let text = self.sources.text(typed.span);
         match (target.required(), &typed.ty) {
-            (Type::Int, Type::Real(d)) if d.is_none() => {
-                Some(format!("round it: `floor({})`", self.sources.text(typed.span)))
-            }
+            (Type::Int, Type::Real(d)) if d.is_none() => Some(format!("round it: `floor({text})`")),
             (Type::Bool, Type::Enum(id)) => {
                 let member = self.model.enums[id.0].members.first().map(|member| member.name.as_str())?;
-                Some(format!("compare it: `{} is {member}`", self.sources.text(typed.span)))
+                Some(format!("compare it: `{text} is {member}`"))
+            }
+            (Type::Bool, ty) if ty.dimension(&self.model).is_some() => Some(format!("compare it: `{text} > …`")),
+            (Type::Enum(id), Type::Set(Finite::Enum(other))) if id == other => {
+                Some("draw one of them: `draw NAME ~ pick(…)`".into())
             }
             (Type::Enum(id), _) => {
                 let members = self.model.enums[id.0].members.iter().map(|member| member.name.as_str());
-                Some(format!("one of: {}", members.collect::<Vec<_>>().join(", ")))
+                Some(format!("write one of: {}", members.collect::<Vec<_>>().join(", ")))
             }
+            (Type::Levels(id), _) => Some(format!("write one of: {}", self.model.levels[id.0].labels.join(", "))),
+            (Type::IntType(id), _) => {
+                let int = &self.model.ints[id.0];
+                Some(format!("write one of: {} .. {}", int.low, int.high))
+            }
+            (Type::Set(finite), ty) if ty.finite() == Some(*finite) => Some(format!("write `{{{text}}}`")),
+            (Type::Real(d), Type::Bool) if d.is_none() => Some(format!("write `if {text} then 1 else 0`")),
+            (Type::Real(_) | Type::Int, Type::Instant) => Some(format!("subtract another: `{text} - STATE.entry`")),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Names, members after a dot and indices.
 
-use crate::model::{ChannelKind, Clock, CurriculumId, DeviceId, StateId, ValueId};
+use crate::model::{ChannelKind, Clock, CurriculumId, DeviceId, StateId, ValueId, ValueKind};
 use crate::names::{Symbol, TypeSymbol, unknown};
 use crate::term::{Stamp, Term, Texpr, Tick};
 use crate::types::{Finite, Type};
@@ -37,20 +37,41 @@ impl Checker<'_> {
                 let ty = Type::Enum(self.model.curricula[id.0].stage_type);
                 Texpr { term: Term::Stage(id), ty, range: Interval::ALL, span }
             }
-            Some(Symbol::Device(_) | Symbol::Stimulus(_)) => {
+            Some(Symbol::Device(device)) => {
+                self.device_as_value(device, span);
+                Texpr::broken(span)
+            }
+            Some(Symbol::Stimulus(_)) => {
                 self.report(
-                    Finding::error(
-                        "not-a-value",
-                        format!("`{name}` is a part of the rig, not a value"),
-                        span,
-                        "used as a value",
-                    )
-                    .help(format!("read what it reports, for example `{name}.NAME`")),
+                    Finding::error("not-a-value", format!("`{name}` is a stimulus, not a value"), span, "a stimulus")
+                        .help("a stimulus stands after a verb or a `track`"),
+                );
+                Texpr::broken(span)
+            }
+            Some(Symbol::Broken) => Texpr::broken(span),
+            None if self.names.states.contains_key(name) => {
+                self.report(
+                    Finding::error("not-a-value", format!("`{name}` is a state, not a value"), span, "a state")
+                        .help(format!("read one of its stamps: `{name}.entry`, `.exit`, `.visits` or `.time`")),
                 );
                 Texpr::broken(span)
             }
             None => self.member_or_type(name, span),
         }
+    }
+
+    fn device_as_value(&mut self, device: DeviceId, span: Span) {
+        let name = self.model.devices[device.0].name.clone();
+        let class = self.model.class(device);
+        let counters = class.channels.iter().filter(|channel| channel.kind == ChannelKind::Counter).map(|c| &c.name);
+        let parts: Vec<String> =
+            counters.chain(class.totals.iter().map(|t| &t.name)).map(|part| format!("`{name}.{part}`")).collect();
+        let help = match parts.as_slice() {
+            [] => format!("{} reports no value, only events", class.name),
+            parts => format!("read what it reports: {}", parts.join(" or ")),
+        };
+        let message = format!("`{name}` is a device, not a value");
+        self.report(Finding::error("not-a-value", message, span, "a device").help(help));
     }
 
     /// A member of the enumeration that is expected here.
@@ -81,7 +102,15 @@ impl Checker<'_> {
             Some(TypeSymbol::Enum(id)) => Some(Finite::Enum(id)),
             Some(TypeSymbol::Levels(id)) => Some(Finite::Levels(id)),
             Some(TypeSymbol::Int(id)) => Some(Finite::Int(id)),
-            Some(TypeSymbol::Quantity(_) | TypeSymbol::Class(_)) | None => None,
+            Some(TypeSymbol::Broken) => return Texpr::broken(span),
+            Some(TypeSymbol::Quantity(_) | TypeSymbol::Class(_)) => {
+                self.report(
+                    Finding::error("not-a-value", format!("`{name}` is a type, not a value"), span, "a type")
+                        .help("only a type with few members can stand here: `enum`, `levels` or `int`"),
+                );
+                return Texpr::broken(span);
+            }
+            None => None,
         };
         match finite {
             Some(finite) => Texpr { term: Term::Everything(finite), ty: Type::Set(finite), range: Interval::ALL, span },
@@ -94,29 +123,32 @@ impl Checker<'_> {
     }
 
     /// A declared value with its keys.
-    pub(super) fn value(&mut self, id: ValueId, keys: Vec<Texpr>, last: bool, span: Span) -> Texpr {
+    pub(crate) fn value(&mut self, id: ValueId, keys: Vec<Texpr>, last: bool, span: Span) -> Texpr {
         let value = &self.model.values[id.0];
+        if value.kind == ValueKind::Pending && value.ty == Type::Unknown {
+            return Texpr::broken(span);
+        }
         if value.keys.len() != keys.len() {
             let wanted = value.keys.len();
+            let example: Vec<String> = value.keys.iter().map(|(_, finite)| finite.name(&self.model)).collect();
+            let help = match wanted {
+                0 => format!("write `{}`", value.name),
+                _ => format!("write `{}[…]` with one member of each: {}", value.name, example.join(", ")),
+            };
             let finding = Finding::error(
                 "wrong-keys",
-                format!("`{}` has {wanted} key{}", value.name, if wanted == 1 { "" } else { "s" }),
+                format!("`{}` has {}", value.name, counted(wanted, "key")),
                 span,
                 format!("{} given here", keys.len()),
             )
             .also(value.span, "declared here");
-            self.report(finding);
+            self.report(finding.help(help));
             return Texpr::broken(span);
         }
-        if value.clock > self.scope.clock && self.scope.clock == Clock::Constant {
-            let finding = Finding::error(
-                "faster-clock",
-                format!("a constant cannot depend on `{}`, which changes each {}", value.name, value.clock.word()),
-                span,
-                format!("changes each {}", value.clock.word()),
-            )
-            .help(format!("move the definition into `{} {{ … }}`", value.clock.word()));
-            self.report(finding);
+        if value.clock > self.scope.reads {
+            let (name, clock) = (value.name.clone(), value.clock);
+            self.too_fast(&format!("`{name}`"), Some(&name), clock, span);
+            return Texpr::broken(span);
         }
         let (ty, range) = (self.model.values[id.0].ty.clone(), self.model.values[id.0].range);
         let term = Term::Value { value: id, keys, last };
@@ -131,14 +163,39 @@ impl Checker<'_> {
         self.narrow(Texpr { term, ty, range, span })
     }
 
-    fn outcome(&mut self, last: bool, span: Span) -> Texpr {
-        let Some(outcomes) = self.model.outcomes else {
-            self.report(
-                Finding::error("no-outcomes", "this protocol declares no outcomes", span, "the outcome of a trial")
-                    .help("add `outcomes correct, error` to `trial { … }`"),
-            );
-            return Texpr::broken(span);
+    /// Something that changes more often than it could be read here.
+    fn too_fast(&mut self, what: &str, name: Option<&str>, clock: Clock, span: Span) {
+        let here = self.scope.reads;
+        let place = match here {
+            Clock::Constant => "a constant".to_string(),
+            clock => format!("what belongs to the {}", clock.word()),
         };
+        let help = match (here, clock, name) {
+            (Clock::Constant, _, _) => format!("move the definition into `{} {{ … }}`", clock.word()),
+            (_, Clock::Trial, Some(name)) => format!("read a statistic of it, for example `stat NAME = mean({name})`"),
+            (_, Clock::Trial, None) => "read it in a trial, or a statistic of it".into(),
+            _ => format!("read it in `{} {{ … }}`", clock.word()),
+        };
+        let message = format!("{what} changes each {}, and {place} cannot depend on it", clock.word());
+        self.report(Finding::error("faster-clock", message, span, format!("changes each {}", clock.word())).help(help));
+    }
+
+    /// True when the trial can be read here; otherwise that is a finding.
+    fn reads_trial(&mut self, span: Span) -> bool {
+        let reads = self.scope.reads >= Clock::Trial;
+        if !reads {
+            let text = self.sources.text(span).to_string();
+            self.too_fast(&format!("`{text}`"), None, Clock::Trial, span);
+        }
+        reads
+    }
+
+    fn outcome(&mut self, last: bool, span: Span) -> Texpr {
+        if !self.reads_trial(span) {
+            return Texpr::broken(span);
+        }
+        // A protocol without `outcomes` has a finding of its own.
+        let Some(outcomes) = self.model.outcomes else { return Texpr::broken(span) };
         let known = last && self.scope.facts.iter().any(|fact| fact == "last");
         let ty = Type::Enum(outcomes);
         let ty = if last && !known { ty.optional() } else { ty };
@@ -148,7 +205,10 @@ impl Checker<'_> {
     /// `base.member`
     pub(super) fn member(&mut self, base: &Expr, member: &Name, span: Span) -> Texpr {
         let ExprKind::Name(word) = &base.kind else {
-            self.report(Finding::error("no-such-part", "only a name has parts", base.span, "this has no parts"));
+            self.report(
+                Finding::error("no-such-part", "only a name has parts", base.span, "this has no parts")
+                    .help(format!("remove `.{}`", member.text)),
+            );
             return Texpr::broken(span);
         };
         match word.as_str() {
@@ -159,6 +219,7 @@ impl Checker<'_> {
         match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
             Some(Symbol::Device(device)) => self.device_part(device, member, span),
             Some(Symbol::Curriculum(id)) => self.curriculum_part(id, member, span),
+            Some(Symbol::Broken) => Texpr::broken(span),
             Some(Symbol::Stimulus(_)) => {
                 self.report(
                     Finding::error(
@@ -174,12 +235,10 @@ impl Checker<'_> {
             symbol => match self.names.states.get(word).map(|(state, _)| *state) {
                 Some(state) => self.stamp(state, member, span),
                 None if symbol.is_some() => {
-                    self.report(Finding::error(
-                        "no-such-part",
-                        format!("`{word}` has no parts"),
-                        member.span,
-                        "no such part",
-                    ));
+                    self.report(
+                        Finding::error("no-such-part", format!("`{word}` has no parts"), member.span, "no such part")
+                            .help(format!("write `{word}`")),
+                    );
                     Texpr::broken(span)
                 }
                 None => {
@@ -196,19 +255,10 @@ impl Checker<'_> {
             return self.outcome(true, span);
         }
         match self.names.symbols.get(&member.text).map(|(symbol, _)| *symbol) {
-            Some(Symbol::Value(value)) if self.model.values[value.0].clock == Clock::Trial => {
-                self.value(value, Vec::new(), true, span)
-            }
+            Some(Symbol::Value(value)) => self.last_value(value, Vec::new(), member, span),
+            Some(Symbol::Broken) => Texpr::broken(span),
             Some(_) => {
-                self.report(
-                    Finding::error(
-                        "last-of-slower",
-                        format!("`{}` does not change each trial", member.text),
-                        member.span,
-                        "on a slower clock",
-                    )
-                    .help(format!("read `{}` itself", member.text)),
-                );
+                self.not_of_trial(member);
                 Texpr::broken(span)
             }
             None => {
@@ -217,6 +267,21 @@ impl Checker<'_> {
                 Texpr::broken(span)
             }
         }
+    }
+
+    /// A value of the trial before.
+    fn last_value(&mut self, id: ValueId, keys: Vec<Texpr>, member: &Name, span: Span) -> Texpr {
+        if self.model.values[id.0].clock == Clock::Trial {
+            return self.value(id, keys, true, span);
+        }
+        self.not_of_trial(member);
+        Texpr::broken(span)
+    }
+
+    fn not_of_trial(&mut self, member: &Name) {
+        let message = format!("`last` reads what a trial has, and `{}` belongs to no trial", member.text);
+        let finding = Finding::error("last-of-slower", message, member.span, "on a slower clock");
+        self.report(finding.help(format!("write `{}`", member.text)));
     }
 
     fn clock_part(&mut self, clock: &str, member: &Name, span: Span) -> Texpr {
@@ -240,6 +305,9 @@ impl Checker<'_> {
     }
 
     fn device_part(&mut self, device: DeviceId, member: &Name, span: Span) -> Texpr {
+        if !self.reads_trial(span) {
+            return Texpr::broken(span);
+        }
         let class = self.model.class(device);
         let channel = class.channels.iter().position(|channel| channel.name == member.text);
         if let Some(k) = channel {
@@ -297,6 +365,9 @@ impl Checker<'_> {
     }
 
     fn stamp(&mut self, state: StateId, member: &Name, span: Span) -> Texpr {
+        if !self.reads_trial(span) {
+            return Texpr::broken(span);
+        }
         let stamp = match member.text.as_str() {
             "entry" => Stamp::Entry,
             "exit" => Stamp::Exit,
@@ -327,16 +398,25 @@ impl Checker<'_> {
             }
             _ => ("", false),
         };
-        let Some(Symbol::Value(id)) = self.names.symbols.get(word).map(|(symbol, _)| *symbol) else {
-            let finding = match self.names.symbols.get(word) {
-                Some(_) => Finding::error("wrong-keys", format!("`{word}` has no keys"), span, "keys given here"),
-                None => self.unknown_name(word, base.span),
-            };
-            self.report(finding);
-            return Texpr::broken(span);
+        let is_local = !last && self.scope.locals.iter().any(|local| local.name == word);
+        let id = match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
+            Some(Symbol::Value(id)) if !is_local => id,
+            Some(Symbol::Broken) if !is_local => return Texpr::broken(span),
+            None if !word.is_empty() && !is_local && !self.names.states.contains_key(word) => {
+                let finding = self.unknown_name(word, base.span);
+                self.report(finding);
+                return Texpr::broken(span);
+            }
+            _ => {
+                let text = self.sources.text(base.span).to_string();
+                let message = format!("only a keyed name has keys, and `{text}` is none");
+                let finding = Finding::error("wrong-keys", message, span, "keys given here");
+                self.report(finding.help(format!("write `{text}`")));
+                return Texpr::broken(span);
+            }
         };
         let types: Vec<Type> = self.model.values[id.0].keys.iter().map(|(_, finite)| finite.member_type()).collect();
-        let keys = keys
+        let keys: Vec<Texpr> = keys
             .iter()
             .enumerate()
             .map(|(k, key)| match types.get(k) {
@@ -344,6 +424,14 @@ impl Checker<'_> {
                 None => self.expr(key, None),
             })
             .collect();
-        self.value(id, keys, last, span)
+        match &base.kind {
+            ExprKind::Member(_, member) if last => self.last_value(id, keys, member, span),
+            _ => self.value(id, keys, false, span),
+        }
     }
+}
+
+/// `1 key`, `2 keys`
+pub(crate) fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -10,12 +10,15 @@ mod operators;
 use crate::model::{Clock, StimulusId};
 use crate::term::{Term, Texpr};
 use crate::types::{Finite, Type};
+use crate::values::member_index;
 use crate::{Affine, Checker, Interval};
+use std::collections::BTreeMap;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{Expr, ExprKind, Name};
-use trialect_units::{Decimal, Unit};
+use trialect_units::{Decimal, Dimension, Unit};
 
 pub(crate) use affine::LinearIn;
+pub(crate) use lookup::counted;
 pub(crate) use operators::unify;
 
 /// What surrounds the expression that is being typed.
@@ -24,7 +27,10 @@ pub(crate) struct Scope {
     pub(crate) locals: Vec<Local>,
     /// Paths of optionals that are known to be there.
     pub(crate) facts: Vec<String>,
+    /// Where the declaration or the handler stands.
     pub(crate) clock: Clock,
+    /// The fastest clock of which a value is known here.
+    pub(crate) reads: Clock,
     /// Parameters of stimuli that the state tracks.
     pub(crate) tracks: Vec<(StimulusId, usize, Affine)>,
 }
@@ -36,6 +42,19 @@ pub(crate) struct Local {
     pub(crate) is: Texpr,
 }
 
+impl Scope {
+    /// Enters a declaration or a handler of a clock, in which values of clocks up to `reads` are known.
+    pub(crate) fn enter(&mut self, clock: Clock, reads: Clock) {
+        (self.clock, self.reads) = (clock, reads);
+    }
+    /// Leaves it.
+    pub(crate) fn leave(&mut self) {
+        self.enter(Clock::Constant, Clock::Constant);
+        self.locals.clear();
+        self.tracks.clear();
+    }
+}
+
 impl Checker<'_> {
     /// Types an expression. `expected` helps to resolve literals and members; the result may still be of another type.
     pub(crate) fn expr(&mut self, expr: &Expr, expected: Option<&Type>) -> Texpr {
@@ -43,7 +62,7 @@ impl Checker<'_> {
         match &expr.kind {
             ExprKind::Number { digits, unit } => self.number(digits, unit.as_ref(), span),
             ExprKind::Bool(value) => Texpr::bool(Term::Bool(*value), span),
-            ExprKind::None => Texpr { term: Term::None, ty: Type::None, range: Interval::ALL, span },
+            ExprKind::None => Texpr { term: Term::None, ty: Type::None, range: Interval::NOTHING, span },
             ExprKind::Name(name) => self.name(name, span, expected),
             ExprKind::Member(base, member) => self.member(base, member, span),
             ExprKind::Index(base, keys) => self.index(base, keys, span),
@@ -53,7 +72,11 @@ impl Checker<'_> {
             }
             ExprKind::Set(members) => self.set(members, span, expected),
             ExprKind::Range(_) => {
-                self.report(Finding::error("misplaced-range", "a range is not a value", span, "a range stands here"));
+                self.report(
+                    Finding::error("misplaced-range", "one value is needed here", span, "this is a range").help(
+                        "a range stands after `within`, in `uniform(LOW .. HIGH)` and in `clamp(x, LOW .. HIGH)`",
+                    ),
+                );
                 Texpr::broken(span)
             }
             ExprKind::Negate(operand) => self.negate(operand, expected, span),
@@ -103,63 +126,94 @@ impl Checker<'_> {
     }
 
     /// `{a, b}`: members of one finite type, taken from what is expected or from the members themselves.
+    ///
+    /// Each member is typed once: sets may be nested, and twice at each level would never end.
     fn set(&mut self, members: &[Expr], span: Span, expected: Option<&Type>) -> Texpr {
-        let finite = match expected.map(Type::required) {
+        let wanted = match expected.map(Type::required) {
             Some(Type::Set(finite)) => Some(*finite),
-            _ => self.set_type(members, span),
+            _ => None,
         };
-        let Some(finite) = finite else { return Texpr::broken(span) };
+        let mut finite = wanted;
+        let mut typed: Vec<Texpr> = Vec::new();
+        for member in members {
+            let member = match finite {
+                Some(finite) => self.expr_as(member, &finite.member_type()),
+                None => self.expr(member, None),
+            };
+            finite = finite.or_else(|| member.ty.finite());
+            typed.push(member);
+        }
+        let broken = typed.iter().any(|member| member.ty == Type::Unknown);
+        let Some(finite) = finite.or_else(|| if broken { None } else { self.type_with(&typed, span) }) else {
+            return Texpr::broken(span);
+        };
         let member_type = finite.member_type();
-        let members = members.iter().map(|member| self.expr_as(member, &member_type)).collect();
-        Texpr { term: Term::Set(members), ty: Type::Set(finite), range: Interval::ALL, span }
+        let typed: Vec<Texpr> = typed.into_iter().map(|member| self.coerce(member, &member_type)).collect();
+        self.no_member_twice(&typed);
+        Texpr { term: Term::Set(typed), ty: Type::Set(finite), range: Interval::ALL, span }
     }
 
-    /// The one finite type that has all these members.
-    fn set_type(&mut self, members: &[Expr], span: Span) -> Option<Finite> {
-        let typed: Vec<Texpr> = members.iter().map(|member| self.expr(member, None)).collect();
-        if typed.iter().any(|member| member.ty == Type::Unknown) {
-            return None;
+    fn no_member_twice(&mut self, members: &[Texpr]) {
+        let mut first: BTreeMap<u32, Span> = BTreeMap::new();
+        for member in members {
+            let Some(k) = member_index(member) else { continue };
+            if let Some(first) = first.insert(k, member.span) {
+                let text = self.sources.text(member.span).to_string();
+                let message = format!("`{text}` stands twice in this set");
+                let finding = Finding::error("duplicate-name", message, member.span, "again here");
+                self.report(finding.also(first, "first here").help("remove one of them"));
+            }
         }
-        if let Some(finite) = typed.first().and_then(|first| first.ty.finite()) {
-            return Some(finite);
-        }
-        let fits = |levels: &crate::LevelsType| {
-            typed.iter().all(|member| {
-                let same = member.ty.dimension(&self.model) == Some(levels.dimension);
-                same && member.constant().is_some_and(|value| levels.values.contains(&value))
-            })
+    }
+
+    /// The one `levels` or `int` type that has all these constants.
+    fn type_with(&mut self, typed: &[Texpr], span: Span) -> Option<Finite> {
+        let constants: Option<Vec<(Decimal, Dimension)>> =
+            typed.iter().map(|member| Some((member.constant()?, member.ty.dimension(&self.model)?))).collect();
+        let constants = constants.unwrap_or_default();
+        let fitting: Vec<Finite> = if constants.is_empty() { Vec::new() } else { self.types_with(&constants) };
+        let names: Vec<String> = fitting.iter().map(|finite| finite.name(&self.model)).collect();
+        let finding = match (fitting.as_slice(), names.as_slice()) {
+            _ if typed.is_empty() => {
+                Finding::error("ambiguous-set", "a set is of one type, and nothing says of which", span, "an empty set")
+                    .help("say of which type: `NAME : Set[TYPE] = {}`")
+            }
+            ([one], _) => return Some(*one),
+            (_, [first, ..]) => {
+                let message = format!("a set is of one type, and this could be of `{}`", names.join("` or `"));
+                Finding::error("ambiguous-set", message, span, "this set")
+                    .help(format!("say which: `NAME : Set[{first}] = …`"))
+            }
+            _ => {
+                let message = "a set is of one type, and no `levels` or `int` type has all these members";
+                Finding::error("no-such-set", message, span, "this set").help(self.types_of_numbers())
+            }
         };
-        let candidates: Vec<usize> = (0..self.model.levels.len()).filter(|&k| fits(&self.model.levels[k])).collect();
-        match candidates.as_slice() {
-            [one] if !typed.is_empty() => Some(Finite::Levels(crate::LevelsId(*one))),
-            [] => {
-                let known: Vec<String> =
-                    self.model.levels.iter().map(|l| format!("`{}` ({})", l.name, l.labels.join(", "))).collect();
-                let help = if known.is_empty() {
-                    "declare them: `levels NAME = …`".into()
-                } else {
-                    format!("known levels: {}", known.join("; "))
-                };
-                self.report(
-                    Finding::error("no-such-levels", "no `levels` type has all these members", span, "this set")
-                        .help(help),
-                );
-                None
-            }
-            several => {
-                let names: Vec<&str> = several.iter().map(|&k| self.model.levels[k].name.as_str()).collect();
-                let help = format!("say which: `NAME : Set[{}] = …`", names.first().copied().unwrap_or("T"));
-                self.report(
-                    Finding::error(
-                        "ambiguous-levels",
-                        format!("this set could be of {}", names.join(" or ")),
-                        span,
-                        "this set",
-                    )
-                    .help(help),
-                );
-                None
-            }
+        self.report(finding);
+        None
+    }
+
+    fn types_with(&self, constants: &[(Decimal, Dimension)]) -> Vec<Finite> {
+        let in_levels = |levels: &crate::LevelsType| {
+            constants.iter().all(|(value, unit)| *unit == levels.dimension && levels.values.contains(value))
+        };
+        let in_int = |int: &crate::IntType| {
+            let holds = |value: &Decimal| value.to_i64().is_some_and(|value| (int.low..=int.high).contains(&value));
+            constants.iter().all(|(value, unit)| unit.is_none() && holds(value))
+        };
+        let model = &self.model;
+        let levels = (0..model.levels.len()).filter(|&k| in_levels(&model.levels[k])).map(crate::LevelsId);
+        let ints = (0..model.ints.len()).filter(|&k| in_int(&model.ints[k])).map(crate::IntTypeId);
+        levels.map(Finite::Levels).chain(ints.map(Finite::Int)).collect()
+    }
+
+    fn types_of_numbers(&self) -> String {
+        let levels = self.model.levels.iter().map(|levels| format!("`{}` ({})", levels.name, levels.labels.join(", ")));
+        let ints = self.model.ints.iter().map(|int| format!("`{}` ({} .. {})", int.name, int.low, int.high));
+        let known: Vec<String> = levels.chain(ints).collect();
+        match known.as_slice() {
+            [] => "declare them: `levels NAME = …`".into(),
+            known => format!("known types: {}", known.join("; ")),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What is known to be there: `exists` narrows, also through a Boolean definition.
 
 use crate::Checker;
-use crate::model::ValueKind;
+use crate::model::{ValueId, ValueKind};
 use crate::term::{Function, Term, Texpr};
 use crate::types::Type;
+use std::collections::BTreeSet;
 
 impl Checker<'_> {
     /// An optional that is known to be there loses its `?`.
@@ -22,42 +23,54 @@ impl Checker<'_> {
 
     /// Runs `inner` knowing that `condition` is true (or false).
     pub(crate) fn knowing<R>(&mut self, condition: &Texpr, holds: bool, inner: impl FnOnce(&mut Self) -> R) -> R {
-        let before = self.scope.facts.len();
-        let mut facts = Vec::new();
-        self.facts(condition, holds, &mut facts, 0);
-        self.scope.facts.extend(facts);
+        let before = self.scope.facts.clone();
+        let mut known = Known::default();
+        self.facts(condition, holds, &mut known);
+        self.scope.facts.extend(known.facts);
         let result = inner(self);
-        self.scope.facts.truncate(before);
+        // What `inner` has set is no longer known afterwards.
+        let after = std::mem::replace(&mut self.scope.facts, before);
+        self.scope.facts.retain(|fact| after.contains(fact));
         result
     }
 
+    /// After an assignment nothing is known about the variable.
+    pub(crate) fn forget(&mut self, id: ValueId) {
+        let path = format!("value {} ", id.0);
+        self.scope.facts.retain(|fact| !fact.contains(&path));
+    }
+
     /// Collects what exists when `condition` has the truth value `holds`.
-    fn facts(&self, condition: &Texpr, holds: bool, facts: &mut Vec<String>, depth: u32) {
-        // Definitions may lead on to definitions; a circle of them is reported elsewhere and must end here.
-        if depth > 64 {
-            return;
-        }
+    fn facts(&self, condition: &Texpr, holds: bool, known: &mut Known) {
         match (&condition.term, holds) {
-            (Term::LastExists, true) => facts.push("last".into()),
-            (Term::Exists(inner), true) => facts.extend(fact(&inner.term)),
+            (Term::LastExists, true) => known.facts.push("last".into()),
+            (Term::Exists(inner) | Term::In(inner, _), true) => known.facts.extend(fact(&inner.term)),
             (Term::Is(a, b), true) => {
-                facts.extend(fact(&a.term));
-                facts.extend(fact(&b.term));
+                known.facts.extend(fact(&a.term));
+                known.facts.extend(fact(&b.term));
             }
             (Term::Apply(Function::Not, list), _) => {
-                list.iter().for_each(|inner| self.facts(inner, !holds, facts, depth + 1));
+                list.iter().for_each(|inner| self.facts(inner, !holds, known));
             }
             (Term::Apply(Function::And, list), true) | (Term::Apply(Function::Or, list), false) => {
-                list.iter().for_each(|inner| self.facts(inner, holds, facts, depth + 1));
+                list.iter().for_each(|inner| self.facts(inner, holds, known));
             }
-            (Term::Value { value, keys, last: false }, _) if keys.is_empty() => {
+            // Through a definition; once for each, so that neither a circle nor a tree of them takes long.
+            (Term::Value { value, keys, last: false }, _) if keys.is_empty() && known.seen.insert((*value, holds)) => {
                 if let ValueKind::Definition(body) = &self.model.values[value.0].kind {
-                    self.facts(body, holds, facts, depth + 1);
+                    self.facts(body, holds, known);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// What is known to exist, and the definitions that said so.
+#[derive(Default)]
+struct Known {
+    facts: Vec<String>,
+    seen: BTreeSet<(ValueId, bool)>,
 }
 
 /// The path by which an optional is known; none for what is not a plain reference.

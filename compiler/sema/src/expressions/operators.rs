@@ -50,7 +50,12 @@ impl Checker<'_> {
             Type::Unknown => Texpr::broken(span),
             Type::Option(_) | Type::None => Texpr::bool(Term::Exists(Box::new(typed)), span),
             // Known to be there, by an earlier `exists` or by its type.
-            _ => Texpr::bool(Term::Bool(true), span),
+            _ => {
+                if !matches!(typed.term, Term::Narrowed(_)) {
+                    self.always_there(&typed, "always true");
+                }
+                Texpr::bool(Term::Bool(true), span)
+            }
         }
     }
 
@@ -67,26 +72,43 @@ impl Checker<'_> {
             return Texpr::broken(span);
         }
         match (&left.ty, &right.ty) {
-            (Type::Option(_), Type::None) => {
-                let exists = Texpr::bool(Term::Exists(Box::new(left)), span);
-                return Texpr::bool(Term::Apply(Function::Not, vec![exists]), span);
-            }
-            (Type::None, _) | (_, Type::None) => return Texpr::bool(Term::Bool(left.ty == right.ty), span),
+            (_, Type::None) => return self.is_none(left, span),
+            (Type::None, _) => return self.is_none(right, span),
             _ => {}
         }
+        // The side that has members says what a constant on the other side is.
+        let flip = left.constant().is_some() && right.constant().is_none();
+        let (left, right) = if flip { (right, left) } else { (left, right) };
         let target = left.ty.required().clone();
+        let member = matches!(target, Type::IntType(_)) && right.constant().is_some();
         let right = match unify(&target, right.ty.required()) {
-            Some(ty) if matches!(ty, Type::Real(_)) => return self.real_equality(&left, span),
+            _ if member => self.coerce(right, &target),
+            Some(Type::Real(_)) => return self.real_equality(&left, span),
             Some(_) => right,
             None => self.coerce(right, &target),
         };
-        if matches!(target, Type::Real(_)) {
-            return self.real_equality(&left, span);
-        }
         if right.ty == Type::Unknown {
             return Texpr::broken(span);
         }
         Texpr::bool(Term::Is(Box::new(left), Box::new(right)), span)
+    }
+
+    /// `value is none`
+    fn is_none(&mut self, value: Texpr, span: Span) -> Texpr {
+        if !value.ty.is_optional() {
+            self.always_there(&value, "never true");
+            return Texpr::bool(Term::Bool(false), span);
+        }
+        let exists = Texpr::bool(Term::Exists(Box::new(value)), span);
+        Texpr::bool(Term::Apply(Function::Not, vec![exists]), span)
+    }
+
+    fn always_there(&mut self, typed: &Texpr, label: &str) {
+        let text = self.sources.text(typed.span).to_string();
+        self.report(
+            Finding::warning("always-there", format!("`{text}` is always there"), typed.span, label)
+                .help("remove the test, or declare the name with `?` after its type"),
+        );
     }
 
     fn real_equality(&mut self, left: &Texpr, span: Span) -> Texpr {
@@ -118,12 +140,11 @@ impl Checker<'_> {
         }
         let Type::Set(finite) = right.ty else {
             let found = right.ty.describe(&self.model);
-            self.report(Finding::error(
-                "type-mismatch",
-                "a set is needed after `in`",
-                right.span,
-                format!("this is {found}"),
-            ));
+            let (value, other) = (self.sources.text(left.span), self.sources.text(right.span));
+            let help = format!("write `{value} in {{{other}}}`");
+            let finding =
+                Finding::error("type-mismatch", "a set is needed after `in`", right.span, format!("this is {found}"));
+            self.report(finding.help(help));
             return Texpr::broken(span);
         };
         let left =
@@ -135,6 +156,9 @@ impl Checker<'_> {
     pub(super) fn default(&mut self, value: &Expr, other: &Expr, expected: Option<&Type>, span: Span) -> Texpr {
         let left = self.expr(value, expected);
         let right = self.expr(other, Some(left.ty.required()));
+        if left.ty == Type::None {
+            return right;
+        }
         if left.ty == Type::Unknown || right.ty == Type::Unknown {
             return Texpr::broken(span);
         }
@@ -167,15 +191,10 @@ impl Checker<'_> {
         let b = self.knowing(&condition, false, |checker| checker.expr(otherwise, wanted.as_ref()));
         let Some(ty) = self.joint_type(&a, &b) else {
             let (first, second) = (a.ty.describe(&self.model), b.ty.describe(&self.model));
-            self.report(
-                Finding::error(
-                    "type-mismatch",
-                    "both branches must give the same kind of value",
-                    b.span,
-                    format!("this is {second}"),
-                )
-                .also(a.span, format!("this is {first}")),
-            );
+            let message = "both branches must give the same kind of value";
+            let help = format!("make the second {first}");
+            let finding = Finding::error("type-mismatch", message, b.span, format!("this is {second}"));
+            self.report(finding.also(a.span, format!("this is {first}")).help(help));
             return Texpr::broken(span);
         };
         let (a, b) = (self.coerce(a, &ty), self.coerce(b, &ty));
@@ -228,6 +247,9 @@ impl Checker<'_> {
         };
         let (a, b) = (there(a), there(b));
         let function = if op == BinaryOp::Less { Function::Less } else { Function::LessEqual };
+        if a.ty == Type::Instant && b.ty == Type::Instant {
+            return Texpr::bool(Term::Apply(function, vec![a, b]), span);
+        }
         match self.alike(a, b, span) {
             Some((a, b)) => Texpr::bool(Term::Apply(function, vec![a, b]), span),
             None => Texpr::broken(span),
@@ -264,7 +286,10 @@ impl Checker<'_> {
                     .model
                     .unit(left)
                     .map(|u| format!("write its unit: `{} {}`", self.sources.text(b.span), u.symbol)),
-                _ => Some(format!("one of them lacks a factor in {}", left.over(right).coherent_symbol())),
+                _ => {
+                    let factor = left.over(right).coherent_symbol();
+                    Some(format!("multiply `{}` by a value in {factor}, or use another", self.sources.text(b.span)))
+                }
             };
             self.report(
                 Finding::error("unit-mismatch", "these two have different dimensions", span, "joined here")
@@ -278,15 +303,25 @@ impl Checker<'_> {
     }
 
     /// A number, or a finding.
-    pub(super) fn numeric(&mut self, typed: Texpr) -> Option<Texpr> {
+    pub(crate) fn numeric(&mut self, typed: Texpr) -> Option<Texpr> {
         if typed.ty == Type::Unknown {
             return None;
         }
-        if typed.ty.dimension(&self.model).is_some() || typed.ty == Type::Instant {
-            return Some(typed);
+        if typed.ty.dimension(&self.model).is_some() {
+            let range = self.numeric_range(&typed);
+            return Some(Texpr { range, ..typed });
         }
         let found = typed.ty.describe(&self.model);
-        self.report(Finding::error("type-mismatch", "a number is needed here", typed.span, format!("this is {found}")));
+        let text = self.sources.text(typed.span);
+        let help = match typed.ty.required() {
+            Type::Instant => Some(format!("subtract another: `{text} - STATE.entry`")),
+            Type::Bool => Some(format!("write `if {text} then 1 else 0`")),
+            Type::Set(_) => Some(format!("write `count({text})`")),
+            _ => None,
+        };
+        let finding =
+            Finding::error("type-mismatch", "a number is needed here", typed.span, format!("this is {found}"));
+        self.report(finding.help_maybe(help));
         None
     }
 
@@ -357,26 +392,27 @@ impl Checker<'_> {
             return self.apply(Function::Multiply, a, b, Some(Type::Real(left.times(right))), range, span);
         }
         if b.range.holds(0.0) {
-            let text = self.sources.text(b.span).to_string();
-            let range = self.describe_range(&b);
-            self.report(
-                Finding::error("division-by-zero", format!("`{text}` may be 0"), b.span, format!("lies in {range}"))
-                    .help(format!("divide by `max({text}, SMALLEST)`, or give it a range that leaves out 0")),
-            );
+            self.divides_by_zero(&b);
         }
         let range = a.range.over(b.range);
         self.apply(Function::Divide, a, b, Some(Type::Real(left.over(right))), range, span)
     }
 
+    fn divides_by_zero(&mut self, divisor: &Texpr) {
+        let text = self.sources.text(divisor.span).to_string();
+        let lies = self.lies(divisor);
+        let help = match divisor.constant() {
+            Some(_) => "divide by another number".to_string(),
+            None => format!("divide by `max({text}, SMALLEST)`, or give it a range that leaves out 0"),
+        };
+        let message = "a divisor must never be 0";
+        self.report(Finding::error("division-by-zero", message, divisor.span, lies).help(help));
+    }
+
     fn modulo(&mut self, a: Texpr, b: Texpr, span: Span) -> Texpr {
         let (a, b) = (self.coerce(a, &Type::Int), self.coerce(b, &Type::Int));
         if b.range.holds(0.0) && b.ty != Type::Unknown {
-            self.report(Finding::error(
-                "division-by-zero",
-                "a remainder needs a divisor that is never 0",
-                b.span,
-                "may be 0",
-            ));
+            self.divides_by_zero(&b);
         }
         let range = Interval::new(0.0, (b.range.abs().high - 1.0).max(0.0));
         self.apply(Function::Mod, a, b, Some(Type::Int), range, span)
@@ -400,24 +436,29 @@ impl Checker<'_> {
         Texpr { term: Term::Apply(function, vec![a, b]), ty, range, span }
     }
 
-    /// A range in the unit in which such quantities are recorded.
-    pub(crate) fn describe_range(&self, typed: &Texpr) -> String {
+    /// Where a number lies, as a label: `lies in 1 .. 3 uL`, `may be anything`.
+    pub(crate) fn lies(&self, typed: &Texpr) -> String {
         let dimension = typed.ty.dimension(&self.model).unwrap_or(Dimension::NONE);
-        self.describe_interval(typed.range, dimension)
+        let Interval { low, high } = typed.range;
+        match (low.is_finite(), high.is_finite()) {
+            (true, true) if low == high => format!("this is {}", self.amount(low, dimension)),
+            (true, true) => format!("lies in {}", self.describe_interval(typed.range, dimension)),
+            (true, false) => format!("may be anything from {} up", self.amount(low, dimension)),
+            (false, true) => format!("may be anything up to {}", self.amount(high, dimension)),
+            (false, false) => "may be anything".into(),
+        }
     }
 
     /// A range in the unit in which quantities of a dimension are recorded.
     pub(crate) fn describe_interval(&self, range: Interval, dimension: Dimension) -> String {
+        format!("{} .. {}", self.amount(range.low, dimension), self.amount(range.high, dimension))
+    }
+
+    /// A number in the unit in which quantities of a dimension are recorded.
+    fn amount(&self, value: f64, dimension: Dimension) -> String {
         let unit = self.model.unit(dimension);
         let scale = unit.as_ref().map_or(1.0, |unit| unit.scale.to_f64());
         let symbol = unit.map(|unit| format!(" {}", unit.symbol)).unwrap_or_default();
-        let end = |value: f64| {
-            if value.is_infinite() {
-                "anything".to_string()
-            } else {
-                format!("{}{symbol}", (value / scale * 1e9).round() / 1e9)
-            }
-        };
-        format!("{} .. {}", end(range.low), end(range.high))
+        format!("{}{symbol}", (value / scale * 1e9).round() / 1e9)
     }
 }

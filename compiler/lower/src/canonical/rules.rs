@@ -1,0 +1,82 @@
+//! Handlers, limits, stops and what else ends or watches a session.
+
+use super::{Writer, handler_path, limit_path, written};
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+use trialect_sema::{Handler, Moment};
+
+impl Writer<'_> {
+    pub(super) fn rules(&mut self) {
+        let model = self.model;
+        for handler in &model.handlers {
+            let body = json!({ "is": "handler", "when": self.maybe(handler.guard.as_ref()), "actions": self.actions(&handler.actions) });
+            self.define(handler_path(model, handler), body);
+        }
+        self.handler_order();
+        for limit in &model.limits {
+            let path = format!("rig.{}", model.devices[limit.device.0].name);
+            self.uses(&path);
+            let body = json!({ "is": "limit", "most": self.expr(&limit.amount) });
+            self.define(limit_path(model, limit), body);
+        }
+        if let Some((most, _)) = model.most_trials {
+            self.define("session.limit trials".into(), json!({ "is": "limit", "most": most.to_string() }));
+        }
+        for (word, watches) in [("stop", &model.stops), ("advise", &model.advices)] {
+            for watch in watches {
+                let body = json!({ "is": word, "when": self.expr(&watch.condition) });
+                self.define(format!("session.{word} {}", watch.name), body);
+            }
+        }
+        let order: Vec<&str> = model.stops.iter().map(|watch| watch.name.as_str()).collect();
+        self.define("session.order of stops".into(), json!({ "is": "order", "names": order }));
+        if let Some((pause, _)) = &model.pause {
+            let body = json!({ "is": "iti", "time": self.expr(pause) });
+            self.define("trial.iti".into(), body);
+        }
+        let mut recorded: Vec<Json> =
+            model.recorded.iter().map(|&(device, channel)| self.channel(device, channel)).collect();
+        recorded.sort_by_key(ToString::to_string);
+        self.define("session.record".into(), json!({ "is": "record", "lines": recorded }));
+    }
+
+    /// The order of two handlers of one event matters when one reads what the other sets.
+    pub(super) fn handler_order(&mut self) {
+        let model = self.model;
+        for moment in [Moment::TrialEnd, Moment::SessionEnd] {
+            let handlers: Vec<&Handler> = model.handlers.iter().filter(|handler| handler.moment == moment).collect();
+            let mut setters: BTreeMap<String, usize> = BTreeMap::new();
+            for (k, handler) in handlers.iter().enumerate() {
+                let paths = written(&handler.actions).into_iter().map(|id| model.values[id.0].path.clone());
+                setters.extend(paths.map(|path| (path, k)));
+            }
+            let reads = |handler: &Handler| {
+                let mut writer = Writer { model, uses: BTreeSet::new(), binders: BTreeMap::new(), done: Vec::new() };
+                writer.maybe(handler.guard.as_ref());
+                writer.actions(&handler.actions);
+                self.with_all_below(writer.uses)
+            };
+            let dependent = handlers.iter().enumerate().any(|(k, handler)| {
+                reads(handler).iter().any(|path| setters.get(path).is_some_and(|&setter| setter != k))
+            });
+            if dependent {
+                let order: Vec<String> = handlers.iter().map(|handler| handler_path(model, handler)).collect();
+                self.define(format!("order of {moment:?}"), json!({ "is": "order", "names": order }));
+            }
+        }
+    }
+
+    /// Definitions with all that they use: a definition is read through to the variables behind it.
+    pub(super) fn with_all_below(&self, uses: BTreeSet<String>) -> BTreeSet<String> {
+        let below: BTreeMap<&str, &Vec<String>> =
+            self.done.iter().map(|definition| (definition.path.as_str(), &definition.uses)).collect();
+        let mut open: Vec<String> = uses.into_iter().collect();
+        let mut all = BTreeSet::new();
+        while let Some(path) = open.pop() {
+            if all.insert(path.clone()) {
+                open.extend(below.get(path.as_str()).into_iter().flat_map(|uses| uses.iter().cloned()));
+            }
+        }
+        all
+    }
+}

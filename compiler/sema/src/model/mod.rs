@@ -1,0 +1,136 @@
+//! The checked protocol: every name resolved, every expression typed.
+
+mod kinds;
+mod machine;
+mod rig;
+mod rules;
+mod values;
+
+pub use kinds::*;
+pub use machine::*;
+pub use rig::*;
+pub use rules::*;
+pub use values::*;
+
+use crate::term::{Binder, Texpr};
+use trialect_base::Span;
+use trialect_units::{Dimension, Unit};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub usize);
+    )*};
+}
+ids! {
+    /// Index into [`Model::enums`].
+    EnumId,
+    /// Index into [`Model::levels`].
+    LevelsId,
+    /// Index into [`Model::ints`].
+    IntTypeId,
+    /// Index into [`Model::classes`].
+    ClassId,
+    /// Index into [`Model::devices`].
+    DeviceId,
+    /// Index into [`Model::stimuli`].
+    StimulusId,
+    /// Index into [`Model::values`].
+    ValueId,
+    /// Index into [`Model::states`].
+    StateId,
+    /// Index into [`Model::curricula`].
+    CurriculumId,
+}
+
+/// The clock on which a declaration stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[allow(missing_docs)] // the clocks of the language
+pub enum Clock {
+    #[default]
+    Constant,
+    Subject,
+    Session,
+    Trial,
+}
+
+impl Clock {
+    /// The word in the text.
+    pub fn word(self) -> &'static str {
+        match self {
+            Clock::Constant => "constant",
+            Clock::Subject => "subject",
+            Clock::Session => "session",
+            Clock::Trial => "trial",
+        }
+    }
+}
+
+/// A checked protocol.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)] // one list for each kind of declaration
+pub struct Model {
+    /// Dotted name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Description.
+    pub description: Option<String>,
+    /// Where the header stands.
+    pub header: Span,
+    pub citations: Vec<String>,
+    pub quantities: Vec<QuantityKind>,
+    pub enums: Vec<EnumType>,
+    pub levels: Vec<LevelsType>,
+    pub ints: Vec<IntType>,
+    pub classes: Vec<DeviceClass>,
+    pub devices: Vec<Device>,
+    pub stimuli: Vec<Stimulus>,
+    pub values: Vec<Value>,
+    /// The outcomes as a type.
+    pub outcomes: Option<EnumId>,
+    pub states: Vec<State>,
+    pub curricula: Vec<Curriculum>,
+    pub handlers: Vec<Handler>,
+    pub limits: Vec<Limit>,
+    /// `limit trials`
+    pub most_trials: Option<(u32, Span)>,
+    pub stops: Vec<Watch>,
+    pub advices: Vec<Watch>,
+    /// `iti`
+    pub pause: Option<(Texpr, Span)>,
+    /// `record`: device, index into its class's channels.
+    pub recorded: Vec<(DeviceId, u32)>,
+    /// Number of binders handed out.
+    pub binders: u32,
+}
+
+impl Model {
+    /// The unit in which columns of a dimension are recorded; none for plain numbers.
+    pub fn unit(&self, dimension: Dimension) -> Option<Unit> {
+        if dimension.is_none() {
+            return None;
+        }
+        let declared = self.quantities.iter().find(|kind| kind.unit.dimension == dimension);
+        Some(declared.map_or_else(|| Unit::coherent(dimension), |kind| kind.unit.clone()))
+    }
+    /// A dimension in words, with its unit.
+    pub fn describe_dimension(&self, dimension: Dimension) -> String {
+        let unit = self.unit(dimension).map(|unit| unit.symbol).unwrap_or_default();
+        match self.quantities.iter().find(|kind| kind.unit.dimension == dimension) {
+            _ if dimension.is_none() => "a plain number".into(),
+            Some(kind) => format!("{} ({unit})", crate::types::named(&kind.name)),
+            None => format!("{dimension} ({unit})"),
+        }
+    }
+    /// The class of a device.
+    pub fn class(&self, device: DeviceId) -> &DeviceClass {
+        &self.classes[self.devices[device.0].class.0]
+    }
+    /// A fresh binder.
+    pub fn binder(&mut self) -> Binder {
+        self.binders += 1;
+        Binder(self.binders - 1)
+    }
+}

@@ -1,0 +1,106 @@
+//! Rules of the slower clocks: handlers, curricula, limits, watches.
+
+use crate::Interval;
+use crate::model::{Action, Clock, DeviceId, EnumId};
+use crate::term::Texpr;
+use crate::types::Type;
+use trialect_base::Span;
+
+/// When a handler of a slower clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// `on trial.end`
+    TrialEnd,
+    /// `on session.end`
+    SessionEnd,
+}
+
+/// A handler of a slower clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handler {
+    /// When.
+    pub moment: Moment,
+    /// On which clock it stands.
+    pub clock: Clock,
+    /// `when`
+    pub guard: Option<Texpr>,
+    /// What it does.
+    pub actions: Vec<Action>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A way from one stage to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transition {
+    /// When it is looked at.
+    pub moment: Moment,
+    /// `when`
+    pub guard: Option<Texpr>,
+    /// Index of the stage.
+    pub target: u32,
+    /// Where.
+    pub span: Span,
+}
+
+/// A stage of a curriculum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// Its values, one for each of the curriculum's.
+    pub values: Vec<Option<Texpr>>,
+    /// In text order.
+    pub transitions: Vec<Transition>,
+}
+
+/// A curriculum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curriculum {
+    /// Its name.
+    pub name: String,
+    /// Path.
+    pub path: String,
+    /// Its stages as a type.
+    pub stage_type: EnumId,
+    /// Names and types of the values that its stages have.
+    pub values: Vec<(String, Type, Interval)>,
+    /// Its stages.
+    pub stages: Vec<Stage>,
+    /// Description.
+    pub description: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// `limit`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// The device.
+    pub device: DeviceId,
+    /// Index into its class's totals.
+    pub total: u32,
+    /// Most, coherent unit.
+    pub amount: Texpr,
+    /// Per session or per trial.
+    pub each: Clock,
+    /// Where.
+    pub span: Span,
+}
+
+/// `stop` or `advise`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watch {
+    /// Its name.
+    pub name: String,
+    /// When it holds.
+    pub condition: Texpr,
+    /// Where.
+    pub span: Span,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// Description.
+    pub description: Option<String>,
+}

@@ -1,0 +1,124 @@
+//! Declared values and how each gets its value.
+
+use crate::Interval;
+use crate::model::Clock;
+use crate::term::{Binder, Texpr};
+use crate::types::{Finite, Type};
+use trialect_base::Span;
+use trialect_units::Decimal;
+
+/// A declared value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    /// `contrast`
+    pub name: String,
+    /// `trial.contrast`, `std.sides.sign`
+    pub path: String,
+    /// Its clock.
+    pub clock: Clock,
+    /// Where its name stands.
+    pub span: Span,
+    /// Description.
+    pub description: Option<String>,
+    /// Its keys and the variables that stand for them in its body.
+    pub keys: Vec<(Binder, Finite)>,
+    /// Its type.
+    pub ty: Type,
+    /// Its range.
+    pub range: Interval,
+    /// How it gets its value.
+    pub kind: ValueKind,
+    /// Depends on what happens in the trial: read as it is now, recorded as it is at the trial's end.
+    pub live: bool,
+}
+
+/// How a value gets its value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValueKind {
+    /// Not known yet.
+    Pending,
+    /// `= expression`
+    Definition(Texpr),
+    /// `= {key: value, …}`, one row for each member of the key.
+    Table(Vec<Texpr>),
+    /// `var`
+    Variable(Variable),
+    /// `param`
+    Parameter(Variable),
+    /// `draw`
+    Draw(Family),
+    /// `stat`
+    Statistic(Box<Statistic>),
+    /// `covariate`
+    Covariate(Variable),
+}
+
+/// A value that can be set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Start value; none for what is asked.
+    pub initial: Option<Texpr>,
+    /// `within`, coherent unit.
+    pub within: Option<(Decimal, Decimal)>,
+    /// `by`, coherent unit.
+    pub by: Option<Decimal>,
+}
+
+/// A distribution with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Family {
+    /// A set, and one weight for each member of its type.
+    Pick(Texpr, Option<Vec<Texpr>>),
+    /// A probability.
+    Chance(Texpr),
+    /// Least, most.
+    Uniform(Texpr, Texpr),
+    /// Mean, standard deviation, least, most.
+    Normal(Texpr, Texpr, Texpr, Texpr),
+    /// Mean, least, most.
+    Exponential(Texpr, Texpr, Texpr),
+}
+
+impl Family {
+    /// All its parameters, in order.
+    pub fn parameters(&self) -> Vec<&Texpr> {
+        match self {
+            Family::Pick(set, weights) => std::iter::once(set).chain(weights.iter().flatten()).collect(),
+            Family::Chance(a) => vec![a],
+            Family::Uniform(a, b) => vec![a, b],
+            Family::Exponential(a, b, c) => vec![a, b, c],
+            Family::Normal(a, b, c, d) => vec![a, b, c, d],
+        }
+    }
+}
+
+/// Functions of statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // named as in the language
+pub enum StatFunction {
+    Mean,
+    Count,
+    Sum,
+    Median,
+    Min,
+    Max,
+}
+
+/// A statistic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistic {
+    /// What is computed.
+    pub function: StatFunction,
+    /// Of what, at the trial's end.
+    pub sample: Texpr,
+    /// Values of the trial that key it.
+    pub key: Vec<Texpr>,
+    /// `where`
+    pub filter: Option<Texpr>,
+    /// `over last N trials`
+    pub window: Option<u32>,
+    /// `at least`
+    pub at_least: u32,
+    /// `else`
+    pub otherwise: Option<Texpr>,
+}

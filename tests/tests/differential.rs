@@ -1,0 +1,165 @@
+//! Both machines do the same: on every accepted program, on random programs, on whole sessions.
+//!
+//! The interpreter is the law of what a program means. Compiled code must tell its host the same, in
+//! the same order, with the same arguments, and leave the same memory, bit by bit, after every call.
+
+#[path = "differential/generator.rs"]
+mod generator;
+#[path = "differential/programs.rs"]
+mod programs;
+#[path = "differential/scribe.rs"]
+mod scribe;
+#[path = "differential/sessions.rs"]
+mod sessions;
+#[path = "differential/stream.rs"]
+mod stream;
+#[path = "differential/twins.rs"]
+mod twins;
+
+use generator::Generator;
+use sessions::{Kind, Simulated, basic, machine};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use stream::Stream;
+use trialect_driver::{Library, compile};
+use trialect_ir::{InputId, Phase, Program, header};
+use trialect_journal::Entry;
+use twins::{Call, Manners, Tally, Twins};
+
+/// Events delivered to the accepted programs, all together.
+const EVENTS: u64 = 10_000_000;
+/// Random programs.
+const PROGRAMS: u64 = 2_000;
+/// Calls of each random program.
+const CALLS: u64 = 60;
+
+/// Folders, from the workspace, with programs that must compile.
+const FOLDERS: [&str; 2] = ["tests/corpus/accepted", "protocols"];
+/// A program that must be among them.
+const BASIC: &str = "ibl/basic.trial";
+
+fn texts(folder: &Path, list: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            texts(&path, list);
+        } else if path.extension().is_some_and(|extension| extension == "trial") {
+            list.push(path);
+        }
+    }
+}
+
+/// All accepted programs by name.
+fn accepted() -> Vec<(String, Arc<Program>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut list = Vec::new();
+    for folder in FOLDERS {
+        texts(&root.join(folder), &mut list);
+    }
+    list.sort();
+    assert!(list.iter().any(|path| path.ends_with(BASIC)), "{BASIC} is missing among {list:?}");
+    let program = |path: PathBuf| {
+        let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let compiled = compile(&name, &text, &Library::Embedded);
+        let program = compiled.program.unwrap_or_else(|| panic!("{name}: {:#?}", compiled.findings));
+        (name, program)
+    };
+    list.into_iter().map(program).collect()
+}
+
+#[allow(clippy::print_stderr)] // a stream that changes nothing proves nothing: show what it does
+fn show(name: &str, tally: Tally) {
+    let Tally { events, timers, moved, fired, ended, others, trials, told } = tally;
+    let share = |part: u64| 100.0 * part as f64 / (events + timers).max(1) as f64;
+    eprintln!(
+        "{name}: {events} events and {timers} times for timers, of which {:.1} % changed the state, {:.1} % fired a rule \
+         and {:.1} % ended one of {trials} trials; {others} other calls; {told} calls of the host",
+        share(moved),
+        share(fired),
+        share(ended)
+    );
+}
+
+#[test]
+fn accepted_programs_do_the_same_on_both_machines() {
+    let programs = accepted();
+    let each = EVENTS.div_ceil(programs.len() as u64);
+    let mut all = Tally::default();
+    for (key, (name, program)) in (1..).zip(&programs) {
+        let manners = Manners { hostility: 500, meddles: 0..0 };
+        let mut twins = Twins::new(name, program, key, &manners);
+        Stream::new(program, &mut twins, key).run(each);
+        show(name, twins.tally());
+        all += twins.tally();
+    }
+    show("all", all);
+    assert!(all.events >= EVENTS);
+    assert!(all.moved > all.events / 50 && all.ended > all.trials / 4, "the streams reach too little: {all:?}");
+}
+
+#[test]
+fn random_programs_do_the_same_on_both_machines() {
+    let mut all = Tally::default();
+    for seed in 0..PROGRAMS {
+        let mut generator = Generator::new(seed);
+        let program = Arc::new(programs::program(&mut generator));
+        let name = format!("random program {seed}");
+        let manners = Manners { hostility: 10, meddles: programs::own_words() };
+        let mut twins = Twins::new(&name, &program, seed, &manners);
+        let mut at = 0;
+        for _ in 0..CALLS {
+            at += generator.between(0, 19);
+            let idle = twins.int(header::STATE) == program.idle();
+            let begins = idle && generator.once_in(2);
+            twins.call(if begins { Call::Begin { at } } else { any_call(&mut generator, at) });
+        }
+        all += twins.tally();
+    }
+    show("random programs", all);
+    assert!(all.moved > all.events / 20, "the programs do too little: {all:?}");
+}
+
+/// Any call, in no order.
+fn any_call(generator: &mut Generator, at: i64) -> Call {
+    match generator.below(24) {
+        0..=6 => Call::Run(generator.one_of(&Phase::ALL)),
+        7 => Call::Begin { at },
+        8..=11 => Call::Timers { at },
+        12 => Call::Interrupt { at },
+        _ => {
+            let value = if generator.once_in(10) { generator.hostile() as i64 } else { generator.between(-10, 10) };
+            Call::Event { input: InputId(generator.below(3) as u32), value, at }
+        }
+    }
+}
+
+#[test]
+fn whole_sessions_give_the_same_journal_on_both_machines() {
+    let program = basic();
+    for seed in [1, 2, 3] {
+        let mut next = Simulated::first(seed);
+        for _ in 0..2 {
+            let run = |kind| {
+                let mut journal: Vec<Entry> = Vec::new();
+                let ending = next.run(&program, machine(kind, &program).as_mut(), &mut journal);
+                (journal, ending)
+            };
+            let (interpreted, ending) = run(Kind::Interpreter);
+            let (compiled, other) = run(Kind::Jit);
+            let differ = interpreted.iter().zip(&compiled).position(|(a, b)| a != b);
+            assert_eq!(
+                differ,
+                None,
+                "seed {seed}: {:?} and {:?}",
+                differ.map(|k| &interpreted[k]),
+                differ.map(|k| &compiled[k])
+            );
+            assert_eq!((interpreted.len(), &ending), (compiled.len(), &other), "seed {seed}");
+            assert!(ending.trials > 100 && !ending.interrupted, "seed {seed}: {ending:?}");
+            let experience = next.experience + u64::from(ending.trials);
+            next =
+                Simulated { session: next.session + 1, experience, subject_words: Some(ending.subject_words), ..next };
+        }
+    }
+}

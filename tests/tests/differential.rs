@@ -157,9 +157,7 @@ fn whole_sessions_give_the_same_journal_on_both_machines() {
             );
             assert_eq!((interpreted.len(), &ending), (compiled.len(), &other), "seed {seed}");
             assert!(ending.trials > 100 && !ending.interrupted, "seed {seed}: {ending:?}");
-            let experience = next.experience + u64::from(ending.trials);
-            next =
-                Simulated { session: next.session + 1, experience, subject_words: Some(ending.subject_words), ..next };
+            next = next.after(ending);
         }
     }
 }

@@ -99,16 +99,16 @@ impl Body<'_> {
             Unary::Seconds => self.seconds(x),
             Unary::Count => self.ins().popcnt(x),
             Unary::Sqrt => self.ins().sqrt(x),
-            Unary::Floor => self.law(Thunk::Floor, op, x),
-            Unary::Ceil => self.law(Thunk::Ceil, op, x),
-            Unary::Round => self.law(Thunk::Round, op, x),
-            Unary::Nanoseconds => self.law(Thunk::Nanoseconds, op, x),
-            Unary::Exp => self.law(Thunk::Exp, op, x),
-            Unary::Log => self.law(Thunk::Log, op, x),
-            Unary::Sin => self.law(Thunk::Sin, op, x),
-            Unary::Cos => self.law(Thunk::Cos, op, x),
-            Unary::Erf => self.law(Thunk::Erf, op, x),
-            Unary::Probit => self.law(Thunk::Probit, op, x),
+            Unary::Floor => self.floor(x),
+            Unary::Ceil => self.ceil(x),
+            Unary::Round => self.round(x),
+            Unary::Nanoseconds => self.nanoseconds(x),
+            Unary::Exp => self.law(Thunk::Exp, x),
+            Unary::Log => self.law(Thunk::Log, x),
+            Unary::Sin => self.law(Thunk::Sin, x),
+            Unary::Cos => self.law(Thunk::Cos, x),
+            Unary::Erf => self.law(Thunk::Erf, x),
+            Unary::Probit => self.law(Thunk::Probit, x),
         }
     }
 
@@ -141,12 +141,12 @@ impl Body<'_> {
         }
     }
 
-    /// Calls the law for one operand.
-    fn law(&mut self, thunk: Thunk, op: Unary, operand: Value) -> Value {
+    /// Calls the law for a transcendental function.
+    fn law(&mut self, thunk: Thunk, operand: Value) -> Value {
         let operand = self.bits(operand);
         let call = self.call(Callee::Thunk(thunk), &[operand]);
         let result = self.result_of(call);
-        if op.classes().1 == trialect_ir::Class::Real { self.real(result) } else { result }
+        self.real(result)
     }
 
     /// Division traps where the law does not, so it stays with the law.
@@ -158,13 +158,13 @@ impl Body<'_> {
     /// Both conversion and division are rounded once, as in the law.
     fn seconds(&mut self, x: Value) -> Value {
         let x = self.ins().fcvt_from_sint(F64, x);
-        let second = self.ins().f64const(Ieee64::with_float(1e9));
+        let second = self.float(1e9);
         self.ins().fdiv(x, second)
     }
 
     /// The literal shape that becomes one instruction (`minsd`, `maxsd`); any other choice between
     /// reals would become a branch.
-    fn if_less(&mut self, a: Value, b: Value, then: Value, otherwise: Value) -> Value {
+    pub(crate) fn if_less(&mut self, a: Value, b: Value, then: Value, otherwise: Value) -> Value {
         let less = self.ins().fcmp(FloatCC::LessThan, a, b);
         self.ins().select(less, then, otherwise)
     }
@@ -184,7 +184,7 @@ impl Body<'_> {
         self.ins().uextend(I64, truth)
     }
 
-    fn reals(&mut self, op: FloatCC, x: Value, y: Value) -> Value {
+    pub(crate) fn reals(&mut self, op: FloatCC, x: Value, y: Value) -> Value {
         let truth = self.ins().fcmp(op, x, y);
         self.ins().uextend(I64, truth)
     }
@@ -227,10 +227,7 @@ pub(crate) fn expr_calls(expr: &Expr) -> bool {
     match expr {
         Expr::Int(_) | Expr::Real(_) | Expr::Load(..) => false,
         Expr::LoadAt { index, .. } => expr_calls(index),
-        Expr::Unary(op, operand) => {
-            matches!(op, Floor | Ceil | Round | Nanoseconds | Exp | Log | Sin | Cos | Erf | Probit)
-                || expr_calls(operand)
-        }
+        Expr::Unary(op, operand) => matches!(op, Exp | Log | Sin | Cos | Erf | Probit) || expr_calls(operand),
         Expr::Binary(op, left, right) => *op == Binary::ModInt || expr_calls(left) || expr_calls(right),
         Expr::Select(condition, then, otherwise) => expr_calls(condition) || expr_calls(then) || expr_calls(otherwise),
     }

@@ -17,6 +17,7 @@ mod entry;
 mod expr;
 mod fault;
 mod isa;
+mod rounding;
 mod routine;
 mod statement;
 mod thunk;

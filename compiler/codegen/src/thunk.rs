@@ -15,10 +15,6 @@ pub(crate) enum Thunk {
     Entered,
     Decided,
     Push,
-    Floor,
-    Ceil,
-    Round,
-    Nanoseconds,
     Exp,
     Log,
     Sin,
@@ -51,10 +47,6 @@ macro_rules! law_thunks {
 }
 
 law_thunks! {
-    floor: Unary::Floor,
-    ceil: Unary::Ceil,
-    round: Unary::Round,
-    nanoseconds: Unary::Nanoseconds,
     exp: Unary::Exp,
     log: Unary::Log,
     sin: Unary::Sin,
@@ -86,10 +78,6 @@ pub(crate) fn symbols() -> Vec<Symbol> {
         symbol(Thunk::Entered, "entered", 2, false, entry::entered as *const ()),
         symbol(Thunk::Decided, "decided", 2, false, entry::decided as *const ()),
         symbol(Thunk::Push, "push", 4, false, entry::push as *const ()),
-        law(Thunk::Floor, "floor", floor as *const ()),
-        law(Thunk::Ceil, "ceil", ceil as *const ()),
-        law(Thunk::Round, "round", round as *const ()),
-        law(Thunk::Nanoseconds, "nanoseconds", nanoseconds as *const ()),
         law(Thunk::Exp, "exp", exp as *const ()),
         law(Thunk::Log, "log", log as *const ()),
         law(Thunk::Sin, "sin", sin as *const ()),

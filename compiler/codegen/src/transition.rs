@@ -87,11 +87,11 @@ impl Body<'_> {
         match clause.then {
             Then::Stay => {}
             Then::Enter(target) => {
-                self.routine(Routine::Leave(id));
-                self.routine(Routine::Enter(target));
+                self.leaving(id);
+                self.entering(target);
             }
             Then::End(outcome) => {
-                self.routine(Routine::Leave(id));
+                self.leaving(id);
                 let outcome = self.int(outcome.into());
                 self.store(header::OUTCOME, outcome);
                 self.routine(Routine::Rest);
@@ -102,6 +102,10 @@ impl Body<'_> {
 
     /// The routine that leaves a state.
     pub(crate) fn leave(&mut self, id: StateId) {
+        self.leaving(id);
+        self.done();
+    }
+    fn leaving(&mut self, id: StateId) {
         let state = &self.program.states[id.0 as usize];
         let now = self.load(header::NOW, Class::Int);
         let entered = self.load(state.slots.entry, Class::Int);
@@ -112,11 +116,14 @@ impl Body<'_> {
         self.store(state.slots.time, time);
         self.host(Thunk::Left, id.0);
         self.code(&state.leave);
-        self.done();
     }
 
     /// The routine that enters a state.
     pub(crate) fn enter(&mut self, id: StateId) {
+        self.entering(id);
+        self.done();
+    }
+    fn entering(&mut self, id: StateId) {
         let state = &self.program.states[id.0 as usize];
         let index = self.int(id.0.into());
         self.store(header::STATE, index);
@@ -130,7 +137,6 @@ impl Body<'_> {
         if has_conditions(state) {
             self.routine(Routine::Settle(id));
         }
-        self.done();
     }
 
     /// The routine that tests a state's conditions.

@@ -1,5 +1,6 @@
 //! Source to program: parse, collect what is used, check, lower.
 
+use crate::hints::with_uses;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources};
@@ -17,7 +18,7 @@ pub enum Library {
 }
 
 impl Library {
-    fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         match self {
             Library::Embedded => {
                 trialect_stdlib::MODULES.iter().find(|module| module.name == name).map(|module| module.text.to_string())
@@ -26,7 +27,7 @@ impl Library {
         }
     }
 
-    fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         match self {
             Library::Embedded => trialect_stdlib::MODULES.iter().map(|module| module.name).collect(),
             Library::Texts(texts) => texts.keys().map(String::as_str).collect(),
@@ -93,14 +94,9 @@ pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
     let listed: Vec<Module<'_>> = modules.list.iter().map(|(name, file)| Module { name, file }).collect();
     let (model, checked) = trialect_sema::check(&protocol, &listed, &sources);
     // What could not be read is missing from the tree; complaints about its absence would only confuse.
-    if readable {
-        findings.extend(checked);
-    } else {
-        for finding in checked.iter().filter(|finding| {
-            finding.code != "unknown-name" && !finding.code.starts_with("no-") && !finding.code.starts_with("state-")
-        }) {
-            findings.push(finding.clone());
-        }
+    let loaded: Vec<&str> = modules.list.iter().map(|(name, _)| name.as_str()).collect();
+    for finding in checked.iter().filter(|finding| readable || !may_follow(finding.code)) {
+        findings.push(with_uses(finding.clone(), &sources, library, &loaded));
     }
     let mut program = None;
     if findings.is_runnable() {
@@ -110,6 +106,28 @@ pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
         }
     }
     Compiled { sources, findings: findings.sorted(), program, texts }
+}
+
+/// Whether a finding may come only from a clause that could not be read, and would be gone with it.
+fn may_follow(code: &str) -> bool {
+    const FOLLOWING: &[&str] = &[
+        "unknown-name",
+        "unknown-state",
+        "unknown-outcome",
+        "unknown-stage",
+        "unknown-type",
+        "unknown-device",
+        "unknown-target",
+        "trial-never-ends",
+        "outcome-never",
+        "not-tracked",
+        "missing-argument",
+        "may-be-none",
+        "none-alone",
+        "none-compared",
+    ];
+    const FAMILIES: &[&str] = &["no-", "state-", "stage-"];
+    FOLLOWING.contains(&code) || FAMILIES.iter().any(|family| code.starts_with(family))
 }
 
 fn stamp(name: &str, text: &str) -> SourceText {
@@ -172,6 +190,11 @@ fn uses(file: &File) -> impl Iterator<Item = &Name> {
 fn unknown_module(name: &Name, library: &Library) -> Finding {
     let mut known = library.names();
     known.retain(|name| !trialect_stdlib::PRELUDE.contains(name));
+    let near = known.iter().copied().filter(|known| known.contains(&name.text) || name.text.contains(known)).min();
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("modules: {}", known.join(", ")),
+    };
     Finding::error("unknown-module", format!("there is no module `{}`", name.text), name.span, "no such module")
-        .help(format!("modules: {}", known.join(", ")))
+        .help(help)
 }

@@ -2,6 +2,7 @@
 
 mod compile;
 mod explain;
+mod hints;
 
 pub use compile::{Compiled, Library, SourceText, compile};
 pub use explain::{codes, explain};

@@ -78,6 +78,7 @@ impl<'a> Lowering<'a> {
         let tables = self.columns();
         let states = self.states();
         let (phases, stops) = self.phases(&tables);
+        let stimuli = self.stimuli();
         if !self.findings.is_empty() {
             return Err(self.findings);
         }
@@ -96,7 +97,7 @@ impl<'a> Lowering<'a> {
             timers: self.layout.timers.clone(),
             devices: self.devices(),
             inputs: self.inputs(),
-            stimuli: self.stimuli(),
+            stimuli,
             sites: self.sites,
             draws: self.draws,
             statistics: self.layout.statistics.iter().map(|(_, statistic)| statistic.clone()).collect(),

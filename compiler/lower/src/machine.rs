@@ -182,11 +182,17 @@ impl Lowering<'_> {
         self.layout.inputs.iter().map(input).collect()
     }
 
-    pub(crate) fn stimuli(&self) -> Vec<Stimulus> {
+    pub(crate) fn stimuli(&mut self) -> Vec<Stimulus> {
         let model = self.model;
-        let stimulus = |stimulus: &trialect_sema::Stimulus| {
+        let mut stimulus = |stimulus: &trialect_sema::Stimulus| {
             let constructor = &model.class(stimulus.device).constructors[stimulus.constructor];
-            let value = |typed: &Texpr| typed.constant().map_or(0.0, |value| value.to_f64());
+            let mut value = |typed: &Texpr| match self.value(typed) {
+                Expr::Real(value) => value,
+                _ => {
+                    self.findings.push(crate::flaw("a constant of a stimulus was not computed", typed.span));
+                    0.0
+                }
+            };
             let fixed = constructor.fixed.iter().zip(&stimulus.fixed).map(|(p, typed)| (p.name.clone(), value(typed)));
             Stimulus {
                 name: stimulus.name.clone(),
@@ -195,6 +201,6 @@ impl Lowering<'_> {
                 fixed: fixed.collect(),
             }
         };
-        model.stimuli.iter().map(stimulus).collect()
+        model.stimuli.iter().map(&mut stimulus).collect()
     }
 }

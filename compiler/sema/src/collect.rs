@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::Define { head, .. } => {
                     self.declare_value(&format!("{module}."), Clock::Constant, head, clause)
                 }
-                _ => self.misplaced(clause, "a library"),
+                _ => self.misplaced(clause, "in a library"),
             }
         }
     }
@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::Scenario { title, .. } => self.scenario(title, clause.span),
                 ClauseKind::Define { head, .. } => self.declare_value("", Clock::Constant, head, clause),
                 _ if self.declare_type_clause("", clause) => {}
-                _ => self.misplaced(clause, "the top of a protocol"),
+                _ => self.misplaced(clause, "at the top of a protocol"),
             }
         }
         self.mark_always_visited();
@@ -235,7 +235,7 @@ impl<'a> Checker<'a> {
     }
 
     fn device(&mut self, clause: &'a Clause) {
-        let ClauseKind::Device { name, keys, class } = &clause.kind else { return self.misplaced(clause, "`rig`") };
+        let ClauseKind::Device { name, keys, class } = &clause.kind else { return self.misplaced(clause, "in `rig`") };
         if let Some(key) = keys.first() {
             self.declare_broken(name);
             return self.not_yet("several devices of one name", key.over.span);
@@ -348,7 +348,7 @@ impl<'a> Checker<'a> {
             {
                 self.pending.rules.push((clock, clause));
             }
-            _ => self.misplaced(clause, &format!("`{}`", clock.word())),
+            _ => self.misplaced(clause, &format!("in `{}`", clock.word())),
         }
     }
 
@@ -374,6 +374,7 @@ impl<'a> Checker<'a> {
         let id = StateId(self.model.states.len());
         if id.0 >= STATES_MAX {
             self.ways_unknown = true;
+            self.declare_broken(name);
             if !std::mem::replace(&mut self.names.states_full, true) {
                 let message = format!("a trial has at most {STATES_MAX} states");
                 let finding = Finding::error("too-many-states", message, name.span, format!("number {}", id.0 + 1));
@@ -472,7 +473,7 @@ impl<'a> Checker<'a> {
                 "a clause belongs to the clock on which it lives: `subject`, `session`, `trial` or a `state`".into()
             }
         };
-        let message = format!("this clause has no meaning in {place}");
+        let message = format!("this clause has no meaning {place}");
         self.report(Finding::error("misplaced-clause", message, span, "stands here").help(help));
     }
 
@@ -534,6 +535,8 @@ fn instead_of(what: &str) -> Option<String> {
         "several devices of one name" | "several stimuli of one name" => "give each a name of its own",
         "keyed draws" => "write one draw for each member",
         "draws outside `trial`" => "draw in `trial { … }`, or let a handler set a `var` from a trial's draw",
+        "blocks" => "keep the block in a `var` of the session, and set it in `on trial.end`",
+        "covariates other than `asked before`" => "write `asked before`",
         "decks" => "draw with weights: `draw NAME ~ pick(TYPE, weights: {…})`",
         "`for` over a set" => "loop over the whole type and test membership with `if x in SET { … }`",
         "outputs outside states" => "move it into a `state`",

@@ -2,7 +2,7 @@
 
 use crate::expressions::{Local, counted, unify};
 use crate::model::*;
-use crate::names::{Symbol, duplicate, nearest, unknown};
+use crate::names::{Symbol, duplicate, lacks, named_class, nearest, unknown};
 use crate::term::Texpr;
 use crate::types::Type;
 use crate::{Checker, Interval};
@@ -182,7 +182,7 @@ impl<'a> Checker<'a> {
                 )
                 .help("write `on trial.end when … -> STAGE` or `on session.end when … -> STAGE`"),
             );
-            return None;
+            return Some(Transition { moment: Moment::TrialEnd, guard: None, target: target?, span: clause.span });
         };
         let moment = self.moment(place);
         if let Some(first) = handler.actions.as_ref().and_then(|actions| actions.first()) {
@@ -281,20 +281,13 @@ impl Checker<'_> {
     pub(crate) fn settle_stimulus(&mut self, id: StimulusId) {
         let clause = self.pending.stimuli[id.0];
         let ClauseKind::Stimulus { call, .. } = &clause.kind else { return };
+        self.scope.enter(Clock::Constant, Clock::Trial);
         let class = self.model.class(self.model.stimuli[id.0].device).clone();
         let Some(constructor) = class.constructors.iter().position(|c| c.name == call.name.text) else {
             let known = class.constructors.iter().map(|c| c.name.as_str());
-            self.report(
-                unknown(
-                    "unknown-stimulus",
-                    &format!("stimulus of {}", class.name),
-                    &call.name.text,
-                    call.name.span,
-                    known,
-                )
-                .also(class.span, "its class"),
-            );
-            return;
+            let word = (call.name.text.as_str(), call.name.span);
+            let finding = lacks("unknown-stimulus", &named_class(&class.name), "stimulus", word, known);
+            return self.report(finding.also(class.span, "its class"));
         };
         let parameters = class.constructors[constructor].fixed.clone();
         let Some(fixed) = self.named_arguments(&call.arguments, &parameters, call.span, true) else { return };

@@ -2,7 +2,7 @@
 
 use crate::Checker;
 use crate::model::*;
-use crate::names::{Symbol, unknown};
+use crate::names::{Symbol, lacks, named_class, unknown};
 use crate::term::{Term, Texpr};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
@@ -10,7 +10,7 @@ use trialect_syntax::ast::{Place, VerbClause};
 
 impl<'a> Checker<'a> {
     /// A verb with its target.
-    fn deed(&mut self, verb: &'a VerbClause, held: bool, span: Span) -> Option<Deed> {
+    pub(crate) fn deed(&mut self, verb: &'a VerbClause, held: bool, span: Span) -> Option<Deed> {
         if let Some(duration) = &verb.duration {
             self.not_yet("`hold … for`", duration.span);
         }
@@ -36,8 +36,8 @@ impl<'a> Checker<'a> {
         let class = self.model.class(device).clone();
         let Some(k) = class.verbs.iter().position(|known| known.name == verb.verb.text) else {
             let known = class.verbs.iter().map(|known| known.name.as_str());
-            let what = format!("action of {}", class.name);
-            let finding = unknown("unknown-verb", &what, &verb.verb.text, verb.verb.span, known);
+            let word = (verb.verb.text.as_str(), verb.verb.span);
+            let finding = lacks("unknown-verb", &named_class(&class.name), "action", word, known);
             self.report(finding.also(class.span, "its class"));
             return None;
         };
@@ -62,6 +62,16 @@ impl<'a> Checker<'a> {
             rest = others;
         }
         // A picture may be shown again with some of its parameters; a verb needs all of its own.
+        if let ([amount], None, []) = (rest, &verb.amount, verb.arguments.as_slice())
+            && stimulus.is_none()
+        {
+            let target = self.sources.text(verb.target.span).to_string();
+            let unit = self.model.unit(amount.dimension).map(|unit| format!(" {}", unit.symbol)).unwrap_or_default();
+            let message = format!("`{}` says how much: its {} is not given", definition.name, amount.name);
+            let finding = Finding::error("missing-argument", message, span, "lacks an amount");
+            self.report(finding.help(format!("write `{} …{unit} to {target}`", definition.name)));
+            return None;
+        }
         arguments.extend(self.named_arguments(&verb.arguments, rest, span, stimulus.is_none())?);
         self.check_amount(definition, &arguments);
         Some(Deed { device, verb: k, stimulus, arguments, held, span })

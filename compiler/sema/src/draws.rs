@@ -174,10 +174,12 @@ impl Checker<'_> {
         let rows: Vec<Texpr> = rows.into_iter().map(|row| self.coerce(row, &Type::NUMBER)).collect();
         if let Some(negative) = rows.iter().find(|row| row.range.low < 0.0) {
             let lies = self.lies(negative);
-            let help = format!("write `max({}, 0)`", self.sources.text(negative.span));
+            let help = match negative.constant() {
+                Some(_) => "write a weight of 0 or more".to_string(),
+                None => format!("write `max({}, 0)`", self.sources.text(negative.span)),
+            };
             self.invalid("a weight is never negative", negative.span, lies, &help);
-        }
-        if rows.iter().all(|row| row.range.high <= 0.0) {
+        } else if rows.iter().all(|row| row.range.high <= 0.0) {
             self.invalid("at least one weight must be above 0", span, "all are 0".into(), "give a member a weight");
         }
         Some(Some(rows))
@@ -190,7 +192,11 @@ impl Checker<'_> {
         if p.ty != Type::Unknown && !Interval::UNIT.contains(p.range) {
             let lies = self.lies(&p);
             let text = self.sources.text(p.span).to_string();
-            self.invalid("a probability lies in 0% .. 100%", p.span, lies, &format!("write `clamp({text}, 0 .. 1)`"));
+            let help = match p.constant() {
+                Some(_) => "write a probability between 0% and 100%".to_string(),
+                None => format!("write `clamp({text}, 0 .. 1)`"),
+            };
+            self.invalid("a probability lies in 0% .. 100%", p.span, lies, &help);
         }
         Some((Type::Bool, Interval::UNIT, Family::Chance(p)))
     }

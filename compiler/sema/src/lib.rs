@@ -89,6 +89,8 @@ pub(crate) struct Checker<'a> {
     pub(crate) ways_unknown: bool,
     /// Stimuli with a `track` in the present state that was refused.
     pub(crate) broken_tracks: Vec<StimulusId>,
+    /// For each value, those that its text reads at the same tick.
+    pub(crate) reads_now: Vec<Vec<usize>>,
     /// In how many copies the present loop bodies stand.
     pub(crate) copies: u64,
     /// How many copies of loop bodies were made.
@@ -107,6 +109,7 @@ impl<'a> Checker<'a> {
             muted: false,
             ways_unknown: false,
             broken_tracks: Vec::new(),
+            reads_now: Vec::new(),
             copies: 1,
             unrolled: 0,
             scope: expressions::Scope::default(),

@@ -3,7 +3,7 @@
 use crate::Checker;
 use crate::expressions::LinearIn;
 use crate::model::*;
-use crate::names::{Symbol, nearest, unknown};
+use crate::names::{Symbol, lacks, named_class, nearest, unknown};
 use crate::term::Texpr;
 use crate::types::Type;
 use trialect_base::{Finding, Span};
@@ -174,6 +174,9 @@ impl<'a> Checker<'a> {
                     self.report(finding.help(format!("to end the trial write `-> end {}`", name.text)));
                     return Some(Goes::Ends(outcome));
                 }
+                if self.names.states_full {
+                    return None;
+                }
                 if finding.help.is_none() {
                     finding = finding.help(format!("add `state {} {{ … }}` to `trial {{ … }}`", name.text));
                 }
@@ -246,11 +249,15 @@ impl<'a> Checker<'a> {
                 .iter()
                 .filter(|channel| channel.kind == ChannelKind::Event)
                 .map(|channel| channel.name.as_str());
-            let mut finding =
-                unknown("unknown-event", &format!("event of {}", class.name), &member.text, member.span, known);
+            let word = (member.text.as_str(), member.span);
+            let mut finding = lacks("unknown-event", &named_class(&class.name), "event", word, known);
+            let counter = class.channels.iter().find(|channel| channel.kind == ChannelKind::Counter);
             if class.channels.iter().any(|channel| channel.name == member.text) {
                 let text = self.sources.text(place.span);
                 finding = finding.help(format!("`{text}` is a reading; wait for a level: `on {text} reaches …`"));
+            } else if let (None, Some(counter)) = (&finding.help, counter) {
+                let reading = format!("{}.{}", place.base.text, counter.name);
+                finding = finding.help(format!("it reports no events; wait for a level: `on {reading} reaches …`"));
             }
             self.report(finding.also(class.span, "its class"));
         }
@@ -298,7 +305,7 @@ impl<'a> Checker<'a> {
                     "division-by-zero",
                     "what does not follow the reading never reaches a level",
                     affine.slope.span,
-                    format!("the slope: {lies}"),
+                    lies,
                 )
                 .help("give the factor of the reading a range that leaves out 0"),
             );

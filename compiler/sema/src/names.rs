@@ -121,18 +121,37 @@ pub(crate) fn unknown<'n>(
     Finding::error(code, format!("there is no {what} `{name}`"), span, format!("no such {what}")).help_maybe(help)
 }
 
+/// The finding for a word that its owner does not have: `Encoder` has no event `moved`.
+pub(crate) fn lacks<'n>(
+    code: &'static str,
+    owner: &str,
+    what: &str,
+    (name, span): (&str, Span),
+    known: impl Iterator<Item = &'n str>,
+) -> Finding {
+    let finding = unknown(code, what, name, span, known);
+    Finding { message: format!("{owner} has no {what} `{name}`"), ..finding }
+}
+
+/// A device class with its article: "an Encoder".
+pub(crate) fn named_class(name: &str) -> String {
+    let vowel = name.starts_with(|c: char| "AEIOU".contains(c));
+    format!("{} {name}", if vowel { "an" } else { "a" })
+}
+
 /// The known word that is nearest in spelling, if it is near enough to be meant.
 pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     let length = name.chars().count();
     let limit = (length / 3).max(1);
     let far = |word: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &word.to_lowercase());
+    let exactly = |word: &str| strsim::damerau_levenshtein(name, word);
     let is_near = |word: &str| word.chars().count().abs_diff(length) <= limit && length <= SPELLED_MAX;
     known
         .iter()
         .copied()
         .filter(|word| *word != name && is_near(word))
-        .map(|word| (far(word), word))
-        .filter(|(d, _)| *d <= limit)
+        .map(|word| (far(word), exactly(word), word))
+        .filter(|(distance, ..)| *distance <= limit)
         .min()
-        .map(|(_, word)| word)
+        .map(|(.., word)| word)
 }

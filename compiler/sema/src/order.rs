@@ -22,7 +22,12 @@ pub(crate) enum Node {
 /// What a clause reads, and how deep its expressions are.
 #[derive(Debug, Default)]
 struct Reads {
-    names: Vec<String>,
+    /// Of this tick.
+    now: Vec<String>,
+    /// Of the trial before.
+    last: Vec<String>,
+    /// Loop variables around the present expression.
+    bound: Vec<String>,
     depth: u32,
 }
 
@@ -34,7 +39,9 @@ impl Checker<'_> {
         let values = self.model.values.len();
         let count = values + self.model.curricula.len();
         let reads: Vec<Reads> = (0..count).map(|k| self.reads_of(k, values)).collect();
-        let next: Vec<Vec<usize>> = reads.iter().map(|reads| self.nodes(&reads.names, values)).collect();
+        let next: Vec<Vec<usize>> =
+            reads.iter().map(|reads| self.nodes(reads.now.iter().chain(&reads.last), values)).collect();
+        self.reads_now = reads.iter().take(values).map(|reads| self.nodes(&reads.now, values)).collect();
         let mut depth = vec![0_u32; count];
         let mut order = Vec::new();
         for node in after_what_they_read(&next) {
@@ -68,13 +75,13 @@ impl Checker<'_> {
         reads
     }
 
-    fn nodes(&self, names: &[String], values: usize) -> Vec<usize> {
+    fn nodes<'n>(&self, names: impl IntoIterator<Item = &'n String>, values: usize) -> Vec<usize> {
         let node = |name: &String| match self.names.symbols.get(name) {
             Some((Symbol::Value(id), _)) => Some(id.0),
             Some((Symbol::Curriculum(id), _)) => Some(values + id.0),
             _ => None,
         };
-        let mut nodes: Vec<usize> = names.iter().filter_map(node).collect();
+        let mut nodes: Vec<usize> = names.into_iter().filter_map(node).collect();
         nodes.sort_unstable();
         nodes.dedup();
         nodes
@@ -148,8 +155,12 @@ impl Reads {
         by.into_iter().for_each(|step| self.expr(step, 0));
     }
 
+    /// The variables of keys are bound in the rest of the clause.
     fn keys(&mut self, keys: &[Key]) {
-        keys.iter().for_each(|key| self.expr(&key.over, 0));
+        for key in keys {
+            self.expr(&key.over, 0);
+            self.bound.extend(key.variable.iter().map(|variable| variable.text.clone()));
+        }
     }
 
     fn table(&mut self, table: &Table, depth: u32) {
@@ -178,9 +189,10 @@ impl Reads {
         self.depth = self.depth.max(depth);
         let below = depth + 1;
         match &expr.kind {
-            ExprKind::Name(name) => self.names.push(name.clone()),
+            ExprKind::Name(name) if self.bound.contains(name) => {}
+            ExprKind::Name(name) => self.now.push(name.clone()),
             ExprKind::Member(base, name) if matches!(&base.kind, ExprKind::Name(word) if word == "last") => {
-                self.names.push(name.text.clone());
+                self.last.push(name.text.clone());
             }
             ExprKind::Member(inner, _) | ExprKind::Negate(inner) | ExprKind::Not(inner) | ExprKind::Exists(inner) => {
                 self.expr(inner, below);
@@ -191,8 +203,13 @@ impl Reads {
             }
             ExprKind::Call(call) => self.call(call, depth),
             ExprKind::Comprehension { body, variables, .. } => {
-                variables.iter().for_each(|(_, over)| self.expr(over, below));
+                let outside = self.bound.len();
+                for (variable, over) in variables {
+                    self.expr(over, below);
+                    self.bound.push(variable.text.clone());
+                }
                 self.expr(body, below);
+                self.bound.truncate(outside);
             }
             ExprKind::Set(members) => members.iter().for_each(|member| self.expr(member, below)),
             ExprKind::Range(range) => self.range(range, below),

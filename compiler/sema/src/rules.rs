@@ -2,7 +2,7 @@
 
 use crate::Checker;
 use crate::model::*;
-use crate::names::{duplicate, unknown};
+use crate::names::{duplicate, lacks, named_class};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Clause as Written, ClauseKind, Event, Expr, Name, Place};
@@ -196,10 +196,9 @@ impl<'a> Checker<'a> {
             Some(k) => self.model.recorded.push((device, k as u32)),
             None => {
                 let known = class.channels.iter().map(|channel| channel.name.as_str());
-                let what = format!("reading or event of {}", class.name);
-                self.report(
-                    unknown("unknown-event", &what, &member.text, member.span, known).also(class.span, "its class"),
-                );
+                let word = (member.text.as_str(), member.span);
+                let finding = lacks("unknown-event", &named_class(&class.name), "reading or event", word, known);
+                self.report(finding.also(class.span, "its class"));
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use crate::expressions::{Local, counted};
 use crate::model::*;
-use crate::names::{Symbol, duplicate, unknown};
+use crate::names::{Symbol, duplicate};
 use crate::term::{Function, Term, Texpr};
 use crate::types::Type;
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::{self, Body, Clause as Written, ClauseKind, Event, Expr, Name, Place, VerbClause};
+use trialect_syntax::ast::{self, Body, Clause as Written, ClauseKind, Expr, Name, Place};
 use trialect_units::Decimal;
 
 /// Copies of a clause that loops within loops may make.
@@ -50,14 +50,14 @@ impl<'a> Checker<'a> {
         let copies = self.copies;
         let members = u64::from(finite.size(&self.model));
         self.copies = copies.saturating_mul(members);
-        self.unrolled += members;
-        if self.copies > COPIES_MAX || self.unrolled > UNROLLED_MAX {
+        if self.copies > COPIES_MAX || self.unrolled + members > UNROLLED_MAX {
             let message = format!("loops within loops make at most {COPIES_MAX} copies of what stands in them");
             let finding = Finding::error("too-many-terms", message, variable.span, "too many copies");
             self.report(finding.help("loop over smaller types"));
             self.copies = copies;
             return;
         }
+        self.unrolled += members;
         let depth = self.scope.locals.len();
         for k in 0..finite.size(&self.model) {
             let term = match finite {
@@ -157,8 +157,11 @@ impl<'a> Checker<'a> {
                 return None;
             }
             None => {
-                let finding = self.unknown_name(&place.base.text, place.base.span);
-                self.report(finding);
+                let name = &place.base.text;
+                let finding = self.unknown_name(name, place.base.span);
+                let near = finding.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
+                let declare = (!near).then(|| format!("declare it on its clock: `var {name} := …`"));
+                self.report(finding.help_maybe(declare));
                 return None;
             }
         };
@@ -197,7 +200,7 @@ impl<'a> Checker<'a> {
                 place.span,
                 "set from a slower clock",
             )
-            .help("set it from a handler on its own clock or a faster one");
+            .help(format!("declare it in `{} {{ … }}`, or set it in a state", self.scope.clock.word()));
             self.report(finding);
         }
         let keys: Vec<Texpr> = place

@@ -2,7 +2,6 @@
 
 use crate::expressions::{Local, unify};
 use crate::model::*;
-use crate::names::duplicate;
 use crate::order::Node;
 use crate::term::{Binder, Function, Term, Texpr, Tick};
 use crate::types::{Finite, Type};
@@ -174,22 +173,26 @@ impl<'a> Checker<'a> {
 
     /// What is made when a trial begins cannot depend on how the trial goes.
     pub(crate) fn known_at_start(&mut self, typed: &Texpr, what: &str) {
-        let mut later: Option<Span> = None;
+        let mut later: Option<(Span, bool)> = None;
         typed.visit(&mut |inner| {
             if later.is_none() && self.happens(inner) {
-                later = Some(inner.span);
+                later = Some((inner.span, matches!(inner.term, Term::Value { .. } | Term::Outcome { .. })));
             }
         });
-        let Some(span) = later else { return };
+        let Some((span, has_last)) = later else { return };
         let text = self.sources.text(span).to_string();
+        let help = match has_last {
+            true => format!("read the trial before, `last.{text}`, or a statistic"),
+            false => "give it a name in `trial { … }` and read that of the trial before, `last.NAME`".into(),
+        };
         self.report(
             Finding::error(
                 "not-yet-known",
-                format!("{what} is made when a trial begins, and `{text}` is known only during the trial"),
+                format!("{what} is settled when a trial begins, and `{text}` is known only during the trial"),
                 span,
                 "known later",
             )
-            .help(format!("read the trial before, `last.{text}`, or a statistic")),
+            .help(help),
         );
     }
 
@@ -251,8 +254,10 @@ impl<'a> Checker<'a> {
             let key = self.expr_as(key, &member_type);
             let Some(k) = member_index(&key) else { continue };
             if let Some((_, first)) = &rows[k as usize] {
-                let finding = duplicate(&finite.label(&self.model, k), key.span, *first);
-                self.report(finding);
+                let message =
+                    format!("a table has one row for each member, and `{}` has two", finite.label(&self.model, k));
+                let finding = Finding::error("duplicate-name", message, key.span, "again here");
+                self.report(finding.also(*first, "first here").help("remove one of them"));
             }
             rows[k as usize] = Some((value, key.span));
         }
@@ -260,8 +265,13 @@ impl<'a> Checker<'a> {
             (0..size).filter(|&k| rows[k].is_none()).map(|k| finite.label(&self.model, k as u32)).collect();
         if !missing.is_empty() && rest.is_none() {
             self.report(
-                Finding::error("missing-row", format!("no row for {}", missing.join(", ")), table.span, "this table")
-                    .help(format!("add `{}: …` or `else: …`", missing[0])),
+                Finding::error(
+                    "missing-row",
+                    "a table has a row for each member of its key",
+                    table.span,
+                    format!("no row for {}", missing.join(", ")),
+                )
+                .help(format!("add `{}: …` or `else: …`", missing[0])),
             );
             return None;
         }
@@ -304,13 +314,15 @@ impl<'a> Checker<'a> {
         if let Some(initial) = initial.as_ref().filter(|_| self.model.values[id.0].clock == Clock::Trial) {
             self.known_at_start(initial, "a start value");
         }
+        let step = by.map(|step| step.span);
         let by = by.filter(|_| ty != Type::Unknown).and_then(|step| self.constant(step, ty.required()));
         let range =
             bounds.map_or_else(|| natural_range(&ty), |(low, high, _)| Interval::new(low.to_f64(), high.to_f64()));
         let variable = Variable { initial, within: bounds.map(|(low, high, _)| (low, high)), by };
-        let (low, step) = (within.map(|range| range.high.span), by);
         if ty != Type::Unknown && (within.is_none() || bounds.is_some()) {
-            self.check_variable(&head.name, &variable, &ty, low.filter(|_| step.is_some()));
+            let name = &head.name;
+            let places = (within.map_or(name.span, |range| range.high.span), step.unwrap_or(name.span));
+            self.check_variable(name, &variable, &ty, places);
         }
         let value = &mut self.model.values[id.0];
         (value.keys, value.ty, value.range, value.kind) = (keys, ty, range, kind(variable));

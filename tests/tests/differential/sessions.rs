@@ -58,6 +58,12 @@ impl Simulated {
         Simulated { seed, session: 1, experience: 0, subject_words: None }
     }
 
+    /// The next session of the same mouse.
+    pub fn after(self, ending: Ending) -> Simulated {
+        let experience = self.experience + u64::from(ending.trials);
+        Simulated { session: self.session + 1, experience, subject_words: Some(ending.subject_words), ..self }
+    }
+
     /// Runs it on a machine, to its end.
     pub fn run(&self, program: &Program, machine: &mut dyn Machine, recorder: &mut dyn Recorder) -> Ending {
         let mut rig = self.rig(program);

@@ -1,14 +1,14 @@
 //! Definitions that depend on themselves within one tick.
 
 use crate::Checker;
-use crate::model::{Model, ValueKind};
+use crate::model::{Clock, Model, ValueKind};
 use crate::term::{Term, Texpr};
 use crate::types::Type;
 use trialect_base::Finding;
 
 impl Checker<'_> {
     pub(crate) fn check_circles(&mut self) {
-        let uses: Vec<Vec<usize>> = self.model.values.iter().map(|value| now(&self.model, &value.kind)).collect();
+        let uses: Vec<Vec<usize>> = (0..self.model.values.len()).map(|k| self.needs(k)).collect();
         let n = uses.len();
         // 0 not seen, 1 on the path, 2 done.
         let mut mark = vec![0_u8; n];
@@ -41,20 +41,36 @@ impl Checker<'_> {
         }
     }
 
+    /// Values that must be known before this one. What has no type was not understood: there the text says what it reads.
+    fn needs(&self, k: usize) -> Vec<usize> {
+        let value = &self.model.values[k];
+        let mut uses = now(&self.model, &value.kind);
+        if value.ty == Type::Unknown {
+            // What is no value is a curriculum, which waits for nothing.
+            let unknown = |&other: &usize| self.model.values.get(other).is_some_and(|other| other.ty == Type::Unknown);
+            uses.extend(self.reads_now.get(k).into_iter().flatten().copied().filter(unknown));
+        }
+        uses
+    }
+
     fn circle(&mut self, members: &[usize]) {
         let names: Vec<String> =
             members.iter().chain(members.first()).map(|&k| format!("`{}`", self.model.values[k].name)).collect();
         let first = &self.model.values[members[0]];
         let mut finding = Finding::error(
             "circular-definition",
-            format!("{} depends on itself", names[0]),
+            format!("{} depends on itself at the same tick", names[0]),
             first.span,
             names.join(" -> "),
         );
         for &k in &members[1..] {
             finding = finding.also(self.model.values[k].span, "on the way");
         }
-        self.report(finding.help(format!("read the trial before, `last.{}`, or make one of them a `var`", first.name)));
+        let help = match first.clock {
+            Clock::Trial => format!("read the trial before, `last.{}`, or make one of them a `var`", first.name),
+            _ => "make one of them a `var`, and set it in a handler".into(),
+        };
+        self.report(finding.help(help));
     }
 }
 

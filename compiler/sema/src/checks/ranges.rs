@@ -9,18 +9,10 @@ use trialect_syntax::ast::Name;
 use trialect_units::{Decimal, Dimension};
 
 impl Checker<'_> {
-    /// The start value lies inside the range and on a step; `end` is where the range's greatest value stands.
-    pub(crate) fn check_variable(&mut self, name: &Name, variable: &Variable, ty: &Type, end: Option<Span>) {
+    /// The start value lies inside the range and on a step; places: the range's greatest value, and the step.
+    pub(crate) fn check_variable(&mut self, name: &Name, variable: &Variable, ty: &Type, (end, step): (Span, Span)) {
         let dimension = ty.dimension(&self.model).unwrap_or(Dimension::NONE);
-        let Some((low, high)) = variable.within else {
-            if variable.by.is_some() {
-                self.report(
-                    Finding::error("steps-without-range", "steps need a range", name.span, "no range")
-                        .help("add `within LOW .. HIGH` before `by`"),
-                );
-            }
-            return;
-        };
+        let Some((low, high)) = variable.within else { return };
         let show = |value: Decimal, model: &Model| show(value, dimension, model);
         let constant = variable.initial.as_ref().and_then(|typed| Some((typed.span, self.constant_of(typed)?)));
         if let Some((span, value)) = constant
@@ -40,12 +32,10 @@ impl Checker<'_> {
         let Some(by) = variable.by else { return };
         if by <= Decimal::ZERO {
             let steps = format!("steps of {}", show(by, &self.model));
-            self.report(
-                Finding::error("not-a-step", "a step is above 0", name.span, steps).help("write a step above 0"),
-            );
+            self.report(Finding::error("not-a-step", "a step is above 0", step, steps).help("write a step above 0"));
             return;
         }
-        for (span, value) in [end.map(|end| (end, high)), constant].into_iter().flatten() {
+        for (span, value) in [Some((end, high)), constant].into_iter().flatten() {
             let fits = value.plus(low.negated()).is_some_and(|above| above.steps(by).is_some());
             if !fits {
                 let (is, by, low) = (show(value, &self.model), show(by, &self.model), show(low, &self.model));

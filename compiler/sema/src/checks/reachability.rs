@@ -68,7 +68,7 @@ impl Checker<'_> {
     }
 
     fn check_outcomes(&mut self, reached: &[bool]) {
-        let Some(id) = self.model.outcomes else { return };
+        let Some(id) = self.model.outcomes.filter(|_| !self.model.states.is_empty()) else { return };
         let given: Vec<u32> = self
             .model
             .states

@@ -24,7 +24,7 @@ impl Checker<'_> {
                     "no-trial-limit",
                     "a session has a greatest number of trials, for which memory is set aside",
                     header,
-                    "names no such number",
+                    "has none",
                 )
                 .help("add `limit trials 2000` to `session { … }`"),
             );
@@ -51,8 +51,8 @@ impl Checker<'_> {
             }
         }
         for (name, span, used, amount) in unlimited {
-            let message = format!("a session has a most that `{name}` may give");
-            let finding = Finding::error("no-budget", message, span, "has no limit").also(used, "gives here");
+            let message = format!("what `{name}` gives in a session must have a limit");
+            let finding = Finding::error("no-budget", message, span, "without a limit").also(used, "gives here");
             self.report(finding.help(format!("add `limit {name} {amount} each session` to `session {{ … }}`")));
         }
     }

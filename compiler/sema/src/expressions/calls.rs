@@ -182,7 +182,7 @@ impl Checker<'_> {
         let mut result = self.expr(list[0], expected);
         for other in &list[1..] {
             let other = self.expr(other, expected);
-            let Some((a, b)) = self.alike(result, other, call.span) else { return Texpr::broken(call.span) };
+            let Some((a, b)) = self.alike(result, other) else { return Texpr::broken(call.span) };
             let range = if function == Function::Min { a.range.min(b.range) } else { a.range.max(b.range) };
             let ty = if matches!(a.ty.required(), Type::IntType(_)) { Type::Int } else { a.ty.required().clone() };
             let ty = if a.ty.is_optional() || b.ty.is_optional() { ty.optional() } else { ty };
@@ -204,11 +204,11 @@ impl Checker<'_> {
             return Texpr::broken(span);
         };
         let (value, low, high) = (self.expr(value, None), self.expr(&range.low, None), self.expr(&range.high, None));
-        let Some((value, high)) = self.alike(value, high, span) else { return Texpr::broken(span) };
+        let Some((value, high)) = self.alike(value, high) else { return Texpr::broken(span) };
         let upper = value.range.min(high.range);
         let ty = value.ty.clone();
         let below = Texpr { term: Term::Apply(Function::Min, vec![value, high]), ty: ty.clone(), range: upper, span };
-        let Some((below, low)) = self.alike(below, low, span) else { return Texpr::broken(span) };
+        let Some((below, low)) = self.alike(below, low) else { return Texpr::broken(span) };
         let range = below.range.max(low.range);
         let ty = if matches!(below.ty.required(), Type::Real(_)) { below.ty.clone() } else { ty };
         Texpr { term: Term::Apply(Function::Max, vec![below, low]), ty, range, span }

@@ -83,11 +83,9 @@ impl Checker<'_> {
             }
             _ => {
                 let name = target.describe(&self.model);
-                let here = self.sources.text(span).to_string();
-                self.report(
-                    Finding::error("not-a-member", format!("{name} is needed here"), span, format!("`{here}` is none"))
-                        .help(format!("its members: {labels}")),
-                );
+                let message = format!("{name} is needed here");
+                let finding = Finding::error("not-a-member", message, span, "not one of its members");
+                self.report(finding.help(format!("write one of: {labels}")));
                 Texpr::broken(span)
             }
         }
@@ -140,7 +138,7 @@ impl Checker<'_> {
     }
 
     /// The remedy is arithmetic on dimensions: a forgotten unit, an inverse, a missing factor.
-    fn unit_remedy(&self, typed: &Texpr, expected: Dimension, given: Dimension) -> Option<String> {
+    pub(super) fn unit_remedy(&self, typed: &Texpr, expected: Dimension, given: Dimension) -> Option<String> {
         let text = self.sources.text(typed.span);
         let unit = |dimension| self.model.unit(dimension).map(|unit| unit.symbol);
         if typed.constant().is_some() {
@@ -154,11 +152,11 @@ impl Checker<'_> {
             return Some(format!("this is the inverse: write `1 / ({text})`"));
         }
         if expected.is_none() {
-            return Some(format!("divide by a unit: `{text} / 1 {}`", unit(given)?));
+            return Some(format!("divide by an amount in {}: `{text} / 1 {}`", unit(given)?, unit(given)?));
         }
         let missing = expected.over(given);
         let factor = unit(missing).unwrap_or_else(|| missing.coherent_symbol());
-        Some(format!("multiply by an amount in {factor}, or write another value"))
+        Some(format!("multiply `{text}` by an amount in {factor}, or write another value"))
     }
 
     fn type_remedy(&self, typed: &Texpr, target: &Type) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Names, members after a dot and indices.
 
 use crate::model::{ChannelKind, Clock, CurriculumId, DeviceId, StateId, ValueId, ValueKind};
-use crate::names::{Symbol, TypeSymbol, unknown};
+use crate::names::{Symbol, TypeSymbol, lacks, named_class, unknown};
 use crate::term::{Stamp, Term, Texpr, Tick};
 use crate::types::{Finite, Type};
 use crate::{Checker, Interval};
@@ -56,7 +56,7 @@ impl Checker<'_> {
                 );
                 Texpr::broken(span)
             }
-            None => self.member_or_type(name, span),
+            None => self.member_or_type(name, span, expected),
         }
     }
 
@@ -81,7 +81,7 @@ impl Checker<'_> {
         Some(Texpr { term: Term::Member(*id, k as u32), ty: Type::Enum(*id), range: Interval::ALL, span })
     }
 
-    fn member_or_type(&mut self, name: &str, span: Span) -> Texpr {
+    fn member_or_type(&mut self, name: &str, span: Span, expected: Option<&Type>) -> Texpr {
         match self.names.members.get(name).map(Vec::as_slice) {
             Some([(id, k)]) => {
                 return Texpr { term: Term::Member(*id, *k), ty: Type::Enum(*id), range: Interval::ALL, span };
@@ -115,7 +115,16 @@ impl Checker<'_> {
         match finite {
             Some(finite) => Texpr { term: Term::Everything(finite), ty: Type::Set(finite), range: Interval::ALL, span },
             None => {
-                let finding = self.unknown_name(name, span);
+                let finding = match expected.map(Type::required) {
+                    Some(Type::Enum(id)) => {
+                        let declared = &self.model.enums[id.0];
+                        let members: Vec<&str> = declared.members.iter().map(|member| member.name.as_str()).collect();
+                        let finding = unknown("unknown-name", &declared.name, name, span, members.iter().copied());
+                        let help = finding.help.is_none().then(|| format!("write one of: {}", members.join(", ")));
+                        finding.help_maybe(help)
+                    }
+                    _ => self.unknown_name(name, span),
+                };
                 self.report(finding);
                 Texpr::broken(span)
             }
@@ -147,7 +156,9 @@ impl Checker<'_> {
         }
         if value.clock > self.scope.reads {
             let (name, clock) = (value.name.clone(), value.clock);
-            self.too_fast(&format!("`{name}`"), Some(&name), clock, span);
+            let is_number = value.ty.dimension(&self.model).is_some();
+            let example = if is_number { format!("mean({name})") } else { format!("count({name} is …)") };
+            self.too_fast(&format!("`{name}`"), Some(&example), clock, span);
             return Texpr::broken(span);
         }
         let (ty, range) = (self.model.values[id.0].ty.clone(), self.model.values[id.0].range);
@@ -164,15 +175,17 @@ impl Checker<'_> {
     }
 
     /// Something that changes more often than it could be read here.
-    fn too_fast(&mut self, what: &str, name: Option<&str>, clock: Clock, span: Span) {
+    fn too_fast(&mut self, what: &str, statistic: Option<&str>, clock: Clock, span: Span) {
         let here = self.scope.reads;
         let place = match here {
             Clock::Constant => "a constant".to_string(),
             clock => format!("what belongs to the {}", clock.word()),
         };
-        let help = match (here, clock, name) {
+        let help = match (here, clock, statistic) {
             (Clock::Constant, _, _) => format!("move the definition into `{} {{ … }}`", clock.word()),
-            (_, Clock::Trial, Some(name)) => format!("read a statistic of it, for example `stat NAME = mean({name})`"),
+            (_, Clock::Trial, Some(statistic)) => {
+                format!("read a statistic of it, for example `stat NAME = {statistic}`")
+            }
             (_, Clock::Trial, None) => "read it in a trial, or a statistic of it".into(),
             _ => format!("read it in `{} {{ … }}`", clock.word()),
         };
@@ -204,6 +217,20 @@ impl Checker<'_> {
 
     /// `base.member`
     pub(super) fn member(&mut self, base: &Expr, member: &Name, span: Span) -> Texpr {
+        if let ExprKind::Index(inner, _) = &base.kind
+            && let ExprKind::Name(word) = &inner.kind
+        {
+            match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
+                Some(Symbol::Broken) => return Texpr::broken(span),
+                Some(Symbol::Device(_)) => {
+                    let finding =
+                        Finding::error("wrong-keys", format!("`{word}` has no keys"), base.span, "a key given here");
+                    self.report(finding.help(format!("write `{word}.{}`", member.text)));
+                    return Texpr::broken(span);
+                }
+                _ => {}
+            }
+        }
         let ExprKind::Name(word) = &base.kind else {
             self.report(
                 Finding::error("no-such-part", "only a name has parts", base.span, "this has no parts")
@@ -294,7 +321,7 @@ impl Checker<'_> {
         };
         let Some((_, tick, ty)) = parts.iter().find(|(name, _, _)| *name == member.text) else {
             let known = parts.iter().map(|(name, _, _)| *name);
-            self.report(unknown("no-such-part", "part", &member.text, member.span, known));
+            self.report(lacks("no-such-part", &format!("`{clock}`"), "part", (&member.text, member.span), known));
             return Texpr::broken(span);
         };
         let range = match tick {
@@ -333,10 +360,8 @@ impl Checker<'_> {
         }
         let class = class.clone();
         let known = class.channels.iter().map(|c| c.name.as_str()).chain(class.totals.iter().map(|t| t.name.as_str()));
-        self.report(
-            unknown("no-such-part", &format!("part of {}", class.name), &member.text, member.span, known)
-                .also(class.span, "its class"),
-        );
+        let finding = lacks("no-such-part", &named_class(&class.name), "part", (&member.text, member.span), known);
+        self.report(finding.also(class.span, "its class"));
         Texpr::broken(span)
     }
 
@@ -358,7 +383,8 @@ impl Checker<'_> {
             None => {
                 let known: Vec<String> = values.iter().map(|(name, _, _)| name.clone()).collect();
                 let known = known.iter().map(String::as_str).chain(["trials", "sessions"]);
-                self.report(unknown("no-such-part", "value of the stages", &member.text, member.span, known));
+                let owner = format!("a stage of `{}`", self.model.curricula[id.0].name);
+                self.report(lacks("no-such-part", &owner, "value", (&member.text, member.span), known));
                 Texpr::broken(span)
             }
         }
@@ -375,7 +401,7 @@ impl Checker<'_> {
             "time" => Stamp::Time,
             _ => {
                 let known = ["entry", "exit", "visits", "time"].into_iter();
-                self.report(unknown("no-such-part", "stamp of a state", &member.text, member.span, known));
+                self.report(lacks("no-such-part", "a state", "stamp", (&member.text, member.span), known));
                 return Texpr::broken(span);
             }
         };
@@ -433,5 +459,9 @@ impl Checker<'_> {
 
 /// `1 key`, `2 keys`
 pub(crate) fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+    match n {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    }
 }

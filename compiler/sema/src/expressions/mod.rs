@@ -72,11 +72,9 @@ impl Checker<'_> {
             }
             ExprKind::Set(members) => self.set(members, span, expected),
             ExprKind::Range(_) => {
-                self.report(
-                    Finding::error("misplaced-range", "one value is needed here", span, "this is a range").help(
-                        "a range stands after `within`, in `uniform(LOW .. HIGH)` and in `clamp(x, LOW .. HIGH)`",
-                    ),
-                );
+                let help = format!("declare `int NAME = {}` and write `NAME` here", self.sources.text(span));
+                let message = "a type or a set is needed here";
+                self.report(Finding::error("misplaced-range", message, span, "this is a range").help(help));
                 Texpr::broken(span)
             }
             ExprKind::Negate(operand) => self.negate(operand, expected, span),

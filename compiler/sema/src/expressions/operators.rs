@@ -122,6 +122,14 @@ impl Checker<'_> {
 
     /// `value in set`
     pub(super) fn in_set(&mut self, value: &Expr, set: &Expr, span: Span) -> Texpr {
+        if let ExprKind::Range(range) = &set.kind {
+            let text = |expr: &Expr| self.sources.text(expr.span);
+            let (value, low, high) = (text(value), text(&range.low), text(&range.high));
+            let help = format!("write `{value} >= {low} and {value} <= {high}`");
+            let finding = Finding::error("misplaced-range", "a set is needed after `in`", set.span, "this is a range");
+            self.report(finding.help(help));
+            return Texpr::broken(span);
+        }
         let (left, right) = if matches!(set.kind, ExprKind::Set(_)) {
             let left = self.expr(value, None);
             let wanted = left.ty.finite().or_else(|| left.ty.required().finite()).map(Type::Set);
@@ -250,7 +258,7 @@ impl Checker<'_> {
         if a.ty == Type::Instant && b.ty == Type::Instant {
             return Texpr::bool(Term::Apply(function, vec![a, b]), span);
         }
-        match self.alike(a, b, span) {
+        match self.alike(a, b) {
             Some((a, b)) => Texpr::bool(Term::Apply(function, vec![a, b]), span),
             None => Texpr::broken(span),
         }
@@ -268,7 +276,7 @@ impl Checker<'_> {
     }
 
     /// Both as whole numbers, or both as reals of one dimension.
-    pub(super) fn alike(&mut self, a: Texpr, b: Texpr, span: Span) -> Option<(Texpr, Texpr)> {
+    pub(super) fn alike(&mut self, a: Texpr, b: Texpr) -> Option<(Texpr, Texpr)> {
         let (a, b) = (self.numeric(a)?, self.numeric(b)?);
         let whole = |typed: &Texpr| matches!(typed.ty.required(), Type::Int | Type::IntType(_));
         if whole(&a) && whole(&b) {
@@ -276,30 +284,30 @@ impl Checker<'_> {
         }
         let (left, right) = (a.ty.dimension(&self.model)?, b.ty.dimension(&self.model)?);
         if left != right {
-            let (first, second) = (a.ty.describe(&self.model), b.ty.describe(&self.model));
-            let help = match (a.constant().is_some(), b.constant().is_some()) {
-                (true, _) if left.is_none() => self
-                    .model
-                    .unit(right)
-                    .map(|u| format!("write its unit: `{} {}`", self.sources.text(a.span), u.symbol)),
-                (_, true) if right.is_none() => self
-                    .model
-                    .unit(left)
-                    .map(|u| format!("write its unit: `{} {}`", self.sources.text(b.span), u.symbol)),
-                _ => {
-                    let factor = left.over(right).coherent_symbol();
-                    Some(format!("multiply `{}` by a value in {factor}, or use another", self.sources.text(b.span)))
-                }
-            };
-            self.report(
-                Finding::error("unit-mismatch", "these two have different dimensions", span, "joined here")
-                    .also(a.span, format!("this is {first}"))
-                    .also(b.span, format!("this is {second}"))
-                    .help_maybe(help),
-            );
+            self.not_alike(&a, &b);
             return None;
         }
         Some((self.to_real(a), self.to_real(b)))
+    }
+
+    /// Two numbers of different dimensions; the remedy is for the one that is a constant, or for the second.
+    fn not_alike(&mut self, a: &Texpr, b: &Texpr) {
+        let (first, second) = if a.span <= b.span { (a, b) } else { (b, a) };
+        let (to_change, model) =
+            if first.constant().is_some() && second.constant().is_none() { (first, second) } else { (second, first) };
+        let (wanted, given) = (model.ty.dimension(&self.model), to_change.ty.dimension(&self.model));
+        let help = wanted.zip(given).and_then(|(wanted, given)| {
+            let help = self.unit_remedy(to_change, wanted, given)?;
+            let free = model.constant().is_none() && !given.is_none() && !wanted.is_none();
+            match to_change.constant() {
+                Some(_) if free => Some(format!("{help}, or {}", self.unit_remedy(model, given, wanted)?)),
+                _ => Some(help),
+            }
+        });
+        let (found, other) = (to_change.ty.describe(&self.model), model.ty.describe(&self.model));
+        let message = "only quantities of one kind can be added and compared";
+        let finding = Finding::error("unit-mismatch", message, to_change.span, format!("this is {found}"));
+        self.report(finding.also(model.span, format!("this is {other}")).help_maybe(help));
     }
 
     /// A number, or a finding.
@@ -368,7 +376,7 @@ impl Checker<'_> {
     }
 
     fn sum(&mut self, op: BinaryOp, a: Texpr, b: Texpr, span: Span) -> Texpr {
-        let Some((a, b)) = self.alike(a, b, span) else { return Texpr::broken(span) };
+        let Some((a, b)) = self.alike(a, b) else { return Texpr::broken(span) };
         let (function, range) = match op {
             BinaryOp::Add => (Function::Add, a.range.plus(b.range)),
             _ => (Function::Subtract, a.range.plus(b.range.negated())),

@@ -1,0 +1,31 @@
+//! Remedies that only the library knows: a name that a module declares which nobody uses.
+
+use crate::compile::Library;
+use trialect_base::{Finding, SourceId, Sources};
+use trialect_syntax::ast::{ClauseKind, File};
+
+/// Adds `use MODULE` to findings about names that a module has; `loaded` are the modules in use.
+pub(crate) fn with_uses(finding: Finding, sources: &Sources, library: &Library, loaded: &[&str]) -> Finding {
+    let label = finding.labels.first().filter(|_| matches!(finding.code, "unknown-name" | "unknown-type"));
+    let Some(name) = label.map(|label| sources.text(label.span)) else { return finding };
+    let declaring = library.names().into_iter().filter(|module| !loaded.contains(module)).find(|module| {
+        let text = library.text(module).unwrap_or_default();
+        declares(&trialect_syntax::parse(&text, SourceId::default()).file, name)
+    });
+    match declaring {
+        Some(module) => {
+            let help = format!("`{name}` is declared in {module}: write `use {module}` below the first line");
+            finding.help(help)
+        }
+        None => finding,
+    }
+}
+
+fn declares(file: &File, wanted: &str) -> bool {
+    file.clauses.iter().any(|clause| match &clause.kind {
+        ClauseKind::Enum { name, members } => name.text == wanted || members.iter().any(|member| member.text == wanted),
+        ClauseKind::Levels { name, .. } | ClauseKind::IntType { name, .. } => name.text == wanted,
+        ClauseKind::Define { head, .. } => head.name.text == wanted,
+        _ => false,
+    })
+}

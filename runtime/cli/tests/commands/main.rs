@@ -1,0 +1,28 @@
+//! The commands as their users run them: the built binary, folders on the disk, exit codes, tables.
+//!
+//! What the rules of the basic task demand is computed here a second time, from the tables alone.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // the functions that tests share are outside of tests
+
+mod chain;
+mod command;
+mod conventions;
+mod days;
+mod folders;
+mod locking;
+mod oracle_curriculum;
+mod oracle_subject;
+mod oracle_trial;
+mod oracle_wheel;
+mod recorded;
+mod recover;
+mod replay;
+mod replay_against;
+mod simulation;
+mod table;
+mod texts;
+mod verify;
+
+#[cfg(unix)]
+mod crash;
+#[cfg(target_os = "linux")]
+mod full_disk;

@@ -1,0 +1,200 @@
+//! The specification holds: its examples compile or are refused as it says, its numbers and links lead somewhere.
+#![allow(clippy::expect_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use trialect_base::Severity;
+use trialect_driver::{Library, compile};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_path_buf()
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("text")
+}
+
+/// All Markdown files below a folder, in order.
+fn documents(folder: &Path) -> Vec<PathBuf> {
+    let mut list = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            list.extend(documents(&path));
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            list.push(path);
+        }
+    }
+    list.sort();
+    list
+}
+
+/// A protocol in a chapter.
+#[derive(Debug, PartialEq)]
+struct Example {
+    /// `chapter:line` of its fence.
+    place: String,
+    /// The only code among its errors; none when it must have no errors.
+    rejected: Option<String>,
+    text: String,
+}
+
+/// The blocks that are fenced as `trialect …`.
+fn examples(name: &str, document: &str) -> Vec<Example> {
+    let mut list = Vec::new();
+    let mut open: Option<Example> = None;
+    for (number, line) in document.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(words)) if words.starts_with("trialect") => {
+                let place = format!("{name}:{}", number + 1);
+                let rejected = match words.split(' ').collect::<Vec<_>>()[..] {
+                    ["trialect", "accepted"] => None,
+                    ["trialect", "rejected", code] => Some(code.to_string()),
+                    _ => panic!("{place}: `{words}` is no kind of example"),
+                };
+                open = Some(Example { place, rejected, text: String::new() });
+            }
+            (Some(_), Some("")) => list.extend(open.take()),
+            (Some(example), _) => {
+                example.text.push_str(line);
+                example.text.push('\n');
+            }
+            (None, _) => {}
+        }
+    }
+    assert_eq!(open, None, "{name}: a block has no end");
+    list
+}
+
+/// What is wrong with an example, if anything.
+fn flaw(example: &Example) -> Option<String> {
+    let compiled = compile(&example.place, &example.text, &Library::Embedded);
+    let errors = compiled.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let codes: BTreeSet<&str> = errors.map(|finding| finding.code).collect();
+    let expected: BTreeSet<&str> = example.rejected.iter().map(String::as_str).collect();
+    let consistent = compiled.program.is_some() == example.rejected.is_none();
+    let told: Vec<String> = compiled.findings.iter().map(|f| format!("{}: {}", f.code, f.message)).collect();
+    (codes != expected || !consistent)
+        .then(|| format!("{}: expected {expected:?}, found {codes:?}\n  {}", example.place, told.join("\n  ")))
+}
+
+/// Chapters with their names and texts.
+fn chapters() -> Vec<(String, String)> {
+    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).expect("a name").to_string();
+    documents(&root().join("spec/language")).iter().map(|path| (name(path), text(path))).collect()
+}
+
+#[test]
+fn examples_are_accepted_or_rejected_as_they_say() {
+    let all: Vec<Example> = chapters().iter().flat_map(|(name, text)| examples(name, text)).collect();
+    let rejected = all.iter().filter(|example| example.rejected.is_some()).count();
+    assert!(all.len() - rejected >= 20 && rejected >= 30, "only {} examples, {rejected} rejected", all.len());
+    let flaws: Vec<String> = all.iter().filter_map(flaw).collect();
+    assert!(flaws.is_empty(), "{}", flaws.join("\n"));
+}
+
+#[test]
+fn chapters_on_the_language_show_both_kinds() {
+    for (name, text) in chapters().iter().filter(|(name, _)| ("02".."10").contains(&name.as_str())) {
+        let (refused, accepted): (Vec<_>, Vec<_>) =
+            examples(name, text).into_iter().partition(|example| example.rejected.is_some());
+        assert!(
+            accepted.len() >= 3 && refused.len() >= 3,
+            "{name}: {} accepted, {} rejected",
+            accepted.len(),
+            refused.len()
+        );
+    }
+}
+
+#[test]
+fn a_wrong_example_is_seen() {
+    let good = "protocol a.b 1.0.0\nsession { limit trials 1 }\ntrial { outcomes x; state s { after 1 s -> end x } }\n";
+    let document = format!(
+        "# T\n```trialect accepted\n{good}```\ntext\n```text\nx\n```\n```trialect rejected no-states\n{good}```\n"
+    );
+    let found = examples("t.md", &document);
+    assert_eq!(found.len(), 2);
+    assert_eq!((found[0].place.as_str(), found[0].text.as_str()), ("t.md:2", good));
+    assert_eq!(flaw(&found[0]), None);
+    assert!(flaw(&found[1]).expect("it compiles").contains("no-states"));
+    let broken = Example { text: good.replace("1 s", "1 mm"), place: "t".into(), rejected: None };
+    assert!(flaw(&broken).expect("it does not compile").contains("unit-mismatch"));
+}
+
+/// Every numbered statement of the index stands in the chapters that the index names.
+#[test]
+fn numbered_statements_stand_in_their_chapters() {
+    let chapters = chapters();
+    let (_, index) = chapters.iter().find(|(name, _)| name == "README.md").expect("the index");
+    let mut numbers = Vec::new();
+    for line in index.lines().filter(|line| line.starts_with("| (")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [number, _, places, _] = cells[..] else { panic!("not four cells: {line}") };
+        numbers.push(number.to_string());
+        for place in places.split(',').map(str::trim).filter(|place| !place.is_empty()) {
+            let prefix = format!("{place:0>2}-");
+            let (name, text) = chapters.iter().find(|(name, _)| name.starts_with(&prefix)).expect(place);
+            assert!(text.contains(number), "{name} does not say {number}");
+        }
+    }
+    let all: Vec<String> = (1..=28).map(|number| format!("({number})")).collect();
+    assert_eq!(numbers, all);
+}
+
+/// The targets of relative links in a document.
+fn links(document: &str) -> Vec<&str> {
+    let targets = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets
+        .map(|target| target.split('#').next().unwrap_or(""))
+        .filter(|target| !target.is_empty() && !target.contains("://"))
+        .collect()
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let root = root();
+    let mut documents = documents(&root.join("spec"));
+    documents.extend(["README.md", "stdlib/README.md", "protocols/ibl/README.md"].map(|name| root.join(name)));
+    let mut seen = 0;
+    for document in &documents {
+        let folder = document.parent().expect("a folder");
+        for target in links(&text(document)) {
+            seen += 1;
+            assert!(folder.join(target).exists(), "{}: `{target}` is not there", document.display());
+        }
+    }
+    assert!(seen > 20, "only {seen} links");
+    assert_eq!(links("[a](b.md) [c](https://x.y/z) [d](#e) [f](../g.md#h)"), ["b.md", "../g.md"]);
+}
+
+/// The crates of the architecture's table with the crates of the house that it says each is built with.
+fn table_of_crates(document: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let rows = document.lines().filter(|line| line.starts_with("| `compiler/") || line.starts_with("| `runtime/") || line.starts_with("| `stdlib` | the standard"));
+    let crates = rows.filter_map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [folder, _, _, edges] = cells[..] else { return None };
+        let name = folder.trim_matches('`').rsplit('/').next()?.to_string();
+        Some((name, edges.split(", ").filter(|edge| !edge.is_empty()).map(str::to_string).collect()))
+    });
+    crates.collect()
+}
+
+#[test]
+fn the_table_of_crates_is_that_of_the_manifests() {
+    let manifest = root().join("Cargo.toml");
+    let metadata = cargo_metadata::MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("metadata");
+    let house = |name: &str| name.strip_prefix("trialect-").map(str::to_string);
+    let mut built: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in &metadata.packages {
+        let normal = package.dependencies.iter().filter(|edge| edge.kind == cargo_metadata::DependencyKind::Normal);
+        let name = house(&package.name).expect("a name of the house");
+        built.insert(name, normal.filter_map(|edge| house(&edge.name)).collect());
+    }
+    built.remove("tests");
+    let told = table_of_crates(&text(&root().join("spec/ARCHITECTURE.md")));
+    for (name, edges) in &built {
+        assert_eq!(told.get(name), Some(edges), "`{name}`: spec/ARCHITECTURE.md on the left, Cargo.toml on the right");
+    }
+    assert_eq!(told.len(), built.len(), "spec/ARCHITECTURE.md names crates that do not exist");
+}

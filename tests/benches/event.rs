@@ -147,30 +147,40 @@ fn compiled(program: &Program) -> Jit {
 
 /// A machine that plays the recording.
 struct Player<M: ?Sized> {
-    /// Memory before the first trial.
-    start: Vec<u64>,
     /// Where the recording's words are.
     slots: Vec<usize>,
+    /// Words that playing changes, as they are before the first trial.
+    start: Vec<(usize, u64)>,
     machine: Box<M>,
 }
 
 impl<M: Machine + 'static> Player<M> {
     fn of_program(machine: M, recording: &Recording) -> Player<M> {
         let slots = recording.pairs.iter().map(|(slot, _)| slot.index()).collect();
-        Player { start: recording.memory.clone(), slots, machine: Box::new(machine) }
+        Player::new(machine, slots, &recording.memory, recording)
     }
 
     fn by_hand(machine: M, recording: &Recording) -> Player<M> {
-        let mut start = machine.memory().to_vec();
+        let mut memory = machine.memory().to_vec();
         for &(slot, own) in &recording.pairs {
-            start[own] = recording.memory[slot.index()];
+            memory[own] = recording.memory[slot.index()];
         }
         let slots = recording.pairs.iter().map(|(_, own)| *own).collect();
-        Player { start, slots, machine: Box::new(machine) }
+        Player::new(machine, slots, &memory, recording)
+    }
+
+    fn new(machine: M, slots: Vec<usize>, memory: &[u64], recording: &Recording) -> Player<M> {
+        let mut player = Player { slots, start: Vec::new(), machine: Box::new(machine) };
+        player.machine.memory_mut().copy_from_slice(memory);
+        player.play::<0>(recording);
+        let words = memory.iter().zip(player.machine.memory()).enumerate();
+        player.start =
+            words.filter(|(_, (before, after))| before != after).map(|(slot, (word, _))| (slot, *word)).collect();
+        player
     }
 
     fn boxed(self) -> Player<dyn Machine> {
-        Player { start: self.start, slots: self.slots, machine: self.machine }
+        Player { slots: self.slots, start: self.start, machine: self.machine }
     }
 }
 
@@ -179,8 +189,12 @@ impl<M: Machine + ?Sized> Player<M> {
         self.machine.memory()[self.slots[k]]
     }
 
+    /// Memory as it is before the first trial.
     fn reset(&mut self) {
-        self.machine.memory_mut().copy_from_slice(&self.start);
+        let memory = self.machine.memory_mut();
+        for &(slot, word) in &self.start {
+            memory[slot] = word;
+        }
     }
 
     #[inline]

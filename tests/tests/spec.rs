@@ -170,7 +170,11 @@ fn links_lead_somewhere() {
 
 /// The crates of the architecture's table with the crates of the house that it says each is built with.
 fn table_of_crates(document: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let rows = document.lines().filter(|line| line.starts_with("| `compiler/") || line.starts_with("| `runtime/") || line.starts_with("| `stdlib` | the standard"));
+    let rows = document.lines().filter(|line| {
+        line.starts_with("| `compiler/")
+            || line.starts_with("| `runtime/")
+            || line.starts_with("| `stdlib` | the standard")
+    });
     let crates = rows.filter_map(|line| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [folder, _, _, edges] = cells[..] else { return None };
@@ -197,4 +201,20 @@ fn the_table_of_crates_is_that_of_the_manifests() {
         assert_eq!(told.get(name), Some(edges), "`{name}`: spec/ARCHITECTURE.md on the left, Cargo.toml on the right");
     }
     assert_eq!(told.len(), built.len(), "spec/ARCHITECTURE.md names crates that do not exist");
+}
+
+/// The README and the protocols' own page quote the protocols as they are.
+#[test]
+fn quotations_are_true() {
+    let protocol = text(&root().join("protocols/ibl/basic.trial"));
+    let readme = text(&root().join("README.md"));
+    let excerpt = readme.split("```trialect\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an excerpt");
+    assert!(excerpt.lines().count() >= 15, "a short excerpt");
+    for line in excerpt.lines().filter(|line| !line.trim().is_empty() && line.trim() != "…") {
+        assert!(protocol.lines().any(|other| other == line), "README.md: `{line}` does not stand in the protocol");
+    }
+    let program = compile("basic.trial", &protocol, &Library::Embedded).program.expect("it compiles");
+    for document in ["README.md", "protocols/ibl/README.md"] {
+        assert!(text(&root().join(document)).contains(&program.identity.protocol), "{document}: another hash");
+    }
 }

@@ -58,10 +58,10 @@ fn long_functions(text: &str) -> Vec<(usize, usize)> {
             continue;
         }
         let close = format!("{}}}", " ".repeat(indent));
-        if let Some(length) = lines[start..].iter().position(|line| *line == close) {
-            if length + 1 > FUNCTION_LINES {
-                long.push((start + 1, length + 1));
-            }
+        if let Some(length) = lines[start..].iter().position(|line| *line == close)
+            && length + 1 > FUNCTION_LINES
+        {
+            long.push((start + 1, length + 1));
         }
     }
     long

@@ -60,8 +60,6 @@ impl<'a> Body<'a> {
             Routine::Ignore(input) => self.ignore(input),
             Routine::Timers => self.timers(),
             Routine::Interrupt => self.interrupt(),
-            Routine::Enter(state) => self.enter(state),
-            Routine::Leave(state) => self.leave(state),
             Routine::Settle(state) => self.settle(state),
             Routine::Fire(state, clause) => self.fire(state, clause),
             Routine::React(state, input) => self.react(state, input),

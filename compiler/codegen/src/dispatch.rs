@@ -74,7 +74,7 @@ impl Body<'_> {
         self.choose_cell(state, &cells);
         for (cell, (id, _)) in cells.into_iter().zip(states(program)) {
             self.switch_to(cell);
-            self.routine(Routine::Leave(id));
+            self.leave(id);
             self.routine(Routine::Rest);
             self.done();
         }

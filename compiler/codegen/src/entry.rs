@@ -51,19 +51,41 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// Calls the host with the memory. A panic is kept until compiled code has returned, for it must
     /// not unwind through compiled code; after it the host is not called again.
+    #[inline]
     fn with<R: Default>(&mut self, call: impl FnOnce(&mut dyn Host, &[Statistic], &mut [u64]) -> R) -> R {
-        if self.panic.is_some() {
-            return R::default();
-        }
         // SAFETY: `memory` and `words` are those of the slice that `Executable::enter` borrows for the
         // whole call. Compiled code waits for this thunk to return, so nobody else uses the slice now.
         let memory = unsafe { std::slice::from_raw_parts_mut(self.memory, self.words) };
         let called = catch_unwind(AssertUnwindSafe(|| call(self.host, self.statistics, memory)));
         called.unwrap_or_else(|panic| {
-            self.panic = Some(panic);
+            self.panicked(panic);
             R::default()
         })
     }
+
+    /// Out of the way of calls that return.
+    #[cold]
+    #[inline(never)]
+    fn panicked(&mut self, panic: Box<dyn Any + Send>) {
+        self.panic = Some(panic);
+        // Of no size: nothing is allocated, nothing leaks.
+        self.host = Box::leak(Box::new(Deaf));
+    }
+}
+
+/// Takes the place of a host that has panicked.
+struct Deaf;
+
+impl Host for Deaf {
+    fn draw(&mut self, _: DrawId, _: &mut [u64]) -> u64 {
+        0
+    }
+    fn defined(&mut self, _: ColumnId, _: &mut [u64]) {}
+    fn output(&mut self, _: SiteId, _: &mut [u64]) {}
+    fn release(&mut self, _: SiteId, _: &mut [u64]) {}
+    fn left(&mut self, _: StateId, _: &mut [u64]) {}
+    fn entered(&mut self, _: StateId, _: &mut [u64]) {}
+    fn decided(&mut self, _: RuleId, _: &mut [u64]) {}
 }
 
 pub(crate) extern "C" fn draw(context: &mut Context<'_>, draw: u64) -> u64 {

@@ -1,7 +1,7 @@
 //! The machine that runs compiled code.
 //!
 //! A [`Program`] becomes machine code once, before a session starts: one routine for each phase,
-//! one for each input in each state, one for timers, and routines for what happens rarely, such as entering a state.
+//! one for each input in each state, one for timers, one for each clause that goes somewhere, and a few for what is rare.
 //! Every scalar operation gives the bits that [`trialect_ir::law`] gives: what the processor does
 //! exactly is done by the processor, everything else calls the law. The target is the oldest
 //! processor of its family, so that one program is the same bytes on every computer of that family.

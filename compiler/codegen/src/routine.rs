@@ -18,10 +18,6 @@ pub(crate) enum Routine {
     Timers,
     /// Breaks a trial off.
     Interrupt,
-    /// Enters a state.
-    Enter(StateId),
-    /// Leaves a state.
-    Leave(StateId),
     /// Tests a state's conditions.
     Settle(StateId),
     /// Fires a state's clause that goes somewhere, by its position.
@@ -66,8 +62,6 @@ impl Routine {
             Routine::Ignore(input) => format!("event of input {}", input.0),
             Routine::Timers => "timers".into(),
             Routine::Interrupt => "interrupt".into(),
-            Routine::Enter(id) => format!("entry of state {}", state(id)),
-            Routine::Leave(id) => format!("leaving of state {}", state(id)),
             Routine::Settle(id) => format!("conditions of state {}", state(id)),
             Routine::Fire(id, clause) => format!("clause {clause} of state {}", state(id)),
             Routine::React(id, input) => format!("reaction to input {} in state {}", input.0, state(id)),
@@ -90,7 +84,6 @@ impl Routine {
                     all.push(Routine::React(id, input));
                 }
             }
-            all.extend([Routine::Enter(id), Routine::Leave(id)]);
             if has_conditions(state) {
                 all.push(Routine::Settle(id));
             }

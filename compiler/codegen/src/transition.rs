@@ -87,11 +87,11 @@ impl Body<'_> {
         match clause.then {
             Then::Stay => {}
             Then::Enter(target) => {
-                self.leaving(id);
-                self.entering(target);
+                self.leave(id);
+                self.enter(target);
             }
             Then::End(outcome) => {
-                self.leaving(id);
+                self.leave(id);
                 let outcome = self.int(outcome.into());
                 self.store(header::OUTCOME, outcome);
                 self.routine(Routine::Rest);
@@ -100,12 +100,8 @@ impl Body<'_> {
         self.done();
     }
 
-    /// The routine that leaves a state.
+    /// Leaves a state. This and entering stand where they happen: calls between routines would cost more than they do.
     pub(crate) fn leave(&mut self, id: StateId) {
-        self.leaving(id);
-        self.done();
-    }
-    fn leaving(&mut self, id: StateId) {
         let state = &self.program.states[id.0 as usize];
         let now = self.load(header::NOW, Class::Int);
         let entered = self.load(state.slots.entry, Class::Int);
@@ -118,12 +114,8 @@ impl Body<'_> {
         self.code(&state.leave);
     }
 
-    /// The routine that enters a state.
-    pub(crate) fn enter(&mut self, id: StateId) {
-        self.entering(id);
-        self.done();
-    }
-    fn entering(&mut self, id: StateId) {
+    /// Enters a state.
+    fn enter(&mut self, id: StateId) {
         let state = &self.program.states[id.0 as usize];
         let index = self.int(id.0.into());
         self.store(header::STATE, index);
@@ -151,7 +143,7 @@ impl Body<'_> {
         self.store(header::NOW, at);
         self.store(header::TRIAL_START, at);
         self.store(header::OUTCOME, none);
-        self.routine(Routine::Enter(StateId(0)));
+        self.enter(StateId(0));
         self.done();
     }
 

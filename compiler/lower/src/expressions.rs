@@ -61,7 +61,7 @@ impl Lowering<'_> {
                 Lowered::always(Expr::Load(self.layout.totals[&(*device, *total)].0, Class::Real))
             }
             Term::Apply(function, list) => self.apply(*function, list),
-            Term::ToReal(inner) => self.to_real(inner),
+            Term::ToReal(inner) => self.real_of(inner),
             Term::Some(inner) => Lowered { value: self.value(inner), present: Some(Expr::Int(1)) },
             Term::Narrowed(inner) => Lowered::always(self.value(inner)),
             Term::Exists(inner) => Lowered::always(self.expr(inner).present.unwrap_or(Expr::Int(1))),
@@ -306,7 +306,7 @@ impl Lowering<'_> {
         self.layout.settings.get(&(device, 0)).map_or(Expr::Real(1.0), |slot| Expr::Load(*slot, Class::Real))
     }
 
-    fn to_real(&mut self, inner: &Texpr) -> Lowered {
+    fn real_of(&mut self, inner: &Texpr) -> Lowered {
         let lowered = self.expr(inner);
         let value = match inner.ty.required() {
             Type::Levels(id) => {

@@ -395,8 +395,8 @@ impl<'a> Checker<'a> {
     }
 
     fn curriculum(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {
-        let written = body.iter().filter(|clause| matches!(clause.kind, ClauseKind::Stage { .. }));
-        if let Some(beyond) = written.skip(MEMBERS_MAX).next() {
+        let mut written = body.iter().filter(|clause| matches!(clause.kind, ClauseKind::Stage { .. }));
+        if let Some(beyond) = written.nth(MEMBERS_MAX) {
             self.too_many_members(self.head_of(beyond.span));
         }
         let stages: Vec<&Name> = crate::curricula::ordered_stages(body)

@@ -194,6 +194,6 @@ mod tests {
         assert_eq!(volt, unit("uV").scale);
         assert_eq!(unit("pA").dimension.times(unit("MOhm").dimension), unit("uV").dimension);
         assert_eq!(Unit::parse("parsec"), Err(UnknownUnit { word: "parsec".into() }));
-        assert_eq!(Unit::parse("deg//mm").is_err(), true);
+        assert!(Unit::parse("deg//mm").is_err());
     }
 }

@@ -30,9 +30,16 @@ impl Animal {
 
     /// What the session before left behind.
     pub(crate) fn after(mut self, before: &Session) -> Result<Animal, Failure> {
-        let state: MouseState = serde_json::from_value(before.header.backend["mouse"]["state"].clone()).map_err(|error| {
-            Failure::trouble("no-animal", format!("session {:03} does not say what became of the mouse: {error}; start another subject", before.header.session))
-        })?;
+        let state: MouseState =
+            serde_json::from_value(before.header.backend["mouse"]["state"].clone()).map_err(|error| {
+                Failure::trouble(
+                    "no-animal",
+                    format!(
+                        "session {:03} does not say what became of the mouse: {error}; start another subject",
+                        before.header.session
+                    ),
+                )
+            })?;
         self.state = state.after_session(&self.parameters, summary(before));
         Ok(self)
     }

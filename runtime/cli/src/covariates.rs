@@ -16,7 +16,8 @@ pub(crate) fn asks(program: &Program, name: &str) -> bool {
 pub(crate) fn parse(texts: &[String], program: &Program) -> Result<BTreeMap<String, f64>, Failure> {
     let mut covariates = BTreeMap::new();
     for text in texts {
-        let parsed = text.split_once('=').and_then(|(name, value)| Some((name.trim(), value.trim().parse::<f64>().ok()?)));
+        let parsed =
+            text.split_once('=').and_then(|(name, value)| Some((name.trim(), value.trim().parse::<f64>().ok()?)));
         let Some((name, value)) = parsed.filter(|(_, value)| value.is_finite()) else {
             return Err(Failure::trouble("covariate", format!("`{text}`: write NAME=VALUE, for example weight=24.5")));
         };
@@ -24,7 +25,10 @@ pub(crate) fn parse(texts: &[String], program: &Program) -> Result<BTreeMap<Stri
             return Err(Failure::trouble("covariate", format!("the protocol does not ask for a covariate `{name}`")));
         };
         let unit = program.columns[k as usize].domain.unit();
-        covariates.insert(name.to_string(), unit.map_or(value, |unit| value * unit.denominator as f64 / unit.numerator as f64));
+        covariates.insert(
+            name.to_string(),
+            unit.map_or(value, |unit| value * unit.denominator as f64 / unit.numerator as f64),
+        );
     }
     Ok(covariates)
 }

@@ -17,8 +17,18 @@ struct Event {
 }
 
 /// The first thing that differs and the rules that explain it; none when everything both have is equal.
-pub(crate) fn first_difference(own: &Program, recorded: &[Entry], other: &Program, computed: &[Entry]) -> Option<String> {
-    let shared: BTreeSet<&str> = own.columns.iter().map(|c| c.name.as_str()).filter(|name| other.columns.iter().any(|c| c.name == *name)).collect();
+pub(crate) fn first_difference(
+    own: &Program,
+    recorded: &[Entry],
+    other: &Program,
+    computed: &[Entry],
+) -> Option<String> {
+    let shared: BTreeSet<&str> = own
+        .columns
+        .iter()
+        .map(|c| c.name.as_str())
+        .filter(|name| other.columns.iter().any(|c| c.name == *name))
+        .collect();
     let (a, b) = (events(own, recorded, &shared), events(other, computed, &shared));
     let k = (0..a.len().max(b.len())).find(|&k| a.get(k) != b.get(k))?;
     // Where one side goes on to a later trial, the other did something more in the earlier one.
@@ -26,7 +36,9 @@ pub(crate) fn first_difference(own: &Program, recorded: &[Entry], other: &Progra
     let side = |list: &[Event]| list.get(k).filter(|event| event.trial == trial).cloned();
     let (was, now) = (side(&a), side(&b));
     let rules = rules(own, other, was.as_ref().or(now.as_ref())?);
-    let told = |event: Option<Event>| event.map_or_else(|| "nothing".into(), |event| format!("{} {}", event.what, event.value));
+    let told = |event: Option<Event>| {
+        event.map_or_else(|| "nothing".into(), |event| format!("{} {}", event.what, event.value))
+    };
     let (was, now) = (told(was), told(now));
     Some(format!("trial {trial}: recorded {was}, computed {now}; rule {rules}"))
 }
@@ -35,7 +47,8 @@ pub(crate) fn first_difference(own: &Program, recorded: &[Entry], other: &Progra
 fn events(program: &Program, entries: &[Entry], shared: &BTreeSet<&str>) -> Vec<Event> {
     let mut list = Vec::new();
     let mut trial = 0;
-    let mut add = |trial, what: String, definition: String, value: String| list.push(Event { trial, what, definition, value });
+    let mut add =
+        |trial, what: String, definition: String, value: String| list.push(Event { trial, what, definition, value });
     for entry in entries {
         match entry {
             Entry::TrialStart { trial: now, at } => {
@@ -57,9 +70,16 @@ fn events(program: &Program, entries: &[Entry], shared: &BTreeSet<&str>) -> Vec<
             }
             Entry::Output { output, arguments, .. } => {
                 let site = &program.sites[*output as usize];
-                let target = site.stimulus.map_or(&program.devices[site.device as usize].name, |k| &program.stimuli[k as usize].name);
+                let target = site
+                    .stimulus
+                    .map_or(&program.devices[site.device as usize].name, |k| &program.stimuli[k as usize].name);
                 let values: Vec<String> = arguments.iter().map(|word| f64::from_bits(*word).to_string()).collect();
-                add(trial, format!("output {} {target}", site.verb), format!("state.{}", site.verb), format!("({})", values.join(", ")));
+                add(
+                    trial,
+                    format!("output {} {target}", site.verb),
+                    format!("state.{}", site.verb),
+                    format!("({})", values.join(", ")),
+                );
             }
             Entry::Row { outcome, words, present, .. } => {
                 let outcome = outcome.map_or("none", |k| program.outcomes[k as usize].as_str());
@@ -76,7 +96,13 @@ fn events(program: &Program, entries: &[Entry], shared: &BTreeSet<&str>) -> Vec<
     list
 }
 
-fn row(program: &Program, words: &[u64], present: &[u64], shared: &BTreeSet<&str>, mut add: impl FnMut(String, String, String)) {
+fn row(
+    program: &Program,
+    words: &[u64],
+    present: &[u64],
+    shared: &BTreeSet<&str>,
+    mut add: impl FnMut(String, String, String),
+) {
     for (k, column) in program.columns.iter().enumerate().filter(|(_, column)| shared.contains(column.name.as_str())) {
         let there = present[k / 64] >> (k % 64) & 1 == 1;
         let value = if there { column.domain.show(words[k]) } else { "none".into() };
@@ -86,10 +112,12 @@ fn row(program: &Program, words: &[u64], present: &[u64], shared: &BTreeSet<&str
 
 /// The changed definitions on which an event depends; all changed ones when none of them is in its reach.
 fn rules(own: &Program, other: &Program, event: &Event) -> String {
-    let bodies = |program: &Program| program.definitions.iter().map(|d| (d.path.clone(), d.clone())).collect::<BTreeMap<_, _>>();
+    let bodies =
+        |program: &Program| program.definitions.iter().map(|d| (d.path.clone(), d.clone())).collect::<BTreeMap<_, _>>();
     let (a, b) = (bodies(own), bodies(other));
     let paths: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-    let changed: BTreeSet<&String> = paths.into_iter().filter(|path| a.get(*path).map(|d| &d.body) != b.get(*path).map(|d| &d.body)).collect();
+    let changed: BTreeSet<&String> =
+        paths.into_iter().filter(|path| a.get(*path).map(|d| &d.body) != b.get(*path).map(|d| &d.body)).collect();
     if changed.is_empty() {
         return event.definition.clone();
     }
@@ -97,10 +125,13 @@ fn rules(own: &Program, other: &Program, event: &Event) -> String {
     let mut open = vec![event.definition.clone()];
     while let Some(path) = open.pop() {
         if reach.insert(path.clone()) {
-            open.extend(a.get(&path).into_iter().chain(b.get(&path)).flat_map(|definition| definition.uses.iter().cloned()));
+            open.extend(
+                a.get(&path).into_iter().chain(b.get(&path)).flat_map(|definition| definition.uses.iter().cloned()),
+            );
         }
     }
-    let near: Vec<String> = changed.iter().filter(|path| reach.contains(**path)).map(|path| format!("`{path}`")).collect();
+    let near: Vec<String> =
+        changed.iter().filter(|path| reach.contains(**path)).map(|path| format!("`{path}`")).collect();
     let all: Vec<String> = changed.iter().map(|path| format!("`{path}`")).collect();
     if near.is_empty() { all.join(", ") } else { near.join(", ") }
 }

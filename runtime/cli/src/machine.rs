@@ -33,7 +33,9 @@ pub(crate) fn machine(kind: Kind, program: &Arc<Program>) -> Result<Box<dyn Mach
 fn jit(program: &Program) -> Result<Box<dyn Machine>, Failure> {
     match trialect_codegen::Jit::compile(program) {
         Ok(jit) => Ok(Box::new(jit)),
-        Err(fault) => Err(Failure::trouble("no-code", format!("{fault}; `--machine interpreter` runs the protocol all the same"))),
+        Err(fault) => {
+            Err(Failure::trouble("no-code", format!("{fault}; `--machine interpreter` runs the protocol all the same")))
+        }
     }
 }
 

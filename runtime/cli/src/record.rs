@@ -24,8 +24,9 @@ pub(crate) fn read(folder: &Path) -> Result<Session, Failure> {
     if matches!(tail, Tail::Torn { at: 0, .. }) {
         return Err(trouble(JournalFault::NoHeader { path }));
     }
-    let header = serde_json::from_slice(&header)
-        .map_err(|error| Failure::trouble("journal-header", format!("{}: its header cannot be read: {error}", path.display())))?;
+    let header = serde_json::from_slice(&header).map_err(|error| {
+        Failure::trouble("journal-header", format!("{}: its header cannot be read: {error}", path.display()))
+    })?;
     Ok(Session { header, entries, tail })
 }
 
@@ -51,7 +52,10 @@ pub(crate) fn program(folder: &Path, header: &Header) -> Result<Arc<Program>, Fa
     let compiled = recompile(folder, header)?;
     let Some(program) = compiled.program.clone() else {
         crate::render::to_stderr(&compiled);
-        return Err(Failure::trouble("sources-broken", format!("{}: its sources do not compile with this version", folder.display())));
+        return Err(Failure::trouble(
+            "sources-broken",
+            format!("{}: its sources do not compile with this version", folder.display()),
+        ));
     };
     if program.identity.protocol != header.protocol.hash {
         let message = format!(

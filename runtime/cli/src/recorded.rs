@@ -1,10 +1,10 @@
 //! `trialect run --recorded`: a protocol driven by the raw files of a recorded session.
 
 use crate::arguments::RunOptions;
-use crate::failure::Failure;
-use crate::sim::{carried, chain};
-use crate::store::{self, Subject};
 use crate::covariates::{self, WEIGHT};
+use crate::failure::Failure;
+use crate::sim::{broken_off, carried, chain};
+use crate::store::{self, Subject};
 use crate::{machine, output, protocol, record, table};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -15,8 +15,8 @@ use trialect_device::{Ns, Rig};
 use trialect_export::{Status, seal};
 use trialect_ir::{Program, Stmt, VerbKind, canonical_json, digest};
 use trialect_journal::Entry;
-use trialect_recorded::{GivenValue, Recording, RecordedRig};
-use trialect_session::{Given, JournalRecorder, Origin, Plan, header, run as run_session, wiring};
+use trialect_recorded::{GivenValue, RecordedRig, Recording};
+use trialect_session::{Given, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
@@ -47,6 +47,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         interruption: None,
         progress: &|_| {},
     };
+    check(&program, &plan).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     let mut machine = machine::machine(options.machine, &program)?;
     let origin = Origin {
         machine: machine.name().into(),
@@ -62,13 +63,13 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let mut recorder = JournalRecorder(writer);
     let ended = run_session(&program, machine.as_mut(), &mut rig, &mut recorder, &plan);
     drop(recorder);
-    ended.map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    let ending = ended.map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     compare(&folder, &program, &recording)?;
-    output::say(&table::of_sessions(&[folder.clone()])?);
+    output::say(&table::of_sessions(std::slice::from_ref(&folder))?);
     output::say(&format!("protocol {}", program.identity.protocol));
     output::say(&format!("sealed in {}", folder.display()));
-    Ok(())
+    if ending.interrupted { Err(broken_off(&ending, &folder)) } else { Ok(()) }
 }
 
 /// What the recording gives for a trial.
@@ -83,15 +84,25 @@ fn given(recording: &Recording, trial: u32) -> Vec<(String, Given)> {
 /// A digest of everything that is given.
 fn given_digest(recording: &Recording) -> String {
     let trials: Vec<_> = (1..=recording.trials())
-        .map(|trial| given(recording, trial).into_iter().map(|(name, value)| (name, value.to_string())).collect::<BTreeMap<_, _>>())
+        .map(|trial| {
+            given(recording, trial)
+                .into_iter()
+                .map(|(name, value)| (name, value.to_string()))
+                .collect::<BTreeMap<_, _>>()
+        })
         .collect();
     digest(&canonical_json(&json!({ "recording": recording.sha256, "trials": trials })))
 }
 
 /// Covariates from the command line; the animal's weight from the recording when it is not there.
-fn covariates(options: &RunOptions, program: &Program, recording: &Recording) -> Result<(BTreeMap<String, f64>, bool), Failure> {
+fn covariates(
+    options: &RunOptions,
+    program: &Program,
+    recording: &Recording,
+) -> Result<(BTreeMap<String, f64>, bool), Failure> {
     let mut covariates = covariates::parse(&options.covariate, program)?;
-    let weight = recording.subject().weight.filter(|_| covariates::asks(program, WEIGHT) && !covariates.contains_key(WEIGHT));
+    let weight =
+        recording.subject().weight.filter(|_| covariates::asks(program, WEIGHT) && !covariates.contains_key(WEIGHT));
     covariates.extend(weight.map(|weight| (WEIGHT.to_string(), weight)));
     Ok((covariates, weight.is_some()))
 }

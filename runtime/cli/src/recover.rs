@@ -69,8 +69,15 @@ fn close(folder: &Path) -> Result<u32, Failure> {
         let mut machine = machine::machine(machine::Kind::Interpreter, &program)?;
         let mut beyond = JournalRecorder(Writer::append(&path).map_err(journal)?);
         let mut recorder = Comparing::with(&session.entries, Some(&mut beyond));
-        let ending = rerun(&session.header, &session.entries, &program, machine.as_mut(), &mut recorder, Until::Broken(REASON.into()))
-            .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", folder.display())))?;
+        let ending = rerun(
+            &session.header,
+            &session.entries,
+            &program,
+            machine.as_mut(),
+            &mut recorder,
+            Until::Broken(REASON.into()),
+        )
+        .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", folder.display())))?;
         trials = ending.trials;
     }
     seal(folder, Status::Recovered).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;

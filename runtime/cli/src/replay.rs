@@ -61,16 +61,22 @@ fn exactly(options: &ReplayOptions, session: &Session, program: &Arc<Program>) -
 }
 
 /// By names, with another program.
-fn against(options: &ReplayOptions, session: &Session, own: &Program, other: &Arc<Program>) -> Result<Option<String>, Failure> {
+fn against(
+    options: &ReplayOptions,
+    session: &Session,
+    own: &Program,
+    other: &Arc<Program>,
+) -> Result<Option<String>, Failure> {
     let mut machine = machine::machine(options.machine, other)?;
     let mut computed: Vec<Entry> = Vec::new();
-    match rerun(&session.header, &session.entries, other, machine.as_mut(), &mut computed, Until::Recorded) {
+    match rerun(&session.header, &session.entries, other, machine.as_mut(), &mut computed, Until::Other) {
         Ok(_) => {}
         Err(SessionFault::SubjectState { .. }) => {
-            return Ok(Some("trial 0: the subject's declarations differ, so that its state cannot be carried over".into()));
+            return Ok(Some(
+                "trial 0: the subject's declarations differ, so that its state cannot be carried over".into(),
+            ));
         }
         Err(other) => return Err(fault(&other)),
     }
     Ok(first_difference(own, &session.entries, other, &computed))
 }
-

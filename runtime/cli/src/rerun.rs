@@ -5,13 +5,18 @@ use std::sync::atomic::AtomicBool;
 use trialect_ir::record::Header;
 use trialect_ir::{Machine, Program};
 use trialect_journal::Entry;
-use trialect_session::{Ending, Given, Interruption, Plan, Record, Recorder, ReplayRig, SessionFault, run, text_words, wiring};
+use trialect_session::{
+    Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, run,
+    text_words, wiring,
+};
 
 /// How the run is to end.
 pub(crate) enum Until {
-    /// As it was recorded.
+    /// As it was recorded, entry by entry.
     Recorded,
-    /// After the recorded trials, for this reason.
+    /// As it was recorded, by another program.
+    Other,
+    /// Where the record ends, for this reason.
     Broken(String),
 }
 
@@ -30,14 +35,7 @@ pub(crate) fn rerun(
     let mut rig = ReplayRig::new(&header.kind, settings, &record);
     trialect_device::Rig::wire(&mut rig, &wiring(program))?;
     let stop = AtomicBool::new(false);
-    let (stop_after, interruption) = match until {
-        Until::Recorded => ((record.trials, record.end.clone().unwrap_or_default()), record.interruption.clone()),
-        Until::Broken(reason) => match record.under_way {
-            None => ((record.trials, reason), None),
-            // Everything recorded of the trial that was under way is taken in, then it is broken off.
-            Some((trial, last)) => ((trial, reason.clone()), Some(Interruption { trial, at: last + 1, reason })),
-        },
-    };
+    let (stop_after, interruption) = ends(&record, entries.len(), until);
     let plan = Plan {
         subject: header.subject.clone(),
         session: header.session,
@@ -48,11 +46,32 @@ pub(crate) fn rerun(
         given: &|trial| given.trials.get(&trial).cloned().unwrap_or_default(),
         stop: &stop,
         sync_each_trial: false,
-        stop_after: Some(stop_after),
+        stop_after,
         interruption,
         progress: &|_| {},
     };
     run(program, machine, &mut rig, recorder, &plan)
+}
+
+/// After which trial the run ends and why, and where it is broken off.
+fn ends(record: &Record, entries: usize, until: Until) -> (Option<(u32, String)>, Option<Interruption>) {
+    let end = || record.end.clone().unwrap_or_default();
+    match (until, &record.fault) {
+        (Until::Recorded | Until::Broken(_), Some(fault)) => {
+            (None, Some(Interruption { place: Place::Entry(fault.position), reason: fault.what.clone() }))
+        }
+        (Until::Other, Some(RecordedFault { trial: Some(trial), at, what, .. })) => {
+            let place = Place::Time { trial: *trial, at: *at };
+            (Some((record.trials, end())), Some(Interruption { place, reason: what.clone() }))
+        }
+        // What is recorded of a trial that was under way is taken in, then it is broken off.
+        (Until::Broken(reason), None) if record.is_open => {
+            let interruption = Interruption { place: Place::Instant(entries), reason: reason.clone() };
+            (Some((record.trials + 1, reason)), Some(interruption))
+        }
+        (Until::Broken(reason), None) => (Some((record.trials, reason)), None),
+        (Until::Recorded | Until::Other, _) => (Some((record.trials, end())), None),
+    }
 }
 
 fn settings(header: &Header, device: &str) -> Vec<(String, f64)> {
@@ -68,7 +87,8 @@ struct GivenValues {
 /// Values that came from outside, by trial.
 fn given(header: &Header, entries: &[Entry]) -> GivenValues {
     let mut values = GivenValues { trials: BTreeMap::new(), covariates: false };
-    let by_path: BTreeMap<&str, &str> = header.columns.iter().map(|column| (column.definition.as_str(), column.name.as_str())).collect();
+    let by_path: BTreeMap<&str, &str> =
+        header.columns.iter().map(|column| (column.definition.as_str(), column.name.as_str())).collect();
     let mut trial = 0;
     let mut seen = BTreeSet::new();
     for entry in entries {

@@ -13,7 +13,10 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
     for group in store::sessions(&options.place)? {
         if let Some(session) = group.first() {
             let header = record::read(session)?.header;
-            output::say(&format!("{}, {} {} {}", header.subject, header.protocol.name, header.protocol.version, header.protocol.hash));
+            output::say(&format!(
+                "{}, {} {} {}",
+                header.subject, header.protocol.name, header.protocol.version, header.protocol.hash
+            ));
         }
         output::say(&table::of_sessions(&group)?);
     }
@@ -22,7 +25,8 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
 
 fn one(folder: &Path) -> Result<(), Failure> {
     if !store::is_sealed(folder) {
-        let message = format!("{}: not sealed; close it with `trialect recover {}`", folder.display(), folder.display());
+        let message =
+            format!("{}: not sealed; close it with `trialect recover {}`", folder.display(), folder.display());
         return Err(Failure::trouble("not-sealed", message));
     }
     let session = read_session(folder).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;

@@ -15,7 +15,7 @@ use trialect_device::Rig;
 use trialect_driver::Compiled;
 use trialect_export::{Status, read_manifest, read_session, seal, subject_words};
 use trialect_ir::Program;
-use trialect_session::{JournalRecorder, Origin, Plan, header, run as run_session, wiring};
+use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 use trialect_sim::SimRig;
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
@@ -41,14 +41,21 @@ pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
 pub(crate) fn chain(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let sessions = store::chain(folder)?;
     if let Some(open) = sessions.iter().find(|session| !store::is_sealed(session)) {
-        let message = format!("{}: this session was broken off; close it with `trialect recover {}`", open.display(), folder.display());
+        let message = format!(
+            "{}: this session was broken off; close it with `trialect recover {}`",
+            open.display(),
+            folder.display()
+        );
         return Err(Failure::trouble("not-sealed", message));
     }
     Ok(sessions)
 }
 
+/// What a session takes over: its ordinal, the subject's words, the seal of the session before.
+pub(crate) type Carried = (u32, Option<Vec<u64>>, Option<String>);
+
 /// The subject's words that the session before left; they must come from the same protocol.
-pub(crate) fn carried(program: &Program, done: &[PathBuf]) -> Result<(u32, Option<Vec<u64>>, Option<String>), Failure> {
+pub(crate) fn carried(program: &Program, done: &[PathBuf]) -> Result<Carried, Failure> {
     let Some(last) = done.last() else { return Ok((1, None, None)) };
     let fault = |fault: trialect_export::ExportFault| Failure::trouble(fault.code(), fault.to_string());
     let before = read_session(last).map_err(fault)?;
@@ -81,7 +88,8 @@ fn session(
     }
     let weight = animal.state.before_session(&animal.parameters, ordinal - 1);
     let trouble = |fault: trialect_sim::ParameterFault| Failure::trouble("mouse", fault.to_string());
-    let mut rig = SimRig::new(&animal.rig, &animal.parameters, &animal.state, options.seed, ordinal).map_err(trouble)?;
+    let mut rig =
+        SimRig::new(&animal.rig, &animal.parameters, &animal.state, options.seed, ordinal).map_err(trouble)?;
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let mut covariates = covariates::parse(&options.covariate, program)?;
     if covariates::asks(program, WEIGHT) {
@@ -102,6 +110,7 @@ fn session(
         interruption: None,
         progress: &|trial| bar.set_message(format!("session {ordinal:03}, trial {trial}")),
     };
+    check(program, &plan).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     let mut machine = machine::machine(options.machine, program)?;
     let origin = Origin {
         machine: machine.name().into(),
@@ -120,7 +129,16 @@ fn session(
     drop(recorder);
     seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     tracing::info!(session = ordinal, trials = ending.trials, reason = ending.reason, "sealed");
+    if ending.interrupted {
+        return Err(broken_off(&ending, &folder));
+    }
     Ok(folder)
+}
+
+/// A session that a fault ended is sealed like any other, but nobody should take it for one.
+pub(crate) fn broken_off(ending: &Ending, folder: &Path) -> Failure {
+    let message = format!("{}: {}; what was recorded until then is sealed", folder.display(), ending.reason);
+    Failure::trouble("broken-off", message)
 }
 
 fn progress(sessions: u32) -> ProgressBar {

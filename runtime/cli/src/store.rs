@@ -21,7 +21,10 @@ pub(crate) struct Subject {
 }
 
 fn trouble(path: &Path, what: &str, error: &std::io::Error) -> Failure {
-    Failure::trouble("cannot-write", format!("{}: {what}: {error}; choose a folder with room that can be written", path.display()))
+    Failure::trouble(
+        "cannot-write",
+        format!("{}: {what}: {error}; choose a folder with room that can be written", path.display()),
+    )
 }
 
 /// A name that can be a folder on every system.
@@ -29,7 +32,12 @@ pub(crate) fn check_subject(name: &str) -> Result<(), Failure> {
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let dots = name.starts_with('.') || name.ends_with('.');
     if name.is_empty() || name.len() > 64 || dots || !name.chars().all(good) {
-        return Err(Failure::trouble("subject-name", format!("`{name}` is no name of a subject; use up to 64 letters, digits, `-`, `_`, `.`, no dot first or last")));
+        return Err(Failure::trouble(
+            "subject-name",
+            format!(
+                "`{name}` is no name of a subject; use up to 64 letters, digits, `-`, `_`, `.`, no dot first or last"
+            ),
+        ));
     }
     Ok(())
 }
@@ -44,11 +52,17 @@ impl Subject {
     pub(crate) fn lock_folder(folder: &Path) -> Result<Subject, Failure> {
         std::fs::create_dir_all(folder).map_err(|error| trouble(folder, "making the subject's folder", &error))?;
         let path = folder.join(".lock");
-        let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| trouble(&path, "opening the lock", &error))?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| trouble(&path, "opening the lock", &error))?;
         match FileExt::try_lock(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let message = format!("{}: another session of this subject is running; wait for its end", folder.display());
+                let message =
+                    format!("{}: another session of this subject is running; wait for its end", folder.display());
                 return Err(Failure::trouble("subject-locked", message));
             }
             Err(TryLockError::Error(error)) => return Err(trouble(&path, "locking it", &error)),
@@ -75,12 +89,20 @@ impl Subject {
     }
 
     /// Begins the folder of a session: sources and a journal with its header appear all at once.
-    pub(crate) fn begin(&self, ordinal: u32, texts: &[SourceText], header: &[u8]) -> Result<(PathBuf, Writer), Failure> {
+    pub(crate) fn begin(
+        &self,
+        ordinal: u32,
+        texts: &[SourceText],
+        header: &[u8],
+    ) -> Result<(PathBuf, Writer), Failure> {
         let name = format!("{ordinal:03}");
         let new = self.folder.join(format!(".{name}.new"));
         let folder = self.folder.join(&name);
         if folder.exists() {
-            return Err(Failure::trouble("session-exists", format!("{}: there is a session already; nothing was overwritten", folder.display())));
+            return Err(Failure::trouble(
+                "session-exists",
+                format!("{}: there is a session already; nothing was overwritten", folder.display()),
+            ));
         }
         let write = |new: &Path| -> std::io::Result<()> {
             std::fs::create_dir_all(new.join(SOURCES))?;
@@ -93,10 +115,14 @@ impl Subject {
             Ok(())
         };
         write(&new).map_err(|error| trouble(&new, "writing the sources", &error))?;
-        drop(Writer::create(&new.join(FILE), header).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?);
+        drop(
+            Writer::create(&new.join(FILE), header)
+                .map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?,
+        );
         std::fs::rename(&new, &folder).map_err(|error| trouble(&folder, "moving the session into place", &error))?;
         sync_names(&self.folder).map_err(|error| trouble(&self.folder, "waiting for the disk", &error))?;
-        let writer = Writer::append(&folder.join(FILE)).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+        let writer =
+            Writer::append(&folder.join(FILE)).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
         Ok((folder, writer))
     }
 }
@@ -129,7 +155,10 @@ pub(crate) fn is_sealed(folder: &Path) -> bool {
 /// All sessions at or below a folder, by subject's folder, in order.
 pub(crate) fn sessions(path: &Path) -> Result<Vec<Vec<PathBuf>>, Failure> {
     if !path.is_dir() {
-        return Err(Failure::trouble("no-folder", format!("{}: no such folder; name a session, a subject or a data folder", path.display())));
+        return Err(Failure::trouble(
+            "no-folder",
+            format!("{}: no such folder; name a session, a subject or a data folder", path.display()),
+        ));
     }
     if is_session(path) {
         return Ok(vec![vec![path.to_path_buf()]]);
@@ -164,7 +193,9 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     };
     let entries = std::fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(trouble)?;
     let mut folders: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
-    folders.retain(|folder| folder.is_dir() && !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+    folders.retain(|folder| {
+        folder.is_dir() && !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    });
     folders.sort_by_cached_key(|folder| (ordinal(folder).unwrap_or(u32::MAX), folder.clone()));
     Ok(folders)
 }

@@ -37,7 +37,9 @@ fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         }
     }
     let mut cells = vec![("day".to_string(), header.session.to_string())];
-    for (k, column) in columns(header, |column| column.role == Role::Stage && matches!(column.domain, Domain::Named { .. })) {
+    for (k, column) in
+        columns(header, |column| column.role == Role::Stage && matches!(column.domain, Domain::Named { .. }))
+    {
         cells.push((column.name.clone(), shown(column, end.get(k))));
     }
     cells.push(("trials".into(), rows.len().to_string()));
@@ -51,7 +53,8 @@ fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         cells.push((titled(column), shown(column, start.get(k))));
     }
     for (k, column) in columns(header, |column| column.role == Role::Total) {
-        let sum: f64 = rows.iter().filter_map(|(_, words)| words.get(k)).map(|word| f64::from_bits(*word)).sum();
+        let given = rows.iter().filter_map(|(_, words)| words.get(k)).map(|word| f64::from_bits(*word));
+        let sum = given.fold(0.0, |sum, word| sum + word);
         let unit = column.domain.unit();
         let sum = unit.map_or(sum, |unit| unit.express(sum));
         cells.push((titled(column), format!("{sum:.1}")));
@@ -78,7 +81,9 @@ fn shown(column: &Column, word: Option<&u64>) -> String {
 /// Share of the first outcome among trials of at least half contrast; none without a contrast or such trials.
 fn easy(header: &Header, rows: &[(Option<u32>, &Vec<u64>)]) -> Option<String> {
     let (k, column) = columns(header, |column| column.name == "contrast").next()?;
-    let easy = rows.iter().filter(|(_, words)| words.get(k).and_then(|word| column.domain.number(*word)).is_some_and(|contrast| contrast >= EASY));
+    let easy = rows.iter().filter(|(_, words)| {
+        words.get(k).and_then(|word| column.domain.number(*word)).is_some_and(|contrast| contrast >= EASY)
+    });
     let outcomes: Vec<bool> = easy.map(|(outcome, _)| *outcome == Some(0)).collect();
     if outcomes.is_empty() {
         return Some("-".into());
@@ -89,7 +94,8 @@ fn easy(header: &Header, rows: &[(Option<u32>, &Vec<u64>)]) -> Option<String> {
 
 fn aligned(lines: &[Vec<String>]) -> String {
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |k: usize| lines.iter().filter_map(|line| line.get(k)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        |k: usize| lines.iter().filter_map(|line| line.get(k)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let row = |line: &Vec<String>| {
         let cells = line.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}"));

@@ -38,7 +38,10 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
 }
 
 fn troubles_of(folder: &Path) -> Vec<String> {
-    let mut list: Vec<String> = verify_folder(folder).into_iter().map(|trouble| format!("{} [{}]: {}", trouble.file, trouble.code, trouble.what)).collect();
+    let mut list: Vec<String> = verify_folder(folder)
+        .into_iter()
+        .map(|trouble| format!("{} [{}]: {}", trouble.file, trouble.code, trouble.what))
+        .collect();
     if !list.is_empty() {
         return list;
     }

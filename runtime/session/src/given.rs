@@ -41,14 +41,20 @@ impl Given {
     fn word(&self, domain: &Domain) -> Option<u64> {
         match (self, domain) {
             (Given::Word(word), _) => Some(*word),
-            (Given::Name(name), Domain::Named { members }) => members.iter().position(|member| member == name).map(|k| k as u64),
+            (Given::Name(name), Domain::Named { members }) => {
+                members.iter().position(|member| member == name).map(|k| k as u64)
+            }
             (Given::Real(value), Domain::Real { .. }) => value.is_finite().then(|| value.to_bits()),
-            (Given::Real(value), Domain::Levels { values, .. }) => values.iter().position(|level| close(*level, *value)).map(|k| k as u64),
+            (Given::Real(value), Domain::Levels { values, .. }) => {
+                values.iter().position(|level| close(*level, *value)).map(|k| k as u64)
+            }
             (Given::Real(value), Domain::Steps { low, step, denominator, .. }) => {
                 let steps = (value * *denominator as f64 - *low as f64) / *step as f64;
                 (close(steps, steps.round()) && steps >= 0.0).then(|| steps.round() as i64 as u64)
             }
-            (Given::Real(value), Domain::Int { .. }) => close(*value, value.round()).then(|| value.round() as i64 as u64),
+            (Given::Real(value), Domain::Int { .. }) => {
+                close(*value, value.round()).then(|| value.round() as i64 as u64)
+            }
             (Given::Real(value), Domain::Bool) => (*value == 0.0 || *value == 1.0).then(|| u64::from(*value == 1.0)),
             _ => None,
         }

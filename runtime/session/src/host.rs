@@ -1,6 +1,8 @@
 //! What a running program may ask of the session: draws, outputs, and to be heard.
 
 use crate::outputs::Outputs;
+use crate::plan::Place;
+use crate::replay::broken_off;
 use crate::support::Supports;
 use crate::{Plan, Recorder, SessionFault};
 use sha2::{Digest, Sha256};
@@ -16,6 +18,34 @@ pub(crate) struct Hands<'a> {
     pub(crate) recorder: &'a mut dyn Recorder,
     /// Time of what is being done.
     pub(crate) now: Ns,
+    /// Entries recorded so far.
+    pub(crate) pushed: usize,
+    /// The entry before which a device failed when this was recorded.
+    pub(crate) breaks_before: Option<usize>,
+    /// The rig is safe, and nothing more reaches it.
+    pub(crate) safe: bool,
+}
+
+impl Hands<'_> {
+    /// Records an entry.
+    pub(crate) fn push(&mut self, entry: Entry) -> Result<(), SessionFault> {
+        self.holds()?;
+        self.recorder.push(entry)?;
+        self.pushed += 1;
+        Ok(())
+    }
+
+    /// An error where a device failed when this was recorded.
+    pub(crate) fn holds(&self) -> Result<(), SessionFault> {
+        if self.breaks_before == Some(self.pushed) { Err(broken_off()) } else { Ok(()) }
+    }
+
+    /// A device failed: all are made safe, and nothing more reaches them.
+    pub(crate) fn make_safe(&mut self, at: Ns) {
+        self.rig.make_safe(at);
+        self.breaks_before = None;
+        self.safe = true;
+    }
 }
 
 /// The session as its program sees it. The first fault is kept; after it nothing more reaches the rig.
@@ -30,10 +60,19 @@ pub(crate) struct SessionHost<'a> {
 }
 
 impl<'a> SessionHost<'a> {
-    pub(crate) fn new(program: &'a Program, rig: &'a mut dyn Rig, recorder: &'a mut dyn Recorder, plan: &Plan<'_>) -> SessionHost<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        rig: &'a mut dyn Rig,
+        recorder: &'a mut dyn Recorder,
+        plan: &Plan<'_>,
+    ) -> SessionHost<'a> {
+        let breaks_before = plan.interruption.as_ref().and_then(|interruption| match interruption.place {
+            Place::Entry(position) => Some(position),
+            Place::Instant(_) | Place::Time { .. } => None,
+        });
         let streams = program.draws.iter().map(|draw| stream(plan, &draw.path)).collect();
         SessionHost {
-            hands: Hands { program, rig, recorder, now: 0 },
+            hands: Hands { program, rig, recorder, now: 0, pushed: 0, breaks_before, safe: false },
             outputs: Outputs::new(program),
             fault: None,
             given: BTreeMap::new(),
@@ -44,15 +83,13 @@ impl<'a> SessionHost<'a> {
 
     /// Keeps the first fault.
     pub(crate) fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), SessionFault>) {
-        if self.fault.is_none()
-            && let Err(fault) = step(self)
-        {
-            self.fault = Some(fault);
+        if self.fault.is_none() {
+            self.fault = self.hands.holds().and_then(|()| step(self)).err();
         }
     }
 
     pub(crate) fn push(&mut self, entry: Entry) {
-        self.attempt(|host| host.hands.recorder.push(entry));
+        self.attempt(|host| host.hands.push(entry));
     }
 }
 

@@ -4,6 +4,7 @@
 //! interpreted or compiled, or where its record goes: [`run`] takes a [`Machine`](trialect_ir::Machine),
 //! a [`Rig`](trialect_device::Rig) and a [`Recorder`].
 
+mod check;
 mod fault;
 mod given;
 mod host;
@@ -15,10 +16,11 @@ mod stamp;
 mod support;
 mod trials;
 
+pub use check::check;
 pub use fault::SessionFault;
 pub use given::Given;
-pub use plan::{Ending, Interruption, Plan};
+pub use plan::{Ending, Interruption, Place, Plan};
 pub use recorder::{Comparing, Difference, JournalRecorder, Recorder};
-pub use replay::{Record, ReplayRig};
+pub use replay::{Record, RecordedFault, ReplayRig};
 pub use stamp::{Origin, header, settings, text_words, wiring, words_text};
 pub use trials::run;

@@ -57,16 +57,21 @@ impl Outputs {
             stimulus: declared.stimulus,
             arguments: &arguments[..declared.parameters.len().min(ARGUMENTS)],
         };
-        hands.recorder.push(Entry::Output { output: site.0, at, arguments: words.to_vec() })?;
-        hands.rig.command(at, command)?;
+        hands.push(Entry::Output { output: site.0, at, arguments: words.to_vec() })?;
+        // Noted before it is carried out: a command that failed may have had an effect, which must end.
         self.sent[site.0 as usize].clear();
         self.sent[site.0 as usize].extend(words);
         match declared.kind {
-            VerbKind::Latching if declared.until == Clock::Trial && !self.latched.contains(&site) => self.latched.push(site),
+            VerbKind::Latching if declared.until == Clock::Trial && !self.latched.contains(&site) => {
+                self.latched.push(site)
+            }
             VerbKind::Track { slot } => self.tracks.push(Track { site, slot, last: memory[slot.index()] }),
             _ => {}
         }
-        Ok(())
+        if hands.safe {
+            return Ok(());
+        }
+        Ok(hands.rig.command(at, command)?)
     }
 
     /// A state lets go of what it holds.
@@ -77,8 +82,11 @@ impl Outputs {
     /// Ends what nobody has taken over. Called when an instant is over.
     pub(crate) fn settle(&mut self, hands: &mut Hands<'_>, at: Ns) -> Result<(), SessionFault> {
         hands.now = at;
-        while let Some(site) = self.letting_go.pop() {
-            self.end(hands, site)?;
+        while !self.letting_go.is_empty() {
+            hands.holds()?;
+            if let Some(site) = self.letting_go.pop() {
+                self.end(hands, site)?;
+            }
         }
         Ok(())
     }
@@ -86,7 +94,10 @@ impl Outputs {
     fn end(&mut self, hands: &mut Hands<'_>, site: SiteId) -> Result<(), SessionFault> {
         let declared = &hands.program.sites[site.0 as usize];
         self.tracks.retain(|track| track.site != site);
-        hands.recorder.push(Entry::Release { output: site.0, at: hands.now })?;
+        hands.push(Entry::Release { output: site.0, at: hands.now })?;
+        if hands.safe {
+            return Ok(());
+        }
         Ok(hands.rig.release(hands.now, declared.device, &declared.verb, declared.stimulus)?)
     }
 

@@ -5,15 +5,29 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Ns;
 
-/// Where a replayed session was broken off.
+/// Where a session is to be broken off, because it was when it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interruption {
-    /// In which trial.
-    pub trial: u32,
-    /// When.
-    pub at: Ns,
+    /// Where.
+    pub place: Place,
     /// Why.
     pub reason: String,
+}
+
+/// A place in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Before the entry with this position, also within an instant: where a device failed.
+    Entry(usize),
+    /// After the instant in which this many entries have been made: where a crash cut the record.
+    Instant(usize),
+    /// In this trial, after everything that happens until this time: for another text, whose entries are others.
+    Time {
+        /// The trial.
+        trial: u32,
+        /// The time.
+        at: Ns,
+    },
 }
 
 /// Everything that decides how a session runs, besides program, machine and rig.
@@ -38,7 +52,7 @@ pub struct Plan<'a> {
     pub sync_each_trial: bool,
     /// End after this trial (0: before the first) for this reason, unless a rule ends it earlier.
     pub stop_after: Option<(u32, String)>,
-    /// Break a trial off as it was broken off when it was recorded.
+    /// Break the session off as it was broken off when it was recorded.
     pub interruption: Option<Interruption>,
     /// Called after each trial with its number.
     pub progress: &'a dyn Fn(u32),

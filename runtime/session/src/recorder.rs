@@ -26,7 +26,11 @@ impl Recorder for JournalRecorder {
         Ok(self.0.push(entry)?)
     }
     fn commit(&mut self, sync: bool) -> Result<(), SessionFault> {
-        if sync { self.0.sync()? } else { self.0.commit()? }
+        if sync {
+            self.0.sync()?
+        } else {
+            self.0.commit()?
+        }
         Ok(())
     }
 }
@@ -57,7 +61,13 @@ pub struct Difference {
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let recorded = self.recorded.as_ref().map_or_else(|| "nothing".into(), told);
-        write!(f, "trial {}, entry {}: computed {}, recorded {recorded}", self.trial, self.position, told(&self.computed))
+        write!(
+            f,
+            "trial {}, entry {}: computed {}, recorded {recorded}",
+            self.trial,
+            self.position,
+            told(&self.computed)
+        )
     }
 }
 

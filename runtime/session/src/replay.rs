@@ -1,6 +1,6 @@
 //! Replaying: the recorded inputs, and nothing else of the record, drive the session again.
 
-use crate::{Interruption, SessionFault};
+use crate::SessionFault;
 use std::collections::VecDeque;
 use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
 use trialect_journal::Entry;
@@ -10,55 +10,61 @@ use trialect_journal::Entry;
 pub struct Record {
     inputs: Vec<Input>,
     starts: Vec<Ns>,
-    /// The trial that was broken off.
-    pub interruption: Option<Interruption>,
+    /// What broke the session off.
+    pub fault: Option<RecordedFault>,
     /// How the session ended; none when its record has no end.
     pub end: Option<String>,
     /// Trials with a row.
     pub trials: u32,
-    /// The trial that was under way when the record ended, and when the last thing in it happened.
-    pub under_way: Option<(u32, Ns)>,
+    /// Whether the record goes on after its last row, though not to the session's end.
+    pub is_open: bool,
+}
+
+/// A fault that broke a session off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedFault {
+    /// Position of its entry.
+    pub position: usize,
+    /// The trial that was under way.
+    pub trial: Option<u32>,
+    /// When.
+    pub at: Ns,
+    /// What happened.
+    pub what: String,
 }
 
 impl Record {
     /// Takes the inputs out of a record.
     pub fn of(entries: &[Entry]) -> Record {
         let mut record = Record::default();
-        let mut fault = None;
-        for entry in entries {
-            record.under_way = record.under_way.map(|(trial, at)| (trial, time(entry).map_or(at, |now| now.max(at))));
+        let mut under_way = None;
+        for (position, entry) in entries.iter().enumerate() {
             match entry {
-                Entry::Input { line, at, value } => record.inputs.push(Input { line: *line, at: *at, value: *value }),
+                Entry::Input { line, at, value } => {
+                    record.inputs.push(Input { line: *line, at: *at, value: *value });
+                    record.is_open = true;
+                }
                 Entry::TrialStart { trial, at } => {
                     record.starts.push(*at);
-                    record.under_way = Some((*trial, *at));
+                    under_way = Some(*trial);
+                    record.is_open = true;
                 }
-                Entry::Fault { what, .. } => fault = Some(what.clone()),
-                Entry::Row { trial, at, outcome, .. } => {
+                Entry::Fault { at, what } => {
+                    record.fault = Some(RecordedFault { position, trial: under_way, at: *at, what: what.clone() });
+                }
+                Entry::Row { trial, .. } => {
                     record.trials = *trial;
-                    record.under_way = None;
-                    if outcome.is_none() {
-                        let reason = fault.clone().unwrap_or_default();
-                        record.interruption = Some(Interruption { trial: *trial, at: *at, reason });
-                    }
+                    under_way = None;
+                    record.is_open = false;
                 }
-                Entry::SessionEnd { reason, .. } => record.end = Some(reason.clone()),
+                Entry::SessionEnd { reason, .. } => {
+                    record.end = Some(reason.clone());
+                    record.is_open = false;
+                }
                 _ => {}
             }
         }
         record
-    }
-}
-
-/// When what can happen in a trial happened.
-fn time(entry: &Entry) -> Option<Ns> {
-    match entry {
-        Entry::Input { at, .. }
-        | Entry::State { at, .. }
-        | Entry::Decision { at, .. }
-        | Entry::Output { at, .. }
-        | Entry::Release { at, .. } => Some(*at),
-        _ => None,
     }
 }
 
@@ -74,7 +80,10 @@ pub struct ReplayRig {
 impl ReplayRig {
     /// A rig of the recorded kind with the recorded constants of its devices, in the order of the protocol's rig.
     pub fn new(kind: &str, settings: Vec<Vec<(String, f64)>>, record: &Record) -> ReplayRig {
-        let kind = ["simulated", "recorded", "emulated", "real"].into_iter().find(|known| *known == kind).unwrap_or("recorded");
+        let kind = ["simulated", "recorded", "emulated", "real"]
+            .into_iter()
+            .find(|known| *known == kind)
+            .unwrap_or("recorded");
         ReplayRig { kind, settings, inputs: record.inputs.iter().copied().collect(), starts: record.starts.clone() }
     }
 }

@@ -31,7 +31,12 @@ pub fn wiring(program: &Program) -> Wiring {
         stimuli: program
             .stimuli
             .iter()
-            .map(|s| StimulusSpec { name: s.name.clone(), device: s.device, constructor: s.constructor.clone(), fixed: s.fixed.clone() })
+            .map(|s| StimulusSpec {
+                name: s.name.clone(),
+                device: s.device,
+                constructor: s.constructor.clone(),
+                fixed: s.fixed.clone(),
+            })
             .collect(),
     }
 }
@@ -51,7 +56,8 @@ pub fn settings(program: &Program, rig: &dyn Rig) -> Vec<(Slot, f64)> {
 
 fn settings_json(program: &Program, rig: &dyn Rig) -> Value {
     let devices = program.devices.iter().enumerate().map(|(k, device)| {
-        let map: Map<String, Value> = rig.settings(k as u32).into_iter().map(|(name, value)| (name, json!(value))).collect();
+        let map: Map<String, Value> =
+            rig.settings(k as u32).into_iter().map(|(name, value)| (name, json!(value))).collect();
         (device.name.clone(), Value::Object(map))
     });
     Value::Object(devices.collect())
@@ -114,7 +120,7 @@ pub fn words_text(words: &[u64]) -> String {
 
 /// Words out of [`words_text`]; none when the text is damaged.
 pub fn text_words(text: &str) -> Option<Vec<u64>> {
-    if text.len() % 16 != 0 || !text.is_ascii() {
+    if !text.len().is_multiple_of(16) || !text.is_ascii() {
         return None;
     }
     (0..text.len()).step_by(16).map(|at| u64::from_str_radix(&text[at..at + 16], 16).ok()).collect()
@@ -124,7 +130,8 @@ fn inputs(program: &Program, rig: &dyn Rig) -> Vec<InputStamp> {
     let stamp = |input: &trialect_ir::Input| {
         let device = &program.devices[input.device as usize];
         let counter = input.kind == Channel::Counter;
-        let size = || rig.settings(input.device).into_iter().find(|(name, _)| name == "count_size").map(|(_, value)| value);
+        let size =
+            || rig.settings(input.device).into_iter().find(|(name, _)| name == "count_size").map(|(_, value)| value);
         InputStamp {
             device: device.name.clone(),
             class: device.class.clone(),

@@ -1,7 +1,7 @@
 //! Whether a given value is one that a definition could have had: its draws over their supports, everything else as it is.
 
-use trialect_ir::{Binary, Class, ColumnId, Expr, Program, Slot, Stmt, Support, Unary, law};
 use std::collections::BTreeMap;
+use trialect_ir::{Binary, Class, ColumnId, Expr, Program, Slot, Stmt, Support, Unary, law};
 
 /// The values that an expression can have in this trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,7 +27,8 @@ impl Supports {
                 definitions.insert(*slot, value.clone());
             }
         }
-        let draws = program.draws.iter().map(|draw| (draw.column, program.columns[draw.column.0 as usize].value)).collect();
+        let draws =
+            program.draws.iter().map(|draw| (draw.column, program.columns[draw.column.0 as usize].value)).collect();
         Supports { definitions, random: BTreeMap::new(), draws }
     }
 
@@ -60,7 +61,9 @@ impl Supports {
         // Definitions that read this one see the given value, which is exact.
         self.random.remove(&declared.value);
         match values {
-            Values::Exactly(only) if declared.domain.class() == Class::Real => near(f64::from_bits(only), f64::from_bits(only), f64::from_bits(word)),
+            Values::Exactly(only) if declared.domain.class() == Class::Real => {
+                near(f64::from_bits(only), f64::from_bits(only), f64::from_bits(word))
+            }
             Values::Exactly(only) => only == word,
             Values::Among(set) => word < 64 && set >> word & 1 == 1,
             Values::Between(low, high) => near(low, high, f64::from_bits(word)),
@@ -73,7 +76,9 @@ impl Supports {
             Expr::Int(value) => Values::Exactly(*value as u64),
             Expr::Real(value) => Values::Exactly(value.to_bits()),
             Expr::Load(slot, _) => self.random.get(slot).copied().unwrap_or(Values::Exactly(memory[slot.index()])),
-            Expr::LoadAt { base, len, index, class } => self.row(*base, *len, self.values(index, memory), *class, memory),
+            Expr::LoadAt { base, len, index, class } => {
+                self.row(*base, *len, self.values(index, memory), *class, memory)
+            }
             Expr::Unary(op, operand) => match self.values(operand, memory) {
                 Values::Exactly(word) => Values::Exactly(law::unary(*op, word)),
                 Values::Among(set) if *op == Unary::Not => Values::Among((set & 1) << 1 | set >> 1 & 1),
@@ -152,14 +157,24 @@ fn binary(op: Binary, left: Values, right: Values) -> Values {
     match op {
         Binary::And if left == Values::Exactly(0) || right == Values::Exactly(0) => Values::Exactly(0),
         Binary::Or if left == Values::Exactly(1) || right == Values::Exactly(1) => Values::Exactly(1),
-        Binary::And | Binary::Or | Binary::EqInt | Binary::LtInt | Binary::LeInt | Binary::LtReal | Binary::LeReal | Binary::HasBit => truth,
+        Binary::And
+        | Binary::Or
+        | Binary::EqInt
+        | Binary::LtInt
+        | Binary::LeInt
+        | Binary::LtReal
+        | Binary::LeReal
+        | Binary::HasBit => truth,
         Binary::AddReal | Binary::SubReal | Binary::MulReal => match (ends(left), ends(right)) {
             (Some((a, b)), Some((c, d))) => match op {
                 Binary::AddReal => Values::Between(a + c, b + d),
                 Binary::SubReal => Values::Between(a - d, b - c),
                 _ => {
                     let products = [a * c, a * d, b * c, b * d];
-                    Values::Between(products.iter().copied().fold(f64::INFINITY, f64::min), products.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+                    Values::Between(
+                        products.iter().copied().fold(f64::INFINITY, f64::min),
+                        products.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+                    )
                 }
             },
             _ => Values::Anything,

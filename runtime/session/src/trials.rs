@@ -1,6 +1,9 @@
 //! The session loop: trials one after the other, each instant in the order that the language's semantics number.
 
+use crate::check::{covariate, subject_words};
 use crate::host::SessionHost;
+use crate::plan::Place;
+use crate::replay::{broken_off, is_broken_off};
 use crate::{Ending, Plan, Recorder, SessionFault};
 use std::sync::atomic::Ordering;
 use trialect_device::{Ns, Rig};
@@ -14,10 +17,16 @@ const PATIENCE: (Ns, i64) = (24 * 3_600_000_000_000, 24);
 ///
 /// # Errors
 /// A fault before the first trial. One in mid-session breaks off its trial and ends the session, which the record shows.
-pub fn run(program: &Program, machine: &mut dyn Machine, rig: &mut dyn Rig, recorder: &mut dyn Recorder, plan: &Plan<'_>) -> Result<Ending, SessionFault> {
+pub fn run(
+    program: &Program,
+    machine: &mut dyn Machine,
+    rig: &mut dyn Rig,
+    recorder: &mut dyn Recorder,
+    plan: &Plan<'_>,
+) -> Result<Ending, SessionFault> {
     let settings = crate::settings(program, rig);
     let host = SessionHost::new(program, rig, recorder, plan);
-    let mut session = Session { program, machine, host, plan, subject: Vec::new(), now: 0 };
+    let mut session = Session { program, machine, host, plan, subject: Vec::new(), now: 0, under_way: None };
     let ending = session.prepare(&settings).and_then(|()| session.trials());
     session.host.hands.rig.make_safe(session.now);
     ending
@@ -31,6 +40,8 @@ struct Session<'a, 'p> {
     /// The subject's words as they were last recorded.
     subject: Vec<u64>,
     now: Ns,
+    /// The trial that has begun and has no row yet.
+    under_way: Option<u32>,
 }
 
 /// What ends a session.
@@ -53,10 +64,7 @@ impl Session<'_, '_> {
         let initial = self.program.initial.clone();
         self.machine.memory_mut().copy_from_slice(&initial);
         let subject = self.program.subject.start as usize..self.program.subject.end as usize;
-        if let Some(words) = &self.plan.subject_words {
-            if words.len() != subject.len() {
-                return Err(SessionFault::SubjectState { found: words.len(), expected: subject.len() });
-            }
+        if let Some(words) = subject_words(self.program, self.plan)? {
             self.machine.memory_mut()[subject.clone()].copy_from_slice(words);
         }
         for (slot, value) in settings {
@@ -74,32 +82,16 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Values asked before the session, inside their ranges unless a recording gives them.
+    /// Values asked before the session.
     fn covariates(&mut self) -> Result<(), SessionFault> {
         for &k in &self.program.asked {
-            let column = &self.program.columns[k as usize];
-            let problem = |problem: String| SessionFault::Covariate { name: column.name.clone(), problem };
-            let Some(value) = self.plan.covariates.get(&column.name).copied() else {
-                if column.present.is_some() {
-                    continue;
-                }
-                return Err(problem(format!("is asked before the session; give it as `--covariate {}=VALUE`", column.name)));
-            };
-            let inside = match &column.domain {
-                Domain::Real { least, most, .. } => least.is_none_or(|l| value >= l) && most.is_none_or(|m| value <= m),
-                Domain::Int { least, most } => value >= *least as f64 && value <= *most as f64,
-                _ => true,
-            };
-            if !inside && !self.plan.covariates_given {
-                return Err(problem(format!("is {value}, outside the range that the protocol allows; measure again")));
-            }
-            let word = if column.domain.class() == trialect_ir::Class::Real { value.to_bits() } else { value as i64 as u64 };
+            let Some(covariate) = covariate(self.program, self.plan, k)? else { continue };
             if self.plan.covariates_given {
-                self.host.push(Entry::Given { column: k, word, outside: !inside });
+                self.host.push(Entry::Given { column: k, word: covariate.word, outside: covariate.outside });
             }
-            let (slot, flag) = (column.value, column.present);
-            self.set(slot, word);
-            if let Some(flag) = flag {
+            let column = &self.program.columns[k as usize];
+            self.set(column.value, covariate.word);
+            if let Some(flag) = column.present {
                 self.set(flag, 1);
             }
         }
@@ -113,20 +105,19 @@ impl Session<'_, '_> {
             if let Some((_, reason)) = self.plan.stop_after.as_ref().filter(|(last, _)| *last == trial) {
                 break Over { reason: reason.clone(), interrupted: false };
             }
-            let begun = self.begin(trial + 1, earliest);
-            match begun {
+            match self.begin(trial + 1, earliest) {
                 Ok(true) => {}
                 Ok(false) => break Over { reason: "the recording ended".into(), interrupted: false },
-                Err(fault) => break self.broken(fault, None),
+                Err(fault) => {
+                    trial += u32::from(self.under_way.is_some());
+                    break self.broken(fault);
+                }
             }
             trial += 1;
-            if let Err(fault) = self.until_outcome(trial) {
-                break self.broken(fault, Some(trial));
-            }
-            match self.end_trial(trial) {
+            match self.until_outcome(trial).and_then(|()| self.end_trial(trial)) {
                 Ok(None) => {}
                 Ok(Some(reason)) => break Over { reason, interrupted: false },
-                Err(fault) => break self.broken(fault, None),
+                Err(fault) => break self.broken(fault),
             }
             let pause = trialect_ir::law::nanoseconds(f64::from_bits(self.word(self.program.pause) as u64));
             earliest = self.now.saturating_add(pause);
@@ -137,10 +128,21 @@ impl Session<'_, '_> {
 
     /// Starts a trial; false when the rig has no more.
     fn begin(&mut self, trial: u32, earliest: Ns) -> Result<bool, SessionFault> {
-        let Some(start) = self.host.hands.rig.trial_start(trial, earliest)? else { return Ok(false) };
+        self.goes_on()?;
+        let start = match self.host.hands.rig.trial_start(trial, earliest)? {
+            Some(start) => start,
+            // A record that was broken off before this trial may still have inputs.
+            None if self.plan.interruption.is_some() => Ns::MAX,
+            None => return Ok(false),
+        };
         while let Some(input) = self.host.hands.rig.next_input(start)? {
             self.input(input.line, input.value, input.at)?;
+            self.goes_on()?;
         }
+        if start == Ns::MAX {
+            return Ok(false);
+        }
+        self.under_way = Some(trial);
         self.now = start;
         self.set(header::TRIAL, u64::from(trial));
         self.set(header::NOW, start as u64);
@@ -194,18 +196,32 @@ impl Session<'_, '_> {
         self.host.fault.take().map_or(Ok(()), Err)
     }
 
+    /// Between instants: an error where the session was broken off when it was recorded.
+    fn goes_on(&self) -> Result<(), SessionFault> {
+        match self.plan.interruption.as_ref().map(|interruption| interruption.place) {
+            Some(Place::Entry(position) | Place::Instant(position)) if self.host.hands.pushed >= position => {
+                Err(broken_off())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Inputs and timers in time order, inputs first, until the trial has an outcome.
     fn until_outcome(&mut self, trial: u32) -> Result<(), SessionFault> {
-        let broken_off = self.plan.interruption.as_ref().filter(|interruption| interruption.trial == trial);
+        let broken_at = self.plan.interruption.as_ref().and_then(|interruption| match interruption.place {
+            Place::Time { trial: broken, at } if broken == trial => Some(at),
+            _ => None,
+        });
         while self.word(header::OUTCOME) == NO_OUTCOME {
+            self.goes_on()?;
             let deadline = self.program.timer_slots().map(|slot| self.word(slot)).min().unwrap_or(NEVER);
             let horizon = deadline.min(self.now.saturating_add(PATIENCE.0));
-            let until = broken_off.map_or(horizon, |interruption| horizon.min(interruption.at));
+            let until = broken_at.map_or(horizon, |at| horizon.min(at));
             match self.host.hands.rig.next_input(until)? {
                 Some(input) => self.input(input.line, input.value, input.at)?,
-                None if broken_off.is_some_and(|interruption| until == interruption.at) => {
+                None if broken_at.is_some_and(|at| at < horizon) => {
                     self.now = until;
-                    return Err(crate::replay::broken_off());
+                    return Err(broken_off());
                 }
                 None if deadline <= horizon => {
                     self.now = deadline;
@@ -250,7 +266,9 @@ impl Session<'_, '_> {
         self.machine.run(Phase::TrialEnd, &mut self.host);
         let (words, present) = self.row();
         self.host.push(Entry::Row { trial, at: now, outcome, words, present });
-        self.host.fault.take().map_or(Ok(()), Err)
+        self.host.fault.take().map_or(Ok(()), Err)?;
+        self.under_way = None;
+        Ok(())
     }
 
     /// One word a column, and a bit that says whether there is a value.
@@ -270,24 +288,29 @@ impl Session<'_, '_> {
     fn record_subject(&mut self) {
         let start = self.program.subject.start;
         let memory = &self.machine.memory()[start as usize..self.program.subject.end as usize];
-        let changes: Vec<(u32, u64)> =
-            memory.iter().zip(&self.subject).enumerate().filter(|(_, (now, before))| now != before).map(|(k, (now, _))| (start + k as u32, *now)).collect();
+        let changes: Vec<(u32, u64)> = memory
+            .iter()
+            .zip(&self.subject)
+            .enumerate()
+            .filter(|(_, (now, before))| now != before)
+            .map(|(k, (now, _))| (start + k as u32, *now))
+            .collect();
         self.subject.copy_from_slice(memory);
         self.host.push(Entry::Subject { changes });
     }
 
     /// A fault in mid-session: the trial under way is recorded without an outcome.
-    fn broken(&mut self, fault: SessionFault, under_way: Option<u32>) -> Over {
-        let reason = match (&self.plan.interruption, crate::replay::is_broken_off(&fault)) {
+    fn broken(&mut self, fault: SessionFault) -> Over {
+        let reason = match (&self.plan.interruption, is_broken_off(&fault)) {
             (Some(interruption), true) => interruption.reason.clone(),
             _ => fault.to_string(),
         };
         self.host.fault = None;
-        self.host.hands.rig.make_safe(self.now);
+        self.host.hands.make_safe(self.now);
         // The record of a session whose record cannot be written ends here; recovery closes it.
         if !matches!(fault, SessionFault::Journal(_) | SessionFault::Differs(_)) {
             self.host.push(Entry::Fault { at: self.now, what: reason.clone() });
-            if let Some(trial) = under_way {
+            if let Some(trial) = self.under_way {
                 self.machine.interrupt(self.now, &mut self.host);
                 if let Err(second) = self.close_trial(trial, None) {
                     self.host.fault = Some(second);
@@ -307,9 +330,16 @@ impl Session<'_, '_> {
         self.host.hands.rig.make_safe(self.now);
         self.set(header::NOW, self.now as u64);
         self.machine.run(Phase::SessionEnd, &mut self.host);
-        let subject = self.machine.memory()[self.program.subject.start as usize..self.program.subject.end as usize].to_vec();
+        let subject =
+            self.machine.memory()[self.program.subject.start as usize..self.program.subject.end as usize].to_vec();
         let (words, present) = self.row();
-        self.host.push(Entry::SessionEnd { at: self.now, reason: over.reason.clone(), subject: subject.clone(), words, present });
+        self.host.push(Entry::SessionEnd {
+            at: self.now,
+            reason: over.reason.clone(),
+            subject: subject.clone(),
+            words,
+            present,
+        });
         if let Some(fault) = self.host.fault.take() {
             return Err(fault);
         }

@@ -30,7 +30,7 @@ impl Encoder {
     /// The path must hold up to `until`, and times must not go back: readings before are done.
     pub(crate) fn next_change(&mut self, path: &Path, until: Ns) -> Option<Ns> {
         while self.next_reading <= until {
-            if self.count_at(path, self.next_reading) != self.count {
+            if self.differs(path, self.next_reading) {
                 return Some(self.next_reading);
             }
             if self.next_reading >= path.end() {
@@ -54,8 +54,19 @@ impl Encoder {
         changed.then_some(count)
     }
 
+    /// Whether a reading is not the count. Few are, and only near the next count is it worth rounding.
+    fn differs(&self, path: &Path, at: Ns) -> bool {
+        let counts = self.counts_at(path, at);
+        let off = counts - self.count as f64;
+        off.abs() >= 0.5 && libm::round(counts) as i64 != self.count
+    }
+
     fn count_at(&self, path: &Path, at: Ns) -> i64 {
-        libm::round(path.position(at) / self.count_size_mm) as i64
+        libm::round(self.counts_at(path, at)) as i64
+    }
+
+    fn counts_at(&self, path: &Path, at: Ns) -> f64 {
+        path.position(at) / self.count_size_mm
     }
 }
 

@@ -121,7 +121,7 @@ impl SimRig {
     /// When something happens next, at or before `until`.
     fn next_happening(&mut self, until: Ns) -> Option<Ns> {
         let devices = [self.display.next(), self.speaker.next(), self.valve.next(), self.mouse.wakes()];
-        let next = devices.into_iter().flatten().min().filter(|&at| at <= until);
+        let next = devices.iter().flatten().copied().min().filter(|&at| at <= until);
         self.encoder.next_change(self.mouse.path(), next.unwrap_or(until)).or(next)
     }
 

@@ -268,8 +268,8 @@ fn zero(words: &mut Words, host: &mut dyn Host) {
 fn still(words: &mut Words, host: &mut dyn Host) -> i64 {
     zero(words, host);
     let counts = counts(words, 2.0);
-    words[QUIET] = -counts.abs() as u64;
-    words[QUIET + 1] = counts.abs() as u64;
+    words[QUIET] = (-counts.abs()) as u64;
+    words[QUIET + 1] = counts.unsigned_abs();
     (real(words, WAIT) * 1e9).round() as i64
 }
 

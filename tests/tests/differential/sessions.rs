@@ -1,4 +1,5 @@
 //! Whole sessions of a simulated mouse in the basic task.
+#![allow(dead_code)] // shared by the tests and the benchmarks; each uses a part
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -27,7 +27,7 @@ impl Checker<'_> {
             (_, Type::Option(_) | Type::None) => self.may_be_none(typed, target),
             (Type::Real(dimension), ty) if ty.dimension(&self.model) == Some(*dimension) => self.to_real(typed),
             (Type::Int, Type::IntType(_)) => Texpr { range: self.numeric_range(&typed), ty: Type::Int, ..typed },
-            (Type::Levels(_) | Type::IntType(_), Type::Int | Type::Real(_)) => self.to_member(typed, target),
+            (Type::Levels(_) | Type::IntType(_), Type::Int | Type::Real(_)) => self.member_for(typed, target),
             _ => self.mismatch(typed, target),
         }
     }
@@ -56,7 +56,7 @@ impl Checker<'_> {
     }
 
     /// A constant as a member of levels or of an `int` type.
-    fn to_member(&mut self, typed: Texpr, target: &Type) -> Texpr {
+    fn member_for(&mut self, typed: Texpr, target: &Type) -> Texpr {
         let span = typed.span;
         let Some(constant) = typed.constant() else { return self.mismatch(typed, target) };
         let (position, labels) = match target {

@@ -31,7 +31,7 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        match self.names.symbols.get(name).map(|(symbol, _)| *symbol) {
+        match self.symbol_at(name, span) {
             Some(Symbol::Value(value)) => self.value(value, Vec::new(), false, span),
             Some(Symbol::Curriculum(id)) => {
                 let ty = Type::Enum(self.model.curricula[id.0].stage_type);
@@ -74,6 +74,17 @@ impl Checker<'_> {
         self.report(Finding::error("not-a-value", message, span, "a device").help(help));
     }
 
+    /// True inside a module: what it means must not depend on the protocol that uses it.
+    fn is_of_library(&self, span: Span) -> bool {
+        span.source != self.model.header.source
+    }
+
+    /// What a name stands for at a place; a module does not see what the protocol declares.
+    fn symbol_at(&self, name: &str, span: Span) -> Option<Symbol> {
+        let (symbol, declared) = self.names.symbols.get(name)?;
+        (!self.is_of_library(span) || declared.source != self.model.header.source).then_some(*symbol)
+    }
+
     /// A member of the enumeration that is expected here.
     fn member_of(&self, name: &str, span: Span, expected: Option<&Type>) -> Option<Texpr> {
         let Some(Type::Enum(id)) = expected.map(Type::required) else { return None };
@@ -82,12 +93,16 @@ impl Checker<'_> {
     }
 
     fn member_or_type(&mut self, name: &str, span: Span, expected: Option<&Type>) -> Texpr {
-        match self.names.members.get(name).map(Vec::as_slice) {
-            Some([(id, k)]) => {
+        let mut members = self.names.members.get(name).cloned().unwrap_or_default();
+        if self.is_of_library(span) {
+            members.retain(|(id, k)| self.model.enums[id.0].members[*k as usize].span.source == span.source);
+        }
+        match members.as_slice() {
+            [(id, k)] => {
                 return Texpr { term: Term::Member(*id, *k), ty: Type::Enum(*id), range: Interval::ALL, span };
             }
-            Some([first, ..]) => {
-                let both = self.names.members[name].iter().map(|(id, _)| self.model.enums[id.0].name.clone());
+            [first, ..] => {
+                let both = members.iter().map(|(id, _)| self.model.enums[id.0].name.clone());
                 let both = both.collect::<Vec<_>>().join("` and `");
                 let one = self.model.enums[first.0.0].name.clone();
                 self.report(
@@ -425,7 +440,7 @@ impl Checker<'_> {
             _ => ("", false),
         };
         let is_local = !last && self.scope.locals.iter().any(|local| local.name == word);
-        let id = match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
+        let id = match self.symbol_at(word, base.span) {
             Some(Symbol::Value(id)) if !is_local => id,
             Some(Symbol::Broken) if !is_local => return Texpr::broken(span),
             None if !word.is_empty() && !is_local && !self.names.states.contains_key(word) => {

@@ -179,8 +179,8 @@ impl Checker<'_> {
             return left;
         }
         let required = left.ty.required().clone();
-        let right = if right.ty.is_optional() { right } else { self.coerce(right, &required) };
         let ty = if right.ty.is_optional() { required.optional() } else { required };
+        let right = self.coerce(right, &ty);
         let range = left.range.union(right.range);
         Texpr { term: Term::Default(Box::new(left), Box::new(right)), ty, range, span }
     }

@@ -70,8 +70,7 @@ pub(crate) fn sim_arguments(data: &Path, sessions: u32, seed: u64) -> Vec<String
 pub(crate) fn sim_of(protocol: &Path, data: &Path, sessions: u32, seed: u64) -> Vec<String> {
     let (protocol, data) = (text(protocol), text(data));
     let (sessions, seed) = (sessions.to_string(), seed.to_string());
-    let arguments =
-        ["sim", protocol, "--subject", SUBJECT, "--sessions", &sessions, "--seed", &seed, "--data", data];
+    let arguments = ["sim", protocol, "--subject", SUBJECT, "--sessions", &sessions, "--seed", &seed, "--data", data];
     arguments.map(str::to_owned).to_vec()
 }
 

@@ -54,7 +54,8 @@ fn chain_of_kills(moments: &[Duration]) -> Met {
 
 #[allow(clippy::disallowed_methods)] // the moment of the kill is the point
 fn kill_after(data: &Path, moment: Duration) {
-    let mut child = command(&sim_arguments(data, 200, SEED)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        command(&sim_arguments(data, 200, SEED)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(moment);
     // On Unix this is the signal that cannot be caught.
     child.kill().unwrap();

@@ -48,7 +48,9 @@ impl Curriculum {
     /// Whether the stage is over, with the level of accuracy and the number of trials that it demands.
     pub(crate) fn is_over(&self, level: f64, trials: usize) -> bool {
         match STAGES[self.stage].0 {
-            "easy" | "quarter" => STAGES[self.stage].1.iter().all(|&c| (0..2).all(|side| self.accuracy(c, side) > level)),
+            "easy" | "quarter" => {
+                STAGES[self.stage].1.iter().all(|&c| (0..2).all(|side| self.accuracy(c, side) > level))
+            }
             "final" => false,
             _ => self.trials >= trials,
         }
@@ -96,10 +98,12 @@ fn stages_change_exactly_where_accuracy_or_trials_say_so() {
 #[test]
 fn every_contrast_and_side_of_a_pool_is_drawn_equally_often() {
     for (stage, pool) in STAGES {
-        let drawn: Vec<&Trial> = days().iter().flat_map(|day| &day.trials).filter(|trial| trial.stage == stage).collect();
+        let drawn: Vec<&Trial> =
+            days().iter().flat_map(|day| &day.trials).filter(|trial| trial.stage == stage).collect();
         for &contrast in pool {
             for side in ["left", "right"] {
-                let is_kind = |trial: &&&Trial| trial.fresh_contrast == CONTRASTS[contrast].0 && trial.fresh_side == side;
+                let is_kind =
+                    |trial: &&&Trial| trial.fresh_contrast == CONTRASTS[contrast].0 && trial.fresh_side == side;
                 let found = drawn.iter().filter(is_kind).count() as f64;
                 let chance = 0.5 / pool.len() as f64;
                 let expected = drawn.len() as f64 * chance;

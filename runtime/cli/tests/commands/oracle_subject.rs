@@ -26,7 +26,11 @@ fn gain_and_reward_follow_weight_water_and_completed_trials() {
         let place = format!("session {}", day.ordinal);
         for trial in &day.trials {
             assert_eq!(trial.gain, gain, "{place}");
-            assert!((trial.reward - tenths as f64 / 10.0).abs() < 1e-9, "{place}: {} for {tenths} tenths", trial.reward);
+            assert!(
+                (trial.reward - tenths as f64 / 10.0).abs() < 1e-9,
+                "{place}: {} for {tenths} tenths",
+                trial.reward
+            );
         }
         if day.completed() > ENOUGH {
             gain = 4.0;

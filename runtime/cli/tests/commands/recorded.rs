@@ -228,6 +228,18 @@ fn a_recorded_subjects_name_cannot_lead_out_of_the_data() {
 }
 
 #[test]
+fn a_protocol_without_a_name_that_the_recording_gives_leaves_no_session() {
+    let Some(recording) = recording(TRAINING.0) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let changes = [("draw phase ", "draw angle "), ("phase: phase", "phase: angle")];
+    let protocol = crate::texts::variant(folder.path(), &changes);
+    let data = folder.path().join("data");
+    let arguments = ["run", text(&protocol), "--recorded", text(&recording), "--data", text(&data)];
+    assert!(trialect(&arguments).trouble("given-unknown").contains("`phase`"));
+    assert_eq!(at("verify", &data).fine(), "", "there is no session");
+}
+
+#[test]
 fn a_folder_that_is_no_recording_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

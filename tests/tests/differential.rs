@@ -1,7 +1,7 @@
 //! Both machines do the same: on every accepted program, on random programs, on whole sessions.
 //!
 //! The interpreter is the law of what a program means. Compiled code must tell its host the same, in
-//! the same order, with the same arguments, and leave the same memory, bit by bit, after every call.
+//! the same order, with the same arguments, and leave the same memory, bit by bit.
 
 #[path = "differential/generator.rs"]
 mod generator;
@@ -84,12 +84,14 @@ fn show(name: &str, tally: Tally) {
 #[test]
 fn accepted_programs_do_the_same_on_both_machines() {
     let programs = accepted();
-    let each = EVENTS.div_ceil(programs.len() as u64);
+    let hearing = programs.iter().filter(|(_, program)| !program.inputs.is_empty()).count();
+    let each = EVENTS.div_ceil(hearing as u64);
     let mut all = Tally::default();
     for (key, (name, program)) in (1..).zip(&programs) {
         let manners = Manners { hostility: 500, meddles: 0..0 };
         let mut twins = Twins::new(name, program, key, &manners);
-        Stream::new(program, &mut twins, key).run(each);
+        let deaf = program.inputs.is_empty();
+        Stream::new(program, &mut twins, key).run(if deaf { each / 10 } else { each });
         show(name, twins.tally());
         all += twins.tally();
     }

@@ -139,8 +139,8 @@ impl<'a> Checker<'a> {
         (to.ty != Type::Unknown).then_some(Action::Let { binder, to })
     }
 
-    /// `place := value`, `place += value`
-    fn set_action(&mut self, place: &Place, value: &Expr, add: bool, span: Span) -> Option<Action> {
+    /// The value that a place names, or a finding.
+    fn settable(&mut self, place: &Place) -> Option<ValueId> {
         let id = match self.symbol(&place.base.text) {
             Some(Symbol::Value(id)) => id,
             Some(Symbol::Broken) => return None,
@@ -171,6 +171,35 @@ impl<'a> Checker<'a> {
             self.report(finding.help(format!("write `{text} := …`")));
             return None;
         }
+        Some(id)
+    }
+
+    /// The keys of a place that is set, one for each of the declaration's.
+    fn set_keys(&mut self, place: &Place, declared: &Value) -> Option<Vec<Texpr>> {
+        let keys: Vec<Texpr> = place
+            .index
+            .iter()
+            .zip(&declared.keys)
+            .map(|(key, (_, finite))| self.expr_as(key, &finite.member_type()))
+            .collect();
+        if place.index.len() != declared.keys.len() {
+            let example: Vec<String> = declared.keys.iter().map(|(_, finite)| finite.name(&self.model)).collect();
+            let help = match example.as_slice() {
+                [] => format!("write `{} := …`", declared.name),
+                names => format!("write `{}[…]` with one member of each: {}", declared.name, names.join(", ")),
+            };
+            let message = format!("`{}` has {}", declared.name, counted(declared.keys.len(), "key"));
+            let label = format!("{} given here", place.index.len());
+            let finding = Finding::error("wrong-keys", message, place.span, label);
+            self.report(finding.also(declared.span, "declared here").help(help));
+            return None;
+        }
+        Some(keys)
+    }
+
+    /// `place := value`, `place += value`
+    fn set_action(&mut self, place: &Place, value: &Expr, add: bool, span: Span) -> Option<Action> {
+        let id = self.settable(place)?;
         let declared = self.model.values[id.0].clone();
         let ValueKind::Variable(variable) = &declared.kind else {
             if declared.kind == ValueKind::Pending {
@@ -203,24 +232,7 @@ impl<'a> Checker<'a> {
             .help(format!("declare it in `{} {{ … }}`, or set it in a state", self.scope.clock.word()));
             self.report(finding);
         }
-        let keys: Vec<Texpr> = place
-            .index
-            .iter()
-            .zip(&declared.keys)
-            .map(|(key, (_, finite))| self.expr_as(key, &finite.member_type()))
-            .collect();
-        if place.index.len() != declared.keys.len() {
-            let example: Vec<String> = declared.keys.iter().map(|(_, finite)| finite.name(&self.model)).collect();
-            let help = match example.as_slice() {
-                [] => format!("write `{} := …`", declared.name),
-                names => format!("write `{}[…]` with one member of each: {}", declared.name, names.join(", ")),
-            };
-            let message = format!("`{}` has {}", declared.name, counted(declared.keys.len(), "key"));
-            let label = format!("{} given here", place.index.len());
-            let finding = Finding::error("wrong-keys", message, place.span, label);
-            self.report(finding.also(declared.span, "declared here").help(help));
-            return None;
-        }
+        let keys = self.set_keys(place, &declared)?;
         let written = self.sources.text(value.span).to_string();
         let (to, written) = if add {
             let to = self.increment(id, &keys, value, place.span);

@@ -1,7 +1,7 @@
 //! Random sessions of a program: phases in the order of a session, and between them random events.
 
 use crate::generator::Generator;
-use crate::twins::{Call, Twins};
+use crate::twins::{Call, Tally, Twins};
 use trialect_ir::{
     Channel, Class, InputId, NEVER, NO_OUTCOME, Phase, Program, Slot, State, Trigger, Update, header, law,
 };
@@ -31,9 +31,11 @@ impl<'t, 'p> Stream<'t, 'p> {
         Stream { program, twins, generator: Generator::new(key), now: 0, counts, counters }
     }
 
-    /// Sessions until at least so many events have been delivered.
+    /// Sessions until at least so many events have been delivered; without inputs, timers have come so often.
     pub fn run(&mut self, events: u64) {
-        while self.twins.tally().events < events {
+        let deaf = self.program.inputs.is_empty();
+        let done = |tally: Tally| if deaf { tally.timers } else { tally.events };
+        while done(self.twins.tally()) < events {
             self.session();
         }
     }

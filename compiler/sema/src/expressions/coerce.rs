@@ -15,7 +15,10 @@ impl Checker<'_> {
         }
         let (span, range) = (typed.span, typed.range);
         match (target, &typed.ty) {
-            (Type::Option(_), Type::None) => Texpr { ty: target.clone(), ..typed },
+            // However it is written, it is none.
+            (Type::Option(_), Type::None) => {
+                Texpr { term: Term::None, ty: target.clone(), range: Interval::NOTHING, span }
+            }
             (Type::Option(inner), Type::Option(_)) => match inner.as_ref() {
                 Type::Real(dimension) if typed.ty.dimension(&self.model) == Some(*dimension) => self.to_real(typed),
                 inner => self.mismatch(typed, inner),

@@ -1,0 +1,315 @@
+//! Identity is meaning: what changes a protocol's hash, what does not, and how far a change reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use trialect_driver::{Compiled, Library, compile};
+use trialect_ir::Identity;
+
+/// The basic task, or none with a word about it when it is not there.
+#[allow(clippy::print_stderr)]
+fn basic() -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocols/ibl/basic.trial");
+    let text = std::fs::read_to_string(&path);
+    if let Err(error) = &text {
+        eprintln!("skipped: {}: {error}", path.display());
+    }
+    text.ok()
+}
+
+fn messages(compiled: &Compiled) -> String {
+    compiled.findings.iter().map(|finding| format!("{}: {}\n", finding.code, finding.message)).collect()
+}
+
+fn identity(text: &str) -> Identity {
+    identity_with(text, &Library::Embedded)
+}
+
+fn identity_with(text: &str, library: &Library) -> Identity {
+    let compiled = compile("basic.trial", text, library);
+    let found = messages(&compiled);
+    compiled.program.unwrap_or_else(|| panic!("{found}\n{text}")).identity.clone()
+}
+
+/// The identity of a text that may be refused.
+fn identity_maybe(text: &str) -> Option<Identity> {
+    compile("basic.trial", text, &Library::Embedded).program.map(|program| program.identity.clone())
+}
+
+/// The text with one part replaced, which must stand in it exactly once.
+fn with(text: &str, old: &str, new: &str) -> String {
+    assert_eq!(text.matches(old).count(), 1, "`{old}` does not stand once in the text");
+    text.replace(old, new)
+}
+
+/// The text with two parts in each other's place.
+fn swapped(text: &str, one: &str, other: &str) -> String {
+    with(&with(&with(text, one, "\u{1}"), other, one), "\u{1}", other)
+}
+
+/// Bytes that are in no string and no comment.
+fn is_code(text: &str) -> Vec<bool> {
+    let (mut in_string, mut in_comment) = (false, false);
+    let code = |c: char| {
+        in_comment = c != '\n' && (in_comment || (c == '#' && !in_string));
+        let quote = c == '"' && !in_comment;
+        let outside = !in_string && !in_comment && !quote;
+        in_string ^= quote;
+        std::iter::repeat_n(outside, c.len_utf8()).collect::<Vec<_>>()
+    };
+    text.chars().flat_map(code).collect()
+}
+
+/// The text with some characters of its code replaced.
+fn with_code(text: &str, replace: impl Fn(char) -> String) -> String {
+    let code = is_code(text);
+    text.char_indices().map(|(at, c)| if code[at] { replace(c) } else { c.to_string() }).collect()
+}
+
+#[test]
+fn layout_and_words_for_people_do_not_matter() {
+    let Some(text) = basic() else { return };
+    let hash = identity(&text).protocol;
+    let same = |name: &str, changed: String| {
+        assert_ne!(changed, text, "{name}: nothing was changed");
+        assert_eq!(identity(&changed).protocol, hash, "{name}");
+    };
+    same("wide blanks", with_code(&text, |c| if c == ' ' { "   ".into() } else { c.into() }));
+    same("line breaks after commas", with_code(&text, |c| if c == ',' { ",\n\n".into() } else { c.into() }));
+    same("line breaks after operators", with_code(&text, |c| if c == '*' { "*  # times\n".into() } else { c.into() }));
+    same("lines for semicolons", with_code(&text, |c| if c == ';' { "\n".into() } else { c.into() }));
+    same("empty lines", with_code(&text, |c| if c == '\n' { "\n\n".into() } else { c.into() }));
+    same("comments", with_code(&text, |c| if c == '\n' { "   # \"a note\" { 3 mL }\n".into() } else { c.into() }));
+    same("line ends of another system", text.replace('\n', "\r\n"));
+    let strings = text.split('"').enumerate();
+    let renamed: Vec<&str> = strings.map(|(k, part)| if k % 2 == 1 { "other words" } else { part }).collect();
+    same("descriptions and citations", renamed.join("\""));
+    same("name and version", with(&text, "protocol ibl.basic 1.0.0", "protocol lab.mine 7.8.9"));
+}
+
+#[test]
+fn spelling_and_order_without_meaning_do_not_matter() {
+    let Some(text) = basic() else { return };
+    let hash = identity(&text).protocol;
+    let same = |name: &str, changed: String| {
+        assert_ne!(changed, text, "{name}: nothing was changed");
+        assert_eq!(identity(&changed).protocol, hash, "{name}");
+    };
+    same("200 ms", with(&text, "quiet = 200 ms + extra", "quiet = 0.2 s + extra"));
+    same("2 mL", with(&text, "licence = 2 mL", "licence = 2000.0 uL"));
+    same("50%", with(&text, "easy    = 50%", "easy    = 0.5"));
+    same(
+        "loop variables",
+        with(
+            &text,
+            "all(accuracy[s, c] > 80% for s in Side, c in pool) -> quarter",
+            "all(accuracy[where_to, k] > 80% for where_to in Side, k in pool) -> quarter",
+        ),
+    );
+    same("greater for less", with(&text, "session.elapsed >= 45 min", "45 min <= session.elapsed"));
+    same("parentheses", with(&text, "200 ms + extra", "((200 ms) + (extra))"));
+    let lines = |part: &str| {
+        let line = text.lines().find(|line| line.trim_start().starts_with(part));
+        line.unwrap_or_else(|| panic!("no line begins with `{part}`")).to_string()
+    };
+    for (clock, one, other) in [
+        ("top", "start ", "licence "),
+        ("subject", "var reward", "stat accuracy"),
+        ("session", "stat completed", "stat leftward"),
+        ("session", "covariate weight", "stat pace"),
+        ("trial", "draw fresh_side", "quiet"),
+        ("trial", "repeated", "side "),
+        ("trial", "var choice", "response_time"),
+        ("session", "limit trials", "limit spout"),
+    ] {
+        same(&format!("{clock}: {one} and {other}"), swapped(&text, &lines(one), &lines(other)));
+    }
+    let stage = |name: &str| {
+        let start = text.find(&format!("stage {name} ")).expect("a stage");
+        let end = text[start..].find("}\n").expect("its end") + start;
+        let end = if text[end + 2..].trim_start().starts_with("on ") {
+            text[end + 2..].find("}\n").expect("its end") + end + 2
+        } else {
+            end
+        };
+        text[start..=end].to_string()
+    };
+    same("stages", swapped(&text, &stage("quarter"), &stage("blank")));
+}
+
+/// Places of numbers in the code below the header, and whether they stand in `levels`.
+fn numbers(text: &str) -> Vec<(usize, usize, bool)> {
+    let code = is_code(text);
+    let bytes = text.as_bytes();
+    let (mut list, mut at) = (Vec::new(), text.find('\n').expect("a header"));
+    while at < text.len() {
+        let starts = code[at] && bytes[at].is_ascii_digit() && !is_word(bytes[at - 1]) && bytes[at - 1] != b'.';
+        if !starts {
+            at += 1;
+            continue;
+        }
+        let mut end = at;
+        while end < text.len()
+            && (bytes[end].is_ascii_digit() || (bytes[end] == b'.' && bytes[end + 1].is_ascii_digit()))
+        {
+            end += 1;
+        }
+        let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
+        list.push((at, end, text[line..].starts_with("levels ")));
+        at = end;
+    }
+    list
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Other numbers to try in the place of one: some would break a rule of the protocol.
+fn others(number: &str) -> Vec<String> {
+    let value: f64 = number.parse().expect("a number");
+    let near = [value + 1.0, value - 1.0, value * 2.0, value / 2.0, value * 1.1, value * 0.9];
+    // Levels of the task, for the members of its pools.
+    let levels = [100.0, 50.0, 25.0, 12.5, 6.25, 0.0];
+    let all = near.into_iter().chain(levels).filter(|other| *other != value && *other >= 0.0);
+    all.map(|other| ((other * 1e6).round() / 1e6).to_string()).collect()
+}
+
+#[test]
+fn every_number_matters() {
+    let Some(text) = basic() else { return };
+    let hash = identity(&text).protocol;
+    let mut changed = 0;
+    for (start, end, in_levels) in numbers(&text) {
+        let number = &text[start..end];
+        let place = format!("`{number}` in line {}", text[..start].matches('\n').count() + 1);
+        // A level is also named where it is used: it changes everywhere at once.
+        let others = if in_levels { vec!["77".to_string()] } else { others(number) };
+        let found = others.iter().find_map(|other| {
+            let text = match in_levels {
+                true => text
+                    .replace(&format!(" {number}%"), &format!(" {other}%"))
+                    .replace(&format!("{{{number}%"), &format!("{{{other}%")),
+                false => format!("{}{other}{}", &text[..start], &text[end..]),
+            };
+            identity_maybe(&text)
+        });
+        // A member of the set of all levels can only be left out.
+        let without = || {
+            let (start, end) = if text[end..].starts_with("%, ") { (start, end + 3) } else { (start - 2, end + 1) };
+            identity_maybe(&format!("{}{}", &text[..start], &text[end..]))
+        };
+        let found = found.or_else(without).unwrap_or_else(|| panic!("{place}: no other number is accepted there"));
+        assert_ne!(found.protocol, hash, "{place}");
+        changed += 1;
+    }
+    assert!(changed > 90, "only {changed} numbers were found");
+}
+
+#[test]
+fn names_and_order_with_meaning_matter() {
+    let Some(text) = basic() else { return };
+    let hash = identity(&text).protocol;
+    let other = |name: &str, changed: String| {
+        assert_ne!(changed, text, "{name}: nothing was changed");
+        assert_ne!(identity(&changed).protocol, hash, "{name}");
+    };
+    let cue = with(&text, "state cue {", "state signal {");
+    other("a renamed state", cue.replace("-> cue\n", "-> signal\n"));
+    other("a renamed draw", text.replace("lean ", "tilt "));
+    other("a renamed outcome", text.replace("no_go }", "timeout }").replace(", no_go\n", ", timeout\n"));
+    other("another rig order", swapped(&text, "  wheel  : Encoder", "  screen : Display"));
+    other("another order of levels", with(&text, "12.5%, 6.25%, 0%\n\nstart", "6.25%, 12.5%, 0%\n\nstart"));
+    other("another order of stops", {
+        let line = |word: &str| text.lines().find(|line| line.contains(word)).expect("a line").to_string();
+        swapped(&text, &line("stop too_long"), &line("stop slowing"))
+    });
+}
+
+#[test]
+fn clauses_of_a_state_have_an_order() {
+    let Some(text) = basic() else { return };
+    let state = "    on abs(wheel.travel) reaches 2 deg / gain -> still\n    after quiet -> present\n";
+    let moved = "    after quiet -> present\n    on abs(wheel.travel) reaches 2 deg / gain -> still\n";
+    assert_ne!(identity(&with(&text, state, moved)).protocol, identity(&text).protocol, "handlers");
+    let entry = "hide grating; play burst;";
+    let moved = "play burst; hide grating;";
+    assert_ne!(identity(&with(&text, entry, moved)).protocol, identity(&text).protocol, "entry actions");
+}
+
+/// The standard library with one part of one module replaced.
+fn library_with(module: &str, old: &str, new: &str) -> Library {
+    let mut texts: BTreeMap<String, String> =
+        trialect_stdlib::MODULES.iter().map(|module| (module.name.to_string(), module.text.to_string())).collect();
+    let text = texts.get_mut(module).expect("a module");
+    *text = with(text, old, new);
+    Library::Texts(texts)
+}
+
+#[test]
+fn the_library_is_part_of_the_meaning_where_it_is_used() {
+    let Some(text) = basic() else { return };
+    let hash = identity(&text).protocol;
+    let with_library = |module, old, new| identity_with(&text, &library_with(module, old, new)).protocol;
+    let used = [
+        ("std.quantities", "quantity Volume           in uL\n", "quantity Volume           in mL\n"),
+        ("std.quantities", "quantity Time             in s", "quantity Time             in ms"),
+        ("std.sides", "enum Side { left, right }", "enum Side { right, left }"),
+        ("std.sides", "{left: -1, right: 1}", "{left: 1, right: -1}"),
+        ("std.devices", "verb play latching stimulus", "verb play instant stimulus"),
+    ];
+    for (module, old, new) in used {
+        assert_ne!(with_library(module, old, new), hash, "{module}: {new}");
+    }
+    let unused = [
+        ("std.quantities", "quantity Illuminance      in lx", "quantity Brightness       in lx"),
+        ("std.quantities", "\"Travel of a picture per travel of a wheel\"", "\"Other words\""),
+        ("std.sides", "as the animal sees them", "as anybody sees them"),
+        ("std.covariates.mouse", "enum Sex { female, male }", "enum Sex { male, female }"),
+    ];
+    for (module, old, new) in unused {
+        assert_eq!(with_library(module, old, new), hash, "{module}: {new}");
+    }
+}
+
+/// Paths of definitions that two identities do not share.
+fn differences(one: &Identity, other: &Identity) -> BTreeSet<String> {
+    let paths: BTreeSet<&String> = one.definitions.keys().chain(other.definitions.keys()).collect();
+    paths.into_iter().filter(|path| one.definitions.get(*path) != other.definitions.get(*path)).cloned().collect()
+}
+
+#[test]
+fn a_change_reaches_what_depends_on_it_and_nothing_else() {
+    let Some(text) = basic() else { return };
+    let before = identity(&text);
+    let cases: [(&str, &str, &[&str]); 6] = [
+        ("window  = 60 s", "window  = 50 s", &["session.pace", "session.stop slowing", "state.respond", "window"]),
+        ("quiet = 200 ms", "quiet = 300 ms", &["state.still", "trial.quiet"]),
+        ("contrasts.trials >= 200 -> blank", "contrasts.trials >= 300 -> blank", &["subject.contrasts.sixteenth"]),
+        ("noise(duration: 500 ms)", "noise(duration: 400 ms)", &["state.error", "state.no_go", "stimulus.burst"]),
+        (
+            "var gain   := 8 deg/mm",
+            "var gain   := 7 deg/mm",
+            &["state.respond", "state.still", "subject.gain", "subject.on session.end sets gain, reward"],
+        ),
+        // What is defined through last trials is history: it does not carry the change on.
+        (
+            "draw lean           ~ normal(leftward, 0.5)",
+            "draw lean           ~ normal(leftward, 0.6)",
+            &[
+                "state.present",
+                "state.respond",
+                "subject.accuracy",
+                "subject.contrasts.easy",
+                "subject.contrasts.quarter",
+                "trial.lean",
+                "trial.side",
+            ],
+        ),
+    ];
+    for (old, new, expected) in cases {
+        let after = identity(&with(&text, old, new));
+        assert_ne!(before.protocol, after.protocol, "{new}");
+        let expected: BTreeSet<String> = expected.iter().map(|path| (*path).to_string()).collect();
+        assert_eq!(differences(&before, &after), expected, "{new}");
+    }
+}

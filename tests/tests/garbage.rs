@@ -219,3 +219,88 @@ fn mutated_texts_are_answered() {
     // Enough of them are whole programs that the checks behind the parser are met, too.
     assert!(accepted > TEXTS / 20, "only {accepted} of {TEXTS} were accepted");
 }
+
+/// A protocol with lines at its top, in its trial and in its only state.
+fn protocol(top: &str, trial: &str, state: &str) -> String {
+    format!(
+        "protocol p 1.0.0\nuse std.sides\n{top}\nsession {{ limit trials 10 }}\ntrial {{\n  outcomes done\n{trial}\n  \
+         state only {{\n{state}\n    after 1 s -> end done\n  }}\n}}\n"
+    )
+}
+
+/// `f(0)`, `f(1)`, … one on each line.
+fn lines(n: usize, f: impl Fn(usize) -> String) -> String {
+    (0..n).map(|k| f(k) + "\n").collect()
+}
+
+#[test]
+fn deep_texts_do_not_exhaust_the_stack() {
+    let guard = |value: &str| protocol("", "", &format!("    after 2 s when {value} -> end done"));
+    let wrapped = |open: &str, inner: &str, close: &str, n: usize| open.repeat(n) + inner + &close.repeat(n);
+    for n in [30, 90, 150, 199, 250, 1000, 20_000] {
+        check(&guard(&wrapped("(", "true", ")", n)));
+        check(&guard(&wrapped("not ", "true", "", n)));
+        check(&guard(&(wrapped("if trial.first then false else ", "true", "", n))));
+        check(&guard(&format!("{} < 3", wrapped("abs(", "trial.index", ")", n))));
+        check(&guard(&format!("{} < 3", vec!["trial.index"; n].join(" + "))));
+        check(&guard(&vec!["trial.first"; n].join(" and ")));
+        check(&guard(&wrapped("left in {left, opposite[", "left", "]}", n)));
+        check(&guard(&wrapped("true in {true, if true in {true", "", "} then true else false}", n)));
+        check(&guard(&format!("left is {}", wrapped("opposite[", "left", "]", n))));
+        check(&guard(&wrapped("all(", "true", " for s in Side)", n)));
+        check(&protocol("", "  var c : Bool? := none", &wrapped("if exists c { ", "c := none", " }", n)));
+        check(&protocol("", "", &wrapped("for s in Side { ", "choice := 1", " }", n)));
+    }
+}
+
+#[test]
+fn chains_of_definitions_are_answered() {
+    let chain = |n: usize, up: bool, body: &dyn Fn(String) -> String| {
+        lines(n, |k| {
+            let other = if up { k.checked_sub(1) } else { Some(k + 1).filter(|&k| k < n) };
+            format!("a{k} = {}", other.map_or("1".into(), |k| body(format!("a{k}"))))
+        })
+    };
+    for n in [60, 199, 5000] {
+        for up in [true, false] {
+            let text = chain(n, up, &|a| format!("{a} + 1"));
+            check(&protocol(&text, "  x = a0 + a9", ""));
+            check(&protocol("", &text, ""));
+            check(&protocol("", &text.replace("= 1\n", "= only.visits\n"), ""));
+            let doubled = chain(n, up, &|a| format!("{a} + {a}"));
+            check(&protocol(&doubled, "  x = a0 + a9", ""));
+            check(&protocol("", &doubled, ""));
+            check(&protocol("", &doubled.replace("= 1\n", "= only.visits\n"), ""));
+            let facts = chain(n, up, &|a| format!("{a} and {a}")).replace("= 1\n", "= exists c\n");
+            check(&protocol("", &format!("  var c : Bool? := none\n{facts}  x = if a0 and a9 then c else true"), ""));
+        }
+    }
+    let circle = lines(300, |k| format!("a{k} = a{} + a{}", (k + 1) % 300, (k + 7) % 300));
+    check(&protocol("", &circle, ""));
+    check(&protocol(&circle, "", "").replace("limit trials 10", "limit trials 10; var x := 1 within 0 .. a5"));
+}
+
+#[test]
+fn large_texts_are_answered() {
+    let n = 10_000;
+    check(&protocol(&lines(n, |k| format!("b{k} = c{k} + d{k}")), "", ""));
+    check(&protocol(&lines(n, |k| format!("b{k} = {k}")), "", ""));
+    check(&protocol(&lines(n, |_| "b = 1".into()), "", ""));
+    check(&protocol(&lines(n, |k| format!("use std.x{k}")), "", ""));
+    check(&protocol(&lines(n, |k| format!("enum E{k} {{ a, b }}")), "", ""));
+    check(&protocol(&format!("{} = 1\nb = {}c", "a".repeat(300_000), "a".repeat(299_999)), "", ""));
+    check(&protocol("", &lines(n, |k| format!("  state s{k} {{ after 1 s -> s{} }}", k + 1)), ""));
+    check(&protocol("", &lines(900, |k| format!("  state s{k} {{ after 0 s -> s{}; when true -> s0 }}", k + 1)), ""));
+    check(&protocol("", "", &lines(n, |k| format!("    after {k} ms -> end nothing{k}"))));
+    check(&protocol("", "", &lines(n, |k| format!("    on nothing{k}.event -> only"))));
+    let handlers = lines(2000, |k| format!("var v{k} := 0 ; on trial.end {{ v{k} += 1 }}"));
+    check(&protocol("", "", "").replace("limit trials 10", &format!("limit trials 10\n{handlers}")));
+    let stages = lines(500, |k| format!("stage s{k} {{ x{k} = {k}; on session.end -> s{} }}", k + 1));
+    check(&protocol(&format!("subject {{ curriculum c {{\n{stages}}} }}"), "", ""));
+    let int = "int N = 1 .. 64";
+    check(&protocol(int, &format!("  n[{}] = 1", vec!["N"; 50].join(", ")), ""));
+    check(&protocol(int, &lines(500, |k| format!("  x{k} = all(a > b for a in N, b in N)")), ""));
+    check(&protocol(int, "", &"for a in N { for b in N { x = 1 } }\n".repeat(500)));
+    let windows = lines(500, |k| format!("stat s{k} = mean(only.time) over last 100000 trials else 0 s"));
+    check(&protocol("", "", "").replace("limit trials 10", &format!("limit trials 10\n{windows}")));
+}

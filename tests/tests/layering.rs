@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const EDGES: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("units", &[]),
+    ("psychometrics", &[]),
     ("stdlib", &[]),
     ("device", &[]),
     ("ir", &[]),
@@ -42,7 +43,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("tracing", &["cli"]),
     ("tracing-subscriber", &["cli"]),
-    ("libm", &["ir", "sim"]),
+    ("libm", &["ir", "psychometrics", "sim"]),
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
 ];

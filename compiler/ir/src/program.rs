@@ -159,6 +159,10 @@ pub enum RuleKind {
     Stop,
     /// A `limit` that refused an output.
     Limit,
+    /// A `+=` that would have left its variable's range and was held at its end.
+    Saturation,
+    /// A `pick` all of whose allowed members had weight 0: each was as likely as the others.
+    Unweighted,
 }
 
 /// A rule that can fire, as the record names it.

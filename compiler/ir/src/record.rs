@@ -49,7 +49,7 @@ pub struct Header {
     pub rules: Vec<RuleStamp>,
     /// Paths of the draws.
     pub draws: Vec<String>,
-    /// Values asked of a person or the simulation before the session: name, value in the column's unit.
+    /// Values asked of a person or the simulation before the session: name, value in the coherent unit of its dimension.
     pub covariates: BTreeMap<String, f64>,
 }
 
@@ -66,7 +66,7 @@ pub struct ProtocolStamp {
     pub citations: Vec<String>,
     /// The protocol's hash.
     pub hash: String,
-    /// Hash of all source texts.
+    /// Hash of the protocol's own source text, layout and comments included.
     pub source_hash: String,
     /// Hash of each definition.
     pub definitions: BTreeMap<String, String>,
@@ -118,7 +118,7 @@ pub struct OutputStamp {
 pub struct RuleStamp {
     /// Path of the definition.
     pub definition: String,
-    /// `clause`, `handler`, `transition`, `advice`, `stop`, `limit`.
+    /// `clause`, `handler`, `transition`, `advice`, `stop`, `limit`, `saturation`, `unweighted`.
     pub kind: String,
     /// Short name.
     pub name: String,

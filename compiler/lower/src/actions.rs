@@ -22,7 +22,16 @@ impl Lowering<'_> {
     pub(crate) fn actions(&mut self, actions: &[Action], code: &mut Code) {
         for action in actions {
             match action {
-                Action::Set { value, keys, to, .. } => self.assign(*value, keys, to, code),
+                Action::Set { value, keys, to, cut, span } => {
+                    if let Some(cut) = cut {
+                        let definition = self.model.values[value.0].path.clone();
+                        let name = self.model.values[value.0].name.clone();
+                        let rule = self.rule(definition, RuleKind::Saturation, name, *span);
+                        let condition = self.value(cut);
+                        code.push(Stmt::If { condition, then: vec![Stmt::Decide(rule)], otherwise: Code::new() });
+                    }
+                    self.assign(*value, keys, to, code);
+                }
                 Action::Let { binder, to } => {
                     let lowered = self.expr(to);
                     let slot = self.slot();

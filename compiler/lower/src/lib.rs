@@ -128,13 +128,8 @@ impl<'a> Lowering<'a> {
         name: String,
         span: trialect_base::Span,
     ) -> RuleId {
-        let text = self
-            .sources
-            .text(span)
-            .lines()
-            .map(|line| line.split('#').next().unwrap_or(line).trim())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let text =
+            self.sources.text(span).lines().map(|line| without_comment(line).trim()).collect::<Vec<_>>().join(" ");
         self.rules.push(Rule { definition, kind, name, text: text.trim().to_string() });
         RuleId(self.rules.len() as u32 - 1)
     }
@@ -143,4 +138,14 @@ impl<'a> Lowering<'a> {
     pub(crate) fn slot(&mut self) -> Slot {
         self.layout.allocate(1)
     }
+}
+
+/// A line of text up to its comment; a `#` inside a string begins none.
+fn without_comment(line: &str) -> &str {
+    let mut in_string = false;
+    let end = line.find(|c| {
+        in_string ^= c == '"';
+        c == '#' && !in_string
+    });
+    &line[..end.unwrap_or(line.len())]
 }

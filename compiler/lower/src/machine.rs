@@ -2,10 +2,10 @@
 
 use crate::Lowering;
 use crate::expressions::int;
-use crate::fold::{binary, select, unary};
+use crate::fold::{and, binary, or, select, unary};
 use trialect_ir::{
-    Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, State, StateId, Stimulus,
-    Stmt, Then, Trigger, Unary, Update, header,
+    Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, Slot, State, StateId,
+    Stimulus, Stmt, Then, Trigger, Unary, Update, header,
 };
 use trialect_sema::{Action, Affine, ChannelKind, Goes, Texpr, Waits};
 
@@ -39,7 +39,20 @@ impl Lowering<'_> {
                     Trigger::Timer(slot)
                 }
             };
-            clauses.push(self.clause(&declared.name, written, trigger));
+            let mut clause = self.clause(&declared.name, written, trigger);
+            if let (Waits::Reaches { affine, .. }, Trigger::Reaches { count, low, high, .. }) =
+                (&written.waits, clause.trigger.clone())
+            {
+                if clause.then == Then::Stay {
+                    // A level is reached once: nothing is beyond these.
+                    clause.actions.push(Stmt::Set { slot: low, value: Expr::Int(i64::MIN) });
+                    clause.actions.push(Stmt::Set { slot: high, value: Expr::Int(i64::MAX) });
+                }
+                if !declared.zeroes(affine.device, affine.channel, model) {
+                    clauses.push(reached_already(&clause, count, low, high));
+                }
+            }
+            clauses.push(clause);
         }
         entry.extend(timers.map(|slot| Stmt::Set { slot, value: Expr::Int(NEVER) }));
         State {
@@ -203,4 +216,13 @@ impl Lowering<'_> {
         };
         model.stimuli.iter().map(&mut stimulus).collect()
     }
+}
+
+/// The clause of a level that may be reached when the state is entered, as one that needs no event.
+fn reached_already(clause: &Clause, count: Slot, low: Slot, high: Slot) -> Clause {
+    let below = binary(Binary::LeInt, int(count), int(low));
+    let above = binary(Binary::LeInt, int(high), int(count));
+    let beyond = or(below, above);
+    let guard = clause.guard.clone().map_or(beyond.clone(), |guard| and(beyond, guard));
+    Clause { trigger: Trigger::Condition, guard: Some(guard), ..clause.clone() }
 }

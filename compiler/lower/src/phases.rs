@@ -27,6 +27,10 @@ impl Lowering<'_> {
             .collect();
         session_end.extend(self.handlers(Moment::SessionEnd));
         session_end.extend(self.transitions(Moment::SessionEnd));
+        // The session's first and last rows hold what slower clocks say then, the last trial included.
+        let mut session_start = session_start;
+        session_start.extend(tables.snapshots.iter().cloned());
+        session_end.extend(tables.snapshots.iter().cloned());
         let phases = [session_start, trial_start, tables.endings.clone(), statistics, trial_rules, stops, session_end];
         (phases, stop_rules)
     }
@@ -201,6 +205,9 @@ impl Lowering<'_> {
             }
             Family::Exponential(mean, low, high) => (Distribution::Exponential, parameters(&[mean, low, high])),
         };
+        if let Family::Pick(_, Some(weights)) = family {
+            self.unweighted(id, &parameters[0], &parameters[1..=weights.len()], code);
+        }
         let column = tables.of_value.get(&id).copied().unwrap_or(trialect_ir::ColumnId(0));
         self.draws.push(Draw { path: value.path.clone(), clock: trialect_ir::Clock::Trial, distribution, column });
         let draw = DrawId(self.draws.len() as u32 - 1);
@@ -208,6 +215,22 @@ impl Lowering<'_> {
         if let Type::IntType(int_type) = value.ty {
             let low = Expr::Int(self.model.ints[int_type.0].low);
             code.push(Stmt::Set { slot: place.value, value: binary(Binary::AddInt, int(place.value), low) });
+        }
+    }
+
+    /// Weights that are all 0 decide nothing, which the record says.
+    fn unweighted(&mut self, id: ValueId, set: &Expr, weights: &[Expr], code: &mut Code) {
+        let nothing = |(k, weight): (usize, &Expr)| {
+            let allowed = binary(Binary::HasBit, set.clone(), Expr::Int(k as i64));
+            let none = binary(Binary::LeReal, weight.clone(), Expr::Real(0.0));
+            crate::fold::or(crate::fold::not(allowed), none)
+        };
+        let condition = weights.iter().enumerate().map(nothing).fold(Expr::Int(1), crate::fold::and);
+        if condition != Expr::Int(0) {
+            let value = &self.model.values[id.0];
+            let (path, name, span) = (value.path.clone(), value.name.clone(), value.span);
+            let rule = self.rule(path, RuleKind::Unweighted, name, span);
+            code.push(Stmt::If { condition, then: vec![Stmt::Decide(rule)], otherwise: Code::new() });
         }
     }
 

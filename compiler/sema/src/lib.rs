@@ -59,7 +59,7 @@ pub fn check(protocol: &File, modules: &[Module<'_>], sources: &Sources) -> (Mod
 /// Findings that are kept, of all that are found.
 const KEPT_MAX: usize = 1000;
 /// Findings handed to the author: the first are worth reading, the thousandth is not.
-const SHOWN_MAX: usize = 100;
+pub(crate) const SHOWN_MAX: usize = 100;
 
 /// The findings in order of their places, cut to a readable number.
 fn readable(findings: Findings) -> Findings {

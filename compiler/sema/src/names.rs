@@ -1,7 +1,7 @@
 //! What a name in the text stands for, and the nearest name when it stands for nothing.
 
-use crate::Checker;
 use crate::model::{ClassId, CurriculumId, DeviceId, EnumId, IntTypeId, LevelsId, StateId, StimulusId, ValueId};
+use crate::{Checker, SHOWN_MAX};
 use std::collections::BTreeMap;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::Name;
@@ -82,9 +82,10 @@ impl Checker<'_> {
         self.names.types.insert(name.into(), (symbol, span));
     }
 
-    /// The finding for a name that stands for nothing, with the nearest that does.
+    /// The finding for a name that stands for nothing, with the nearest that does; looking for it takes time that
+    /// findings which nobody will see are not worth.
     pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Finding {
-        if self.muted {
+        if self.muted || self.findings.len() >= SHOWN_MAX {
             return unknown("unknown-name", "name", name, span, std::iter::empty());
         }
         let locals = self.scope.locals.iter().map(|local| local.name.as_str());

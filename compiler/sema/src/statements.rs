@@ -234,39 +234,41 @@ impl<'a> Checker<'a> {
         }
         let keys = self.set_keys(place, &declared)?;
         let written = self.sources.text(value.span).to_string();
-        let (to, written) = if add {
-            let to = self.increment(id, &keys, value, place.span);
+        let (to, cut, written) = if add {
+            let (to, cut) = self.increment(id, &keys, value, place.span);
             let to = self.coerce(to, &declared.ty);
-            (to, format!("{} + {written}", self.sources.text(place.span)))
+            (to, cut, format!("{} + {written}", self.sources.text(place.span)))
         } else {
-            (self.expr_as(value, &declared.ty), written)
+            (self.expr_as(value, &declared.ty), None, written)
         };
         if !(add && *declared.ty.required() == Type::Int) {
             self.check_assignment(&declared, variable.within, &to, &written, value.span);
         }
         self.forget(id);
-        Some(Action::Set { value: id, keys, to, span })
+        Some(Action::Set { value: id, keys, to, cut, span })
     }
 
-    /// `n += 1` saturates at the ends of its range when it is a whole number; a set takes in members.
-    fn increment(&mut self, id: ValueId, keys: &[Texpr], value: &Expr, span: Span) -> Texpr {
+    /// `n += 1` saturates at the ends of its range when it is a whole number, and when it does is the second part;
+    /// a set takes in members.
+    fn increment(&mut self, id: ValueId, keys: &[Texpr], value: &Expr, span: Span) -> (Texpr, Option<Texpr>) {
         let declared = self.model.values[id.0].clone();
         let now = self.value(id, keys.to_vec(), false, span);
         if let Type::Set(_) = now.ty {
             let by = self.expr_as(value, &declared.ty);
             let ty = declared.ty.clone();
-            return Texpr { term: Term::Apply(Function::Union, vec![now, by]), ty, range: Interval::ALL, span };
+            let union = Texpr { term: Term::Apply(Function::Union, vec![now, by]), ty, range: Interval::ALL, span };
+            return (union, None);
         }
         if let Type::IntType(_) = now.ty {
             let found = now.ty.describe(&self.model);
             let message = "`+=` needs a number that is free to grow";
             let finding = Finding::error("type-mismatch", message, span, format!("this is {found}"));
             self.report(finding.help(format!("declare `{}` as a number within a range", declared.name)));
-            return Texpr::broken(span);
+            return (Texpr::broken(span), None);
         }
         let target = declared.ty.required().clone();
         let now = if now.ty.is_optional() { self.coerce(now, &target) } else { now };
-        let Some(now) = self.numeric(now) else { return Texpr::broken(span) };
+        let Some(now) = self.numeric(now) else { return (Texpr::broken(span), None) };
         let by = self.expr_as(value, &target);
         let range = now.range.plus(by.range);
         let sum = Texpr { term: Term::Apply(Function::Add, vec![now, by]), ty: target.clone(), range, span };
@@ -274,13 +276,13 @@ impl<'a> Checker<'a> {
             ValueKind::Variable(Variable { within: Some((low, high)), .. }) if target == Type::Int => {
                 saturated(sum, *low, *high, declared.range)
             }
-            _ => sum,
+            _ => (sum, None),
         }
     }
 }
 
-/// `sum`, held inside `low .. high`.
-fn saturated(sum: Texpr, low: Decimal, high: Decimal, inside: Interval) -> Texpr {
+/// `sum`, held inside `low .. high`, and whether it had to be.
+fn saturated(sum: Texpr, low: Decimal, high: Decimal, inside: Interval) -> (Texpr, Option<Texpr>) {
     let (span, range) = (sum.span, sum.range);
     let number = |value: Decimal| Texpr {
         term: Term::Number(value),
@@ -288,6 +290,10 @@ fn saturated(sum: Texpr, low: Decimal, high: Decimal, inside: Interval) -> Texpr
         range: Interval::point(value.to_f64()),
         span,
     };
+    let less = |a: Texpr, b: Texpr| Texpr::bool(Term::Apply(Function::Less, vec![a, b]), span);
+    let outside = vec![less(sum.clone(), number(low)), less(number(high), sum.clone())];
+    let cut = Texpr::bool(Term::Apply(Function::Or, outside), span);
     let below = Texpr { term: Term::Apply(Function::Min, vec![sum, number(high)]), ty: Type::Int, range, span };
-    Texpr { term: Term::Apply(Function::Max, vec![below, number(low)]), ty: Type::Int, range: inside, span }
+    let held = Texpr { term: Term::Apply(Function::Max, vec![below, number(low)]), ty: Type::Int, range: inside, span };
+    (held, Some(cut))
 }

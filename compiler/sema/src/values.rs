@@ -414,8 +414,11 @@ impl<'a> Checker<'a> {
         if covariate.asked.as_ref().is_none_or(|asked| asked.text != "before") {
             return self.not_yet("covariates other than `asked before`", covariate.head.name.span);
         }
-        if covariate.standard {
+        if covariate.standard || covariate.usual.is_some() {
             return self.not_yet("`standard` ranges", covariate.head.name.span);
+        }
+        if covariate.convention.is_some() || covariate.term.is_some() {
+            return self.not_yet("`convention` and `term`", covariate.head.name.span);
         }
         if self.model.values[id.0].clock != Clock::Session {
             return self.not_yet("covariates outside `session`", covariate.head.name.span);

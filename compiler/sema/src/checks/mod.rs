@@ -5,6 +5,7 @@ mod ranges;
 mod reachability;
 mod required;
 mod sizes;
+mod stamps;
 mod writers;
 
 use crate::Checker;
@@ -17,6 +18,7 @@ impl Checker<'_> {
         self.check_states();
         self.check_stages();
         self.check_conditions();
+        self.check_stamps();
         self.check_writers();
         self.check_shown();
         self.check_sizes();

@@ -1,7 +1,7 @@
 //! States and stages that cannot be reached or left, outcomes that no trial can have, conditions in a circle.
 
 use crate::Checker;
-use crate::model::{Goes, Waits};
+use crate::model::{Goes, State, Waits};
 use trialect_base::Finding;
 
 impl Checker<'_> {
@@ -136,7 +136,7 @@ impl Checker<'_> {
             .states
             .iter()
             .map(|state| {
-                let at_once = state.clauses.iter().filter(|clause| takes_no_time(&clause.waits));
+                let at_once = state.clauses.iter().filter(|clause| self.takes_no_time(state, &clause.waits));
                 at_once.filter_map(|clause| if let Goes::To(to) = clause.goes { Some(to.0) } else { None }).collect()
             })
             .collect();
@@ -144,28 +144,39 @@ impl Checker<'_> {
         let circle = shortest_circle(&next, start);
         let name = |k: usize| format!("`{}`", self.model.states[k].name);
         let names: Vec<String> = circle.iter().chain([&start]).map(|&k| name(k)).collect();
+        let levels = circle.iter().any(|&k| {
+            let state = &self.model.states[k];
+            let level = |waits: &Waits| matches!(waits, Waits::Reaches { .. }) && self.takes_no_time(state, waits);
+            state.clauses.iter().any(|clause| level(&clause.waits))
+        });
+        let help = match levels {
+            true => "the level may be reached already: `zero` the reading when the state is entered",
+            false => "on the way, wait for an event with `on … ->`, or for a time above 0 s with `after … ->`",
+        };
         let message = format!("{} comes back to itself without any time passing", name(start));
         let mut finding = Finding::error("no-time-passes", message, self.model.states[start].span, names.join(" -> "));
         for &k in &circle[1..] {
             finding = finding.also(self.model.states[k].span, "on the way");
         }
-        self.report(
-            finding.help("on the way, wait for an event with `on … ->`, or for a time above 0 s with `after … ->`"),
-        );
+        self.report(finding.help(help));
+    }
+}
+
+impl Checker<'_> {
+    /// Whether a clause may fire at the instant in which its state is entered.
+    fn takes_no_time(&self, state: &State, waits: &Waits) -> bool {
+        match waits {
+            Waits::Condition => true,
+            // A time that may be negative has a finding of its own.
+            Waits::After(time) => (0.0..SHORTEST).contains(&time.range.low),
+            Waits::Reaches { affine, .. } => !state.zeroes(affine.device, affine.channel, &self.model),
+            Waits::Event(..) => false,
+        }
     }
 }
 
 /// Half of a nanosecond, the tick of all clocks: a shorter time is none.
 const SHORTEST: f64 = 0.5e-9;
-
-fn takes_no_time(waits: &Waits) -> bool {
-    match waits {
-        Waits::Condition => true,
-        // A time that may be negative has a finding of its own.
-        Waits::After(time) => (0.0..SHORTEST).contains(&time.range.low),
-        Waits::Event(..) | Waits::Reaches { .. } => false,
-    }
-}
 
 /// The nodes of a shortest way from a node back to itself, beginning with it.
 fn shortest_circle(next: &[Vec<usize>], start: usize) -> Vec<usize> {

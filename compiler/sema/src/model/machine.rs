@@ -1,6 +1,6 @@
 //! The trial's states: what they do, wait for and where they go.
 
-use crate::model::{DeviceId, StateId, StimulusId, ValueId};
+use crate::model::{DeviceId, Model, StateId, StimulusId, ValueId};
 use crate::term::{Binder, Texpr};
 use trialect_base::Span;
 
@@ -26,7 +26,8 @@ pub struct Deed {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// `:=`
-    Set { value: ValueId, keys: Vec<Texpr>, to: Texpr, span: Span },
+    /// `cut` holds when a `+=` was held at an end of its range.
+    Set { value: ValueId, keys: Vec<Texpr>, to: Texpr, cut: Option<Texpr>, span: Span },
     /// A local name.
     Let { binder: Binder, to: Texpr },
     /// `if`
@@ -107,4 +108,14 @@ pub struct State {
     pub clauses: Vec<Clause>,
     /// Every trial that ends has visited it.
     pub always_visited: bool,
+}
+
+impl State {
+    /// Whether entering the state sets a counter to 0, so that no level of it is reached already.
+    pub fn zeroes(&self, device: DeviceId, channel: u32, model: &Model) -> bool {
+        self.entry.iter().any(|action| match action {
+            Action::Do(deed) => deed.device == device && model.class(device).verbs[deed.verb].resets == Some(channel),
+            _ => false,
+        })
+    }
 }

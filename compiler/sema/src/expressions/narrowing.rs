@@ -78,7 +78,7 @@ fn fact(term: &Term) -> Option<String> {
     Some(match term {
         Term::Value { value, keys, last } => {
             let keys: Option<Vec<String>> = keys.iter().map(|key| fact(&key.term)).collect();
-            format!("value {} {:?} {last}", value.0, keys?)
+            format!("value {} [{}] {last}", value.0, keys?.join("; "))
         }
         Term::Member(id, k) => format!("member {} {k}", id.0),
         Term::Level(id, k) => format!("level {} {k}", id.0),

@@ -3,7 +3,7 @@
 use crate::body::Body;
 use crate::routine::{Routine, on_input, on_timers, states};
 use crate::transition::is_thin;
-use cranelift_codegen::ir::types::I32;
+use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
 use trialect_ir::{Class, InputId, StateId, Update, header};
 
@@ -40,6 +40,10 @@ impl Body<'_> {
                 let zero = self.load(zero, Class::Int);
                 let counted = self.ins().isub(value, zero);
                 self.store(count, counted);
+            }
+            Update::Flag { slot, on } => {
+                let word = self.ins().iconst(I64, i64::from(on));
+                self.store(slot, word);
             }
         }
     }

@@ -57,6 +57,7 @@ impl<'a> Run<'a> {
                 self.set(raw, value);
                 self.set(count, value.wrapping_sub(self.get(zero)));
             }
+            Update::Flag { slot, on } => self.set(slot, i64::from(on)),
         }
     }
 

@@ -94,6 +94,13 @@ pub enum Update {
         /// Count since the latest zeroing.
         count: Slot,
     },
+    /// A word that says how things are with the device is written: 1 when it is so from now on, 0 when it is no more.
+    Flag {
+        /// Where.
+        slot: Slot,
+        /// Whether it is so from now on.
+        on: bool,
+    },
 }
 
 /// An output of the program: one verb in the text with its target.

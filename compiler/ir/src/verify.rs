@@ -57,8 +57,12 @@ impl Check<'_> {
         self.require(self.program.subject.end as usize <= words, || "the subject's words lie outside memory".into());
         self.require(!self.program.states.is_empty(), || "no state".into());
         for input in &self.program.inputs {
-            if let Update::Count { raw, zero, count } = input.update {
-                [raw, zero, count].into_iter().for_each(|slot| self.slots(slot, 1));
+            match input.update {
+                Update::Nothing => {}
+                Update::Count { raw, zero, count } => {
+                    [raw, zero, count].into_iter().for_each(|slot| self.slots(slot, 1));
+                }
+                Update::Flag { slot, .. } => self.slots(slot, 1),
             }
         }
         for statistic in &self.program.statistics {

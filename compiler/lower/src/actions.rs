@@ -4,8 +4,8 @@ use crate::expressions::{int, zero};
 use crate::fold::{and, binary, unary};
 use crate::layout::{Place, class};
 use crate::{Bound, Lowering};
-use trialect_ir::{Binary, Class, Code, Expr, RuleKind, Site, SiteId, Slot, Stmt, Unary, VerbKind};
-use trialect_sema::{Action, Affine, Clock, Deed, Lasting, StimulusId, Texpr, ValueId};
+use trialect_ir::{Binary, Class, Code, Expr, RuleKind, Site, SiteId, Slot, Stmt, Unary, VerbKind, header};
+use trialect_sema::{Action, Affine, Clock, Deed, DeviceId, Lasting, StimulusId, Texpr, ValueId};
 
 impl Lowering<'_> {
     /// Where the last trial's value is kept.
@@ -113,7 +113,7 @@ impl Lowering<'_> {
         };
         self.site(Site {
             device: deed.device.0 as u32,
-            verb: verb.name,
+            verb: verb.part.map_or(verb.name.clone(), |part| format!("{part}.{}", verb.name)),
             kind,
             stimulus: deed.stimulus.map(|stimulus| stimulus.0 as u32),
             parameters: deed.arguments.iter().map(|(name, typed)| (name.clone(), class(&typed.ty))).collect(),
@@ -127,6 +127,11 @@ impl Lowering<'_> {
         let arguments: Vec<Expr> = deed.arguments.iter().map(|(_, typed)| self.value(typed)).collect();
         let amount = arguments.first().cloned();
         let mut effect = vec![Stmt::Output { site, arguments }];
+        if let Some(duration) = &deed.duration {
+            let nanoseconds = unary(Unary::Nanoseconds, self.value(duration));
+            let slot = self.hold_timer(site);
+            effect.push(Stmt::Set { slot, value: binary(Binary::AddInt, int(header::NOW), nanoseconds) });
+        }
         if let Some(counter) = verb.resets.and_then(|channel| self.layout.counters.get(&(deed.device, channel))) {
             effect.push(Stmt::Set { slot: counter.zero, value: int(counter.raw) });
             effect.push(Stmt::Set { slot: counter.count, value: Expr::Int(0) });
@@ -137,20 +142,38 @@ impl Lowering<'_> {
         code.extend(effect);
     }
 
+    /// The timer that ends a hold of the present state before the state does; one for each output.
+    fn hold_timer(&mut self, site: SiteId) -> Slot {
+        if let Some((_, slot)) = self.hold_timers.iter().find(|(known, _)| *known == site) {
+            return *slot;
+        }
+        // The layout has counted them.
+        let slot = self.timers_left.next().map_or(header::NEXT_TRIAL, Slot);
+        self.hold_timers.push((site, slot));
+        slot
+    }
+
     /// Gives an amount only when no limit forbids it; a limit that forbids it ends the session after the trial.
     fn budgeted(&mut self, deed: &Deed, total: u32, amount: Expr, effect: Code, code: &mut Code) {
         let (trial, session) = self.layout.totals[&(deed.device, total)];
         let after = |slot: Slot| binary(Binary::AddReal, Expr::Load(slot, Class::Real), amount.clone());
+        let given_by = |lowering: &Self, device: DeviceId, each: Clock| {
+            let (trial, session) = lowering.layout.totals[&(device, total)];
+            Expr::Load(if each == Clock::Trial { trial } else { session }, Class::Real)
+        };
         let mut allowed = Expr::Int(1);
         let mut refused = Code::new();
         for k in 0..self.model.limits.len() {
             let limit = self.model.limits[k].clone();
-            if limit.device != deed.device || limit.total != total {
+            if !limit.devices.contains(&deed.device) || limit.total != total {
                 continue;
             }
             let most = self.value(&limit.amount);
-            let slot = if limit.each == Clock::Trial { trial } else { session };
-            let within = binary(Binary::LeReal, after(slot), most);
+            let own = if limit.each == Clock::Trial { trial } else { session };
+            let others = limit.devices.iter().filter(|device| **device != deed.device);
+            let sum = others
+                .fold(after(own), |sum, device| binary(Binary::AddReal, sum, given_by(self, *device, limit.each)));
+            let within = binary(Binary::LeReal, sum, most);
             let rule = self.limit_rule(k);
             refused.push(Stmt::If {
                 condition: within.clone(),
@@ -168,14 +191,13 @@ impl Lowering<'_> {
     /// The rule of a limit; one for each, however often it is needed.
     pub(crate) fn limit_rule(&mut self, k: usize) -> trialect_ir::RuleId {
         let limit = self.model.limits[k].clone();
-        let name = self.model.devices[limit.device.0].name.clone();
-        let definition = crate::canonical::limit_path(self.model, &limit);
+        let definition = crate::canonical::limit_path(&limit);
         if let Some(known) =
             self.rules.iter().position(|rule| rule.definition == definition && rule.kind == RuleKind::Limit)
         {
             return trialect_ir::RuleId(known as u32);
         }
-        self.rule(definition, RuleKind::Limit, format!("limit {name}"), limit.span)
+        self.rule(definition, RuleKind::Limit, format!("limit {}", limit.name), limit.span)
     }
 
     /// Begins to follow: offset and slope are evaluated on entry, the value with each reading.

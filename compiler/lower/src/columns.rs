@@ -164,13 +164,7 @@ impl Lowering<'_> {
                 let size = finite.size(self.model).max(1);
                 let k = rest % size;
                 rest /= size;
-                let term = match finite {
-                    Finite::Bool => Term::Bool(k != 0),
-                    Finite::Enum(id) => Term::Member(*id, k),
-                    Finite::Levels(id) => Term::Level(*id, k),
-                    Finite::Int(id) => Term::IntMember(*id, k),
-                };
-                Texpr { term, ty: finite.member_type(), range: trialect_sema::Interval::ALL, span }
+                Texpr { term: finite.member(k), ty: finite.member_type(), range: trialect_sema::Interval::ALL, span }
             })
             .collect();
         terms.reverse();

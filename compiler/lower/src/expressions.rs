@@ -296,6 +296,9 @@ impl Lowering<'_> {
 
     /// A counter as a quantity: its count times the size of a count.
     pub(crate) fn reading(&self, device: DeviceId, channel: u32) -> Expr {
+        if let Some(flag) = self.layout.flags.get(&(device, channel)) {
+            return int(*flag);
+        }
         let Some(counter) = self.layout.counters.get(&(device, channel)) else { return Expr::Real(0.0) };
         let count = unary(Unary::ToReal, int(counter.count));
         binary(Binary::MulReal, count, self.count_size(device))

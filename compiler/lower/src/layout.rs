@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use trialect_ir::{Class, InputId, NEVER, NO_OUTCOME, Slot, StatId, StateSlots, Statistic, header};
 use trialect_sema::{
-    ChannelKind, Clock, CurriculumId, DeviceId, Model, StatFunction, StateId, StimulusId, Type, Value, ValueId,
+    Action, ChannelKind, Clock, CurriculumId, DeviceId, Model, StatFunction, StateId, StimulusId, Type, Value, ValueId,
     ValueKind, Waits,
 };
 
@@ -50,6 +50,7 @@ pub(crate) struct Layout {
     pub(crate) states: Vec<StateSlots>,
     pub(crate) inputs: Vec<(DeviceId, u32)>,
     pub(crate) counters: BTreeMap<(DeviceId, u32), Counter>,
+    pub(crate) flags: BTreeMap<(DeviceId, u32), Slot>,
     pub(crate) settings: BTreeMap<(DeviceId, u32), Slot>,
     pub(crate) totals: BTreeMap<(DeviceId, u32), (Slot, Slot)>,
     pub(crate) tracks: BTreeMap<(StimulusId, usize), TrackSlots>,
@@ -72,6 +73,7 @@ impl Layout {
             states: Vec::new(),
             inputs: Vec::new(),
             counters: BTreeMap::new(),
+            flags: BTreeMap::new(),
             settings: BTreeMap::new(),
             totals: BTreeMap::new(),
             tracks: BTreeMap::new(),
@@ -168,6 +170,11 @@ impl Layout {
             let class = &model.classes[device.class.0];
             for (channel, line) in class.channels.iter().enumerate() {
                 let key = (id, channel as u32);
+                if line.kind == ChannelKind::Flag {
+                    let slot = self.allocate(1);
+                    self.flags.insert(key, slot);
+                    continue;
+                }
                 self.inputs.push(key);
                 if line.kind == ChannelKind::Counter {
                     let raw = self.allocate(3);
@@ -186,10 +193,11 @@ impl Layout {
         self.limits = model.limits.iter().map(|_| self.allocate(1)).collect();
         self.pause = self.allocate(1);
         self.previous_outcome = self.allocate(1);
-        let timers = model
-            .states
-            .iter()
-            .map(|state| state.clauses.iter().filter(|clause| matches!(clause.waits, Waits::After(_))).count());
+        let timers = model.states.iter().map(|state| {
+            let after = state.clauses.iter().filter(|clause| matches!(clause.waits, Waits::After(_))).count();
+            let actions = state.entry.iter().chain(state.clauses.iter().flat_map(|clause| &clause.actions));
+            after + actions.map(timed_holds).sum::<usize>()
+        });
         let timers = timers.max().unwrap_or(0) as u32;
         let first = self.allocate(timers);
         self.timers = first.0..first.0 + timers;
@@ -265,5 +273,14 @@ pub(crate) fn class(ty: &Type) -> Class {
     match ty.required() {
         Type::Real(_) => Class::Real,
         _ => Class::Int,
+    }
+}
+
+/// How many holds with a time an action has, whichever branch is taken.
+fn timed_holds(action: &Action) -> usize {
+    match action {
+        Action::Do(deed) => usize::from(deed.duration.is_some()),
+        Action::If { then, otherwise, .. } => then.iter().chain(otherwise).map(timed_holds).sum(),
+        _ => 0,
     }
 }

@@ -15,7 +15,7 @@ mod phases;
 use layout::Layout;
 use std::collections::BTreeMap;
 use trialect_base::{Finding, Sources};
-use trialect_ir::{Draw, Identity, Program, Rule, RuleId, Site, Slot};
+use trialect_ir::{Draw, Identity, Program, Rule, RuleId, Site, SiteId, Slot};
 use trialect_sema::{Binder, Model, ValueId};
 
 /// Lowers a model that was found runnable.
@@ -55,6 +55,10 @@ pub(crate) struct Lowering<'a> {
     pub(crate) constants: BTreeMap<ValueId, Bound>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) sites: Vec<Site>,
+    /// Timers of the present state that nothing uses yet.
+    pub(crate) timers_left: std::ops::Range<u32>,
+    /// Timers of the present state that end holds.
+    pub(crate) hold_timers: Vec<(SiteId, Slot)>,
     pub(crate) draws: Vec<Draw>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -69,6 +73,8 @@ impl<'a> Lowering<'a> {
             constants: BTreeMap::new(),
             rules: Vec::new(),
             sites: Vec::new(),
+            timers_left: 0..0,
+            hold_timers: Vec::new(),
             draws: Vec::new(),
             findings: Vec::new(),
         }

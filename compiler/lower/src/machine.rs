@@ -4,7 +4,7 @@ use crate::Lowering;
 use crate::expressions::int;
 use crate::fold::{and, binary, or, select, unary};
 use trialect_ir::{
-    Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, Slot, State, StateId,
+    Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, SiteId, Slot, State, StateId,
     Stimulus, Stmt, Then, Trigger, Unary, Update, header,
 };
 use trialect_sema::{Action, Affine, ChannelKind, Goes, Texpr, Waits};
@@ -18,13 +18,14 @@ impl Lowering<'_> {
         let model = self.model;
         let declared = &model.states[k];
         let (mut entry, mut leave) = (Code::new(), Code::new());
+        self.timers_left = self.layout.timers.clone();
+        self.hold_timers.clear();
         self.actions(&declared.entry, &mut entry);
         self.releases(&declared.entry, &mut leave);
         for clause in &declared.clauses {
             self.releases(&clause.actions, &mut leave);
         }
         let mut clauses = self.followers(&declared.entry);
-        let mut timers = self.layout.timers.clone().map(trialect_ir::Slot);
         for written in &declared.clauses {
             let trigger = match &written.waits {
                 Waits::Event(device, channel) => {
@@ -33,7 +34,7 @@ impl Lowering<'_> {
                 Waits::Reaches { affine, level, both } => self.reaches(affine, level, *both, &mut entry),
                 Waits::Condition => Trigger::Condition,
                 Waits::After(time) => {
-                    let slot = timers.next().unwrap_or(header::NEXT_TRIAL);
+                    let slot = self.timers_left.next().map_or(header::NEXT_TRIAL, Slot);
                     let nanoseconds = unary(Unary::Nanoseconds, self.value(time));
                     entry.push(Stmt::Set { slot, value: binary(Binary::AddInt, int(header::NOW), nanoseconds) });
                     Trigger::Timer(slot)
@@ -54,7 +55,13 @@ impl Lowering<'_> {
             }
             clauses.push(clause);
         }
-        entry.extend(timers.map(|slot| Stmt::Set { slot, value: Expr::Int(NEVER) }));
+        let unused = self.timers_left.clone().map(Slot);
+        entry.extend(unused.map(|slot| Stmt::Set { slot, value: Expr::Int(NEVER) }));
+        for (k, (site, slot)) in self.hold_timers.clone().into_iter().enumerate() {
+            // Disarmed first: whether the output comes on is seen by what the entry does.
+            entry.insert(k, Stmt::Set { slot, value: Expr::Int(NEVER) });
+            clauses.push(ends_hold(site, slot));
+        }
         State {
             name: declared.name.clone(),
             description: declared.description.clone(),
@@ -186,9 +193,11 @@ impl Lowering<'_> {
     pub(crate) fn inputs(&self) -> Vec<Input> {
         let input = |&(device, channel): &(trialect_sema::DeviceId, u32)| {
             let line = &self.model.class(device).channels[channel as usize];
-            let counter = self.layout.counters.get(&(device, channel));
-            let update =
-                counter.map_or(Update::Nothing, |c| Update::Count { raw: c.raw, zero: c.zero, count: c.count });
+            let update = match (self.layout.counters.get(&(device, channel)), line.turns) {
+                (Some(c), _) => Update::Count { raw: c.raw, zero: c.zero, count: c.count },
+                (None, Some((flag, on))) => Update::Flag { slot: self.layout.flags[&(device, flag)], on },
+                (None, None) => Update::Nothing,
+            };
             let kind = if line.kind == ChannelKind::Counter { Channel::Counter } else { Channel::Event };
             Input { device: device.0 as u32, channel: line.name.clone(), kind, update }
         };
@@ -225,4 +234,15 @@ fn reached_already(clause: &Clause, count: Slot, low: Slot, high: Slot) -> Claus
     let beyond = or(below, above);
     let guard = clause.guard.clone().map_or(beyond.clone(), |guard| and(beyond, guard));
     Clause { trigger: Trigger::Condition, guard: Some(guard), ..clause.clone() }
+}
+
+/// The clause by which an output that is held `for` a time ends; it is no rule.
+fn ends_hold(site: SiteId, slot: Slot) -> Clause {
+    Clause {
+        rule: None,
+        trigger: Trigger::Timer(slot),
+        guard: None,
+        actions: vec![Stmt::Release(site)],
+        then: Then::Stay,
+    }
 }

@@ -30,12 +30,16 @@ impl Checker<'_> {
 
     fn class_clause(&mut self, class: &mut DeviceClass, clause: &Clause) {
         match &clause.kind {
-            ClauseKind::Channel { kind, name, ty } => {
+            ClauseKind::Channel { kind, name, ty, words } => {
                 let dimension = ty.as_ref().map_or(Dimension::NONE, |ty| self.dimension(ty));
                 let name = name.text.clone();
                 match kind.text.as_str() {
-                    "counter" => class.channels.push(Channel { name, kind: ChannelKind::Counter, dimension }),
-                    "event" => class.channels.push(Channel { name, kind: ChannelKind::Event, dimension }),
+                    "counter" => class.channels.push(channel(name, ChannelKind::Counter, dimension)),
+                    "flag" => class.channels.push(channel(name, ChannelKind::Flag, dimension)),
+                    "event" => {
+                        let turns = self.event_words(class, words);
+                        class.channels.push(Channel { turns, ..channel(name, ChannelKind::Event, dimension) });
+                    }
                     "setting" => class.settings.push(Parameter { name, dimension }),
                     "total" => class.totals.push(Parameter { name, dimension }),
                     _ => self.not_yet(&format!("`{}` in a device class", kind.text), clause.span),
@@ -56,6 +60,7 @@ impl Checker<'_> {
                     adds: None,
                     resets: None,
                     ends: None,
+                    part: None,
                 };
                 let verb = self.verb_words(class, verb, words);
                 class.verbs.push(verb);
@@ -67,6 +72,24 @@ impl Checker<'_> {
                 "stands here",
             )),
         }
+    }
+
+    /// `sets inside`, `clears inside`
+    fn event_words(&mut self, class: &DeviceClass, words: &[Name]) -> Option<(u32, bool)> {
+        let (word, flag) = (words.first()?, words.get(1));
+        let on = match word.text.as_str() {
+            "sets" => true,
+            "clears" => false,
+            _ => {
+                let known = ["sets", "clears"].into_iter();
+                self.report(unknown("unknown-name", "word of an event", &word.text, word.span, known));
+                return None;
+            }
+        };
+        let flags = class.channels.iter().filter(|channel| channel.kind == ChannelKind::Flag);
+        self.one_of("flag", flag, flags.map(|flag| flag.name.as_str()))?;
+        let position = class.channels.iter().position(|channel| Some(&channel.name) == flag.map(|flag| &flag.text))?;
+        Some((position as u32, on))
     }
 
     /// `timed adds delivered`, `latching stimulus`, `instant stimulus ends show`
@@ -88,8 +111,9 @@ impl Checker<'_> {
                     verb.resets = self.one_of("counter", words.next(), names);
                 }
                 "ends" => verb.ends = words.next().map(|name| name.text.clone()),
+                "of" => verb.part = words.next().map(|name| name.text.clone()),
                 _ => {
-                    let known = ["instant", "latching", "timed", "held", "stimulus", "adds", "resets", "ends"];
+                    let known = ["instant", "latching", "timed", "held", "stimulus", "adds", "resets", "ends", "of"];
                     self.report(unknown("unknown-name", "word of a verb", &word.text, word.span, known.into_iter()));
                 }
             }
@@ -169,4 +193,9 @@ impl Checker<'_> {
         };
         if ty.optional { inner.optional() } else { inner }
     }
+}
+
+/// A channel that turns nothing.
+fn channel(name: String, kind: ChannelKind, dimension: Dimension) -> Channel {
+    Channel { name, kind, dimension, turns: None }
 }

@@ -52,7 +52,14 @@ impl<'a> Checker<'a> {
             self.model.description.clone_from(&header.description);
             self.model.header = header.kind.span.to(header.version.span);
         }
-        for clause in &file.clauses {
+        // Types first: everything else may have keys, wherever it stands.
+        let is_type = |clause: &&Clause| {
+            matches!(clause.kind, ClauseKind::Enum { .. } | ClauseKind::Levels { .. } | ClauseKind::IntType { .. })
+        };
+        for clause in file.clauses.iter().filter(is_type) {
+            self.declare_type_clause("", clause);
+        }
+        for clause in file.clauses.iter().filter(|clause| !is_type(clause)) {
             match &clause.kind {
                 ClauseKind::Cite(text) => self.model.citations.push(text.clone()),
                 ClauseKind::Use(_) => {}
@@ -61,7 +68,6 @@ impl<'a> Checker<'a> {
                 ClauseKind::ClockBlock { clock, body } => self.clock_block(clock, body),
                 ClauseKind::Scenario { title, .. } => self.scenario(title, clause.span),
                 ClauseKind::Define { head, .. } => self.declare_value("", Clock::Constant, head, clause),
-                _ if self.declare_type_clause("", clause) => {}
                 _ => self.misplaced(clause, "at the top of a protocol"),
             }
         }
@@ -234,83 +240,6 @@ impl<'a> Checker<'a> {
         self.declare(&head.name.text, head.name.span, Symbol::Value(id));
     }
 
-    fn device(&mut self, clause: &'a Clause) {
-        let ClauseKind::Device { name, keys, class } = &clause.kind else { return self.misplaced(clause, "in `rig`") };
-        if let Some(key) = keys.first() {
-            self.declare_broken(name);
-            return self.not_yet("several devices of one name", key.over.span);
-        }
-        let id = match self.names.types.get(&class.text) {
-            Some((TypeSymbol::Class(id), _)) => *id,
-            _ => {
-                let classes: Vec<String> = self.model.classes.iter().map(|class| class.name.clone()).collect();
-                let known = classes.iter().map(String::as_str);
-                self.report(unknown("unknown-class", "device class", &class.text, class.span, known));
-                return self.declare_broken(name);
-            }
-        };
-        self.model.devices.push(Device {
-            name: name.text.clone(),
-            class: id,
-            description: clause.description.clone(),
-            span: name.span,
-        });
-        let device = DeviceId(self.model.devices.len() - 1);
-        self.declare(&name.text, name.span, Symbol::Device(device));
-    }
-
-    fn stimulus(&mut self, head: &Head, device: &ast::Place, clause: &'a Clause) {
-        if let Some(key) = head.keys.first() {
-            self.declare_broken(&head.name);
-            return self.not_yet("several stimuli of one name", key.over.span);
-        }
-        let Some(device) = self.device_named(device) else { return self.declare_broken(&head.name) };
-        self.model.stimuli.push(Stimulus {
-            name: head.name.text.clone(),
-            device,
-            constructor: 0,
-            fixed: Vec::new(),
-            description: clause.description.clone(),
-            span: head.name.span,
-        });
-        self.pending.stimuli.push(clause);
-        let id = StimulusId(self.model.stimuli.len() - 1);
-        self.declare(&head.name.text, head.name.span, Symbol::Stimulus(id));
-    }
-
-    /// The device that a place names, or a finding.
-    pub(crate) fn device_named(&mut self, place: &ast::Place) -> Option<DeviceId> {
-        match self.names.symbols.get(&place.base.text) {
-            Some((Symbol::Device(device), _)) if place.index.is_empty() => Some(*device),
-            Some((Symbol::Device(_), _)) => {
-                let message = format!("`{}` has no keys", place.base.text);
-                let finding = Finding::error("wrong-keys", message, place.span, "a key given here");
-                let rest = place.members.first().map(|member| format!(".{}", member.text)).unwrap_or_default();
-                self.report(finding.help(format!("write `{}{rest}`", place.base.text)));
-                None
-            }
-            Some((Symbol::Broken, _)) => None,
-            Some((Symbol::Stimulus(stimulus), _)) => {
-                let device = self.model.devices[self.model.stimuli[stimulus.0].device.0].name.clone();
-                let message = format!("a device of the rig is needed here, and `{}` is a stimulus", place.base.text);
-                let finding = Finding::error("unknown-device", message, place.base.span, "a stimulus");
-                self.report(finding.help(format!("write `{device}`")));
-                None
-            }
-            _ => {
-                let devices: Vec<String> = self.model.devices.iter().map(|device| device.name.clone()).collect();
-                self.report(unknown(
-                    "unknown-device",
-                    "device in the rig",
-                    &place.base.text,
-                    place.base.span,
-                    devices.iter().map(String::as_str),
-                ));
-                None
-            }
-        }
-    }
-
     fn clock_block(&mut self, word: &Name, body: &'a [Clause]) {
         let clock = match word.text.as_str() {
             "subject" => Clock::Subject,
@@ -332,8 +261,7 @@ impl<'a> Checker<'a> {
             ClauseKind::Stat(stat) if clock != Clock::Trial => self.declare_value(&prefix, clock, &stat.head, clause),
             ClauseKind::Covariate(covariate) => self.declare_value(&prefix, clock, &covariate.head, clause),
             ClauseKind::Curriculum { name, body } if clock == Clock::Subject => self.curriculum(name, body, clause),
-            ClauseKind::Handler(handler) if clock == Clock::Trial => {
-                let _ = handler;
+            ClauseKind::Handler(_) | ClauseKind::Hold(_) if clock == Clock::Trial => {
                 self.pending.everywhere.push(clause);
             }
             ClauseKind::Handler(handler) => self.pending.handlers.push((clock, handler, clause.span)),
@@ -449,7 +377,7 @@ impl<'a> Checker<'a> {
         if head.is_empty() { span } else { Span { end: span.start + head.len() as u32, ..span } }
     }
 
-    fn misplaced(&mut self, clause: &Clause, place: &str) {
+    pub(crate) fn misplaced(&mut self, clause: &Clause, place: &str) {
         self.declare_names_of(clause);
         let span = self.head_of(clause.span);
         let what = match &clause.kind {

@@ -1,6 +1,7 @@
 //! What devices are told to do: verbs with their targets, amounts and arguments.
 
 use crate::Checker;
+use crate::devices::Addressed;
 use crate::model::*;
 use crate::names::{Symbol, lacks, named_class, unknown};
 use crate::term::{Term, Texpr};
@@ -9,38 +10,54 @@ use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{Place, VerbClause};
 
 impl<'a> Checker<'a> {
-    /// A verb with its target.
-    pub(crate) fn deed(&mut self, verb: &'a VerbClause, held: bool, span: Span) -> Option<Deed> {
-        if let Some(duration) = &verb.duration {
-            self.not_yet("`hold … for`", duration.span);
-        }
-        let (device, stimulus) = match self.symbol(&verb.target.base.text) {
-            Some(Symbol::Stimulus(stimulus)) => (self.model.stimuli[stimulus.0].device, Some(stimulus)),
-            Some(Symbol::Device(device)) => (device, None),
+    /// A verb with its target, for each device that this may be.
+    pub(crate) fn deed(&mut self, verb: &'a VerbClause, held: bool, span: Span) -> Option<Action> {
+        let (devices, stimulus) = match self.symbol(&verb.target.base.text) {
+            Some(Symbol::Stimulus(stimulus)) => {
+                let device = self.model.stimuli[stimulus.0].device;
+                if let Some(index) = verb.target.index.first() {
+                    let name = &verb.target.base.text;
+                    let message = format!("`{name}` has no keys");
+                    let finding = Finding::error("wrong-keys", message, index.span, "a key given here");
+                    self.report(finding.help(format!("write `{name}`")));
+                    return None;
+                }
+                (vec![Addressed { device, when: None }], Some(stimulus))
+            }
+            Some(Symbol::Device(_) | Symbol::Devices(_)) => {
+                (self.devices_at(&verb.target.base, &verb.target.index, verb.target.span)?, None)
+            }
             Some(Symbol::Broken) => return None,
             _ => {
                 self.no_such_target(verb);
                 return None;
             }
         };
-        if let Some(index) = verb.target.index.first() {
-            let message = format!("`{}` has no keys", verb.target.base.text);
-            let finding = Finding::error("wrong-keys", message, index.span, "a key given here");
-            self.report(finding.help(format!("write `{}`", verb.target.base.text)));
-            return None;
+        let deed = self.deed_of(verb, devices.first()?.device, stimulus, held, span)?;
+        let mut chosen: Option<Action> = None;
+        for Addressed { device, when } in devices.into_iter().rev() {
+            let action = Action::Do(Deed { device, ..deed.clone() });
+            chosen = Some(match when {
+                Some(condition) => {
+                    Action::If { condition, then: vec![action], otherwise: chosen.into_iter().collect() }
+                }
+                None => action,
+            });
         }
-        if let Some(part) = verb.target.members.first() {
-            self.not_yet("parts of devices", part.span);
-            return None;
-        }
+        chosen
+    }
+
+    /// A verb with its arguments, done by one device.
+    fn deed_of(
+        &mut self,
+        verb: &'a VerbClause,
+        device: DeviceId,
+        stimulus: Option<StimulusId>,
+        held: bool,
+        span: Span,
+    ) -> Option<Deed> {
         let class = self.model.class(device).clone();
-        let Some(k) = class.verbs.iter().position(|known| known.name == verb.verb.text) else {
-            let known = class.verbs.iter().map(|known| known.name.as_str());
-            let word = (verb.verb.text.as_str(), verb.verb.span);
-            let finding = lacks("unknown-verb", &named_class(&class.name), "action", word, known);
-            self.report(finding.also(class.span, "its class"));
-            return None;
-        };
+        let k = self.verb_of(&class, verb)?;
         let definition = &class.verbs[k];
         self.check_lasting(definition, held, span);
         self.check_presented(definition, stimulus, &verb.target);
@@ -74,7 +91,45 @@ impl<'a> Checker<'a> {
         }
         arguments.extend(self.named_arguments(&verb.arguments, rest, span, stimulus.is_none())?);
         self.check_amount(definition, &arguments);
-        Some(Deed { device, verb: k, stimulus, arguments, held, span })
+        let duration = verb.duration.as_ref().map(|duration| self.duration(duration));
+        if let Some(duration) = duration.as_ref().filter(|_| !held) {
+            let message = "`for` says how long something is held";
+            let finding = Finding::error("cannot-hold", message, duration.span, "nothing is held here");
+            self.report(finding.help(format!("write `hold {}`", self.sources.text(span))));
+        }
+        Some(Deed { device, verb: k, stimulus, arguments, held, duration, span })
+    }
+
+    /// The verb of a class, or of a part of it, that a clause names.
+    fn verb_of(&mut self, class: &DeviceClass, verb: &VerbClause) -> Option<usize> {
+        let part = verb.target.members.first();
+        let text = part.map(|part| part.text.as_str());
+        let fits = |known: &VerbDef| known.name == verb.verb.text && known.part.as_deref() == text;
+        if let Some(k) = class.verbs.iter().position(fits) {
+            return Some(k);
+        }
+        let owner = named_class(&class.name);
+        let parts: Vec<&str> = class.verbs.iter().filter_map(|known| known.part.as_deref()).collect();
+        let elsewhere = class.verbs.iter().find(|known| known.name == verb.verb.text);
+        let target = self.sources.text(verb.target.span);
+        let base = text.map_or(target, |part| target.trim_end_matches(part).trim_end_matches('.'));
+        let finding = match (part, elsewhere) {
+            (_, Some(VerbDef { part: Some(other), name, .. })) if text != Some(other.as_str()) => {
+                let message = format!("{owner} has the action `{name}` for its `{other}`");
+                let finding = Finding::error("unknown-verb", message, verb.target.span, "not this part");
+                finding.help(format!("write `{name} {base}.{other}`"))
+            }
+            (Some(part), _) if !parts.contains(&part.text.as_str()) => {
+                lacks("no-such-part", &owner, "part", (&part.text, part.span), parts.into_iter())
+            }
+            _ => {
+                let here = class.verbs.iter().filter(|known| known.part.as_deref() == text);
+                let known = here.map(|known| known.name.as_str());
+                lacks("unknown-verb", &owner, "action", (&verb.verb.text, verb.verb.span), known)
+            }
+        };
+        self.report(finding.also(class.span, "its class"));
+        None
     }
 
     fn no_such_target(&mut self, verb: &VerbClause) {

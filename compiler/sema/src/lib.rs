@@ -9,6 +9,7 @@ mod classes;
 mod collect;
 mod curricula;
 mod deeds;
+mod devices;
 mod draws;
 mod expressions;
 mod interval;

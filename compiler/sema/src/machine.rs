@@ -4,7 +4,7 @@ use crate::Checker;
 use crate::expressions::LinearIn;
 use crate::model::*;
 use crate::names::{Symbol, lacks, named_class, nearest, unknown};
-use crate::term::Texpr;
+use crate::term::{Function, Term, Texpr};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Clause as Written, ClauseKind, Event, Expr, ExprKind, Place, Target};
@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
 
     fn state_clause(&mut self, clause: &'a Written, entry: &mut Vec<Action>, clauses: &mut Vec<Clause>) {
         match &clause.kind {
-            ClauseKind::Handler(handler) => clauses.extend(self.state_handler(handler, clause.span)),
+            ClauseKind::Handler(handler) => self.state_handler(handler, clause.span, clauses),
             ClauseKind::For { variable, over, body } => {
                 self.unrolled(variable, over, |checker| {
                     for inner in body {
@@ -136,23 +136,34 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn state_handler(&mut self, handler: &'a ast::Handler, span: Span) -> Option<Clause> {
+    /// A clause, or one for each device that it may wait for.
+    fn state_handler(&mut self, handler: &'a ast::Handler, span: Span, clauses: &mut Vec<Clause>) {
         let goes = self.goes(handler.target.as_ref());
         let waits = match &handler.event {
-            Event::Place(place) => self.device_event(place),
-            Event::Reaches(value, level) => self.reaches(value, level),
-            Event::After(time) => Some(Waits::After(self.duration(time))),
-            Event::Always => Some(Waits::Condition),
+            Event::Place(place) => self.device_events(place),
+            Event::Reaches(value, level) => self.reaches(value, level).map(|waits| vec![(None, waits)]),
+            Event::After(time) => Some(vec![(None, Waits::After(self.duration(time)))]),
+            Event::Always => Some(vec![(None, Waits::Condition)]),
         };
         // Where a clause goes is known even when what it waits for is not.
-        let waits = waits.unwrap_or_else(|| Waits::After(Texpr::broken(span)));
+        let waits = waits.unwrap_or_else(|| vec![(None, Waits::After(Texpr::broken(span)))]);
         let guard = handler.guard.as_ref().map(|guard| self.condition(guard));
         let written = handler.actions.as_deref().unwrap_or_default();
         let actions = match &guard {
             Some(guard) => self.knowing(&guard.clone(), true, |checker| checker.actions(written)),
             None => self.actions(written),
         };
-        Some(Clause { waits, guard, actions, goes: goes?, span })
+        let Some(goes) = goes else { return };
+        clauses.extend(waits.into_iter().map(|(chosen, waits)| {
+            let guard = match (chosen, guard.clone()) {
+                (Some(chosen), Some(guard)) => {
+                    let span = guard.span;
+                    Some(Texpr::bool(Term::Apply(Function::And, vec![chosen, guard]), span))
+                }
+                (chosen, guard) => chosen.or(guard),
+            };
+            Clause { waits, guard, actions: actions.clone(), goes, span }
+        }));
     }
 
     /// Where a clause goes; to the nearest state or outcome when its name is misspelt, so that only that is reported.
@@ -211,8 +222,8 @@ impl<'a> Checker<'a> {
         outcomes.iter().position(|member| member.name == name).map(|k| k as u32)
     }
 
-    /// `screen.flip`
-    fn device_event(&mut self, place: &Place) -> Option<Waits> {
+    /// `screen.flip`, `port[side].enter`: with the condition under which it is this device's.
+    fn device_events(&mut self, place: &Place) -> Option<Vec<(Option<Texpr>, Waits)>> {
         let member = match place.members.as_slice() {
             [member] => member,
             _ => {
@@ -239,8 +250,8 @@ impl<'a> Checker<'a> {
             self.not_yet("handlers of a state's entry or exit", place.span);
             return None;
         }
-        let device = self.device_named(place)?;
-        let class = self.model.class(device).clone();
+        let devices = self.devices_at(&place.base, &place.index, place.span)?;
+        let class = self.model.class(devices.first()?.device).clone();
         let event =
             class.channels.iter().position(|channel| channel.name == member.text && channel.kind == ChannelKind::Event);
         if event.is_none() {
@@ -252,16 +263,25 @@ impl<'a> Checker<'a> {
             let word = (member.text.as_str(), member.span);
             let mut finding = lacks("unknown-event", &named_class(&class.name), "event", word, known);
             let counter = class.channels.iter().find(|channel| channel.kind == ChannelKind::Counter);
-            if class.channels.iter().any(|channel| channel.name == member.text) {
-                let text = self.sources.text(place.span);
-                finding = finding.help(format!("`{text}` is a reading; wait for a level: `on {text} reaches …`"));
-            } else if let (None, Some(counter)) = (&finding.help, counter) {
-                let reading = format!("{}.{}", place.base.text, counter.name);
-                finding = finding.help(format!("it reports no events; wait for a level: `on {reading} reaches …`"));
+            let text = self.sources.text(place.span);
+            let found = class.channels.iter().find(|channel| channel.name == member.text).map(|channel| channel.kind);
+            match (found, &finding.help, counter) {
+                (Some(ChannelKind::Flag), ..) => {
+                    finding = finding.help(format!("`{text}` is a condition: write `when {text} -> …`"));
+                }
+                (Some(_), ..) => {
+                    finding = finding.help(format!("`{text}` is a reading; wait for a level: `on {text} reaches …`"));
+                }
+                (None, None, Some(counter)) => {
+                    let reading = format!("{}.{}", place.base.text, counter.name);
+                    finding = finding.help(format!("it reports no events; wait for a level: `on {reading} reaches …`"));
+                }
+                _ => {}
             }
             self.report(finding.also(class.span, "its class"));
         }
-        event.map(|k| Waits::Event(device, k as u32))
+        let event = event? as u32;
+        Some(devices.into_iter().map(|one| (one.when, Waits::Event(one.device, event))).collect())
     }
 
     /// What could be meant by an event that is not written as one.

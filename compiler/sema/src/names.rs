@@ -1,6 +1,8 @@
 //! What a name in the text stands for, and the nearest name when it stands for nothing.
 
-use crate::model::{ClassId, CurriculumId, DeviceId, EnumId, IntTypeId, LevelsId, StateId, StimulusId, ValueId};
+use crate::model::{
+    ClassId, CurriculumId, DeviceId, EnumId, GroupId, IntTypeId, LevelsId, StateId, StimulusId, ValueId,
+};
 use crate::{Checker, SHOWN_MAX};
 use std::collections::BTreeMap;
 use trialect_base::{Finding, Span};
@@ -11,6 +13,7 @@ use trialect_syntax::ast::Name;
 pub(crate) enum Symbol {
     Value(ValueId),
     Device(DeviceId),
+    Devices(GroupId),
     Stimulus(StimulusId),
     Curriculum(CurriculumId),
     /// Declared, but not understood; its finding has been made, and its uses are silent.

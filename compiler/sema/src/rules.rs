@@ -2,7 +2,7 @@
 
 use crate::Checker;
 use crate::model::*;
-use crate::names::{duplicate, lacks, named_class};
+use crate::names::{Symbol, duplicate, lacks, named_class};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Clause as Written, ClauseKind, Event, Expr, Name, Place};
@@ -130,8 +130,8 @@ impl<'a> Checker<'a> {
         if place.base.text == "trials" {
             return self.limit_trials(amount, span);
         }
-        let Some(device) = self.device_named(place) else { return };
-        let class = self.model.class(device).clone();
+        let Some((name, devices)) = self.limited(place) else { return };
+        let class = self.model.class(devices[0]).clone();
         let Some(total) = class.totals.first() else {
             let message = format!("{} gives nothing that could be limited", class.name);
             let finding = Finding::error("unknown-target", message, place.span, "limited here");
@@ -146,9 +146,9 @@ impl<'a> Checker<'a> {
                 Clock::Session
             }
         };
-        let earlier = self.model.limits.iter().find(|limit| (limit.device, limit.each) == (device, each));
+        let earlier = self.model.limits.iter().find(|limit| limit.name == name && limit.each == each);
         if let Some(first) = earlier.map(|limit| limit.span) {
-            self.rule_twice(&format!("limit {} … each {}", place.base.text, each.word()), span, first);
+            self.rule_twice(&format!("limit {name} … each {}", each.word()), span, first);
             return;
         }
         let amount = self.expr_as(amount, &Type::Real(total.dimension));
@@ -164,7 +164,18 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
-        self.model.limits.push(Limit { device, total: 0, amount, each, span });
+        self.model.limits.push(Limit { name, devices, total: 0, amount, each, span });
+    }
+
+    /// The devices whose amounts a limit counts together: one, or all of one name.
+    fn limited(&mut self, place: &Place) -> Option<(String, Vec<DeviceId>)> {
+        if let (Some(Symbol::Devices(group)), []) = (self.symbol(&place.base.text), place.index.as_slice()) {
+            let DeviceGroup { name, finite, first } = self.model.groups[group.0].clone();
+            let devices = (0..finite.size(&self.model) as usize).map(|k| DeviceId(first.0 + k)).collect();
+            return Some((name, devices));
+        }
+        let device = self.device_named(place)?;
+        Some((self.model.devices[device.0].name.clone(), vec![device]))
     }
 
     fn record(&mut self, place: &Place, rate: Option<&Expr>) {

@@ -60,13 +60,8 @@ impl<'a> Checker<'a> {
         self.unrolled += members;
         let depth = self.scope.locals.len();
         for k in 0..finite.size(&self.model) {
-            let term = match finite {
-                crate::Finite::Bool => Term::Bool(k != 0),
-                crate::Finite::Enum(id) => Term::Member(id, k),
-                crate::Finite::Levels(id) => Term::Level(id, k),
-                crate::Finite::Int(id) => Term::IntMember(id, k),
-            };
-            let is = Texpr { term, ty: finite.member_type(), range: Interval::ALL, span: variable.span };
+            let is =
+                Texpr { term: finite.member(k), ty: finite.member_type(), range: Interval::ALL, span: variable.span };
             self.scope.locals.push(Local { name: variable.text.clone(), is });
             each(self);
             self.scope.locals.truncate(depth);
@@ -89,8 +84,8 @@ impl<'a> Checker<'a> {
                 self.not_yet("outputs outside states", self.head_of(clause.span));
                 None
             }
-            ClauseKind::Do(verb) => self.deed(verb, false, clause.span).map(Action::Do),
-            ClauseKind::Hold(verb) => self.deed(verb, true, clause.span).map(Action::Do),
+            ClauseKind::Do(verb) => self.deed(verb, false, clause.span),
+            ClauseKind::Hold(verb) => self.deed(verb, true, clause.span),
             _ => {
                 self.no_action(clause);
                 None

@@ -1,6 +1,7 @@
 //! Types of expressions.
 
 use crate::model::{EnumId, IntTypeId, LevelsId, Model};
+use crate::term::Term;
 use trialect_units::Dimension;
 
 /// The type of an expression.
@@ -53,6 +54,15 @@ impl Finite {
             Finite::Enum(id) => Type::Enum(id),
             Finite::Levels(id) => Type::Levels(id),
             Finite::Int(id) => Type::IntType(id),
+        }
+    }
+    /// The k-th member as a constant.
+    pub fn member(self, k: u32) -> Term {
+        match self {
+            Finite::Bool => Term::Bool(k != 0),
+            Finite::Enum(id) => Term::Member(id, k),
+            Finite::Levels(id) => Term::Level(id, k),
+            Finite::Int(id) => Term::IntMember(id, k),
         }
     }
     /// Its name in the text.

@@ -263,8 +263,9 @@ pub enum ClauseKind {
     Quantity { name: Name, unit: Name },
     /// `device Encoder { … }` (standard library)
     DeviceClass { name: Name, body: Vec<Clause> },
-    /// In a device class: `counter travel : Length`; `event flip`; `total delivered : Volume`. `kind` is the first word.
-    Channel { kind: Name, name: Name, ty: Option<TypeExpr> },
+    /// In a device class: `counter travel : Length`; `event enter sets inside`; `total delivered : Volume`. `kind` is the
+    /// first word, `words` those after the type.
+    Channel { kind: Name, name: Name, ty: Option<TypeExpr>, words: Vec<Name> },
     /// In a device class: `stimulus gabor(frequency : Frequency, …)(azimuth : Angle, …)`: constructor, fixed and shown parameters.
     Constructor { name: Name, fixed: Vec<(Name, TypeExpr)>, shown: Vec<(Name, TypeExpr)> },
     /// In a device class: `verb deliver(amount : Volume) timed adds delivered`; words after the parameters as written.

@@ -133,6 +133,14 @@ impl Writer<'_> {
         }
         let arguments: BTreeMap<&str, Json> =
             deed.arguments.iter().map(|(name, typed)| (name.as_str(), self.expr(typed))).collect();
-        json!({ "do": verb, "device": device, "stimulus": stimulus, "arguments": arguments, "held": deed.held })
+        let mut body =
+            json!({ "do": verb, "device": device, "stimulus": stimulus, "arguments": arguments, "held": deed.held });
+        if let Some(part) = &self.model.class(deed.device).verbs[deed.verb].part {
+            body["of"] = json!(part);
+        }
+        if let Some(duration) = &deed.duration {
+            body["for"] = self.expr(duration);
+        }
+        body
     }
 }

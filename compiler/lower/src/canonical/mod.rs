@@ -73,8 +73,8 @@ pub(crate) fn handler_path(model: &Model, handler: &Handler) -> String {
 }
 
 /// `session.limit spout`
-pub(crate) fn limit_path(model: &Model, limit: &Limit) -> String {
-    format!("session.limit {} each {}", model.devices[limit.device.0].name, limit.each.word())
+pub(crate) fn limit_path(limit: &Limit) -> String {
+    format!("session.limit {} each {}", limit.name, limit.each.word())
 }
 
 fn written(actions: &[Action]) -> Vec<ValueId> {

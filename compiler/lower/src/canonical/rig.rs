@@ -3,34 +3,28 @@
 use super::Writer;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use trialect_sema::{DeviceClass, Parameter, VerbDef};
 use trialect_units::Unit;
 
 impl Writer<'_> {
     pub(super) fn rig(&mut self) {
         let model = self.model;
         for class in &model.classes {
-            let parameters = |list: &[trialect_sema::Parameter]| {
-                list.iter().map(|p| json!([p.name, Unit::coherent(p.dimension).ucum])).collect::<Vec<_>>()
-            };
+            let parameters = |list: &[Parameter]| list.iter().map(slot).collect::<Vec<_>>();
             let channels: Vec<Json> = class
                 .channels
                 .iter()
                 .map(|channel| {
-                    json!([channel.name, format!("{:?}", channel.kind), Unit::coherent(channel.dimension).ucum])
+                    let kind = format!("{:?}", channel.kind);
+                    let unit = Unit::coherent(channel.dimension).ucum;
+                    match channel.turns {
+                        None => json!([channel.name, kind, unit]),
+                        Some((flag, on)) => json!([channel.name, kind, unit, class.channels[flag as usize].name, on]),
+                    }
                 })
                 .collect();
-            let verbs: BTreeMap<&str, Json> = class
-                .verbs
-                .iter()
-                .map(|verb| {
-                    let body = json!({
-                        "parameters": parameters(&verb.parameters), "lasting": verb.lasting.word(), "stimulus": verb.stimulus,
-                        "adds": verb.adds.map(|k| class.totals[k as usize].name.clone()),
-                        "resets": verb.resets.map(|k| class.channels[k as usize].name.clone()), "ends": verb.ends,
-                    });
-                    (verb.name.as_str(), body)
-                })
-                .collect();
+            let verbs: BTreeMap<&str, Json> =
+                class.verbs.iter().map(|verb| (verb.name.as_str(), self.verb(class, verb))).collect();
             let constructors: BTreeMap<&str, Json> = class
                 .constructors
                 .iter()
@@ -70,4 +64,22 @@ impl Writer<'_> {
             self.define(format!("stimulus.{}", stimulus.name), body);
         }
     }
+
+    fn verb(&self, class: &DeviceClass, verb: &VerbDef) -> Json {
+        let parameters: Vec<Json> = verb.parameters.iter().map(slot).collect();
+        let mut body = json!({
+            "parameters": parameters, "lasting": verb.lasting.word(), "stimulus": verb.stimulus,
+            "adds": verb.adds.map(|k| class.totals[k as usize].name.clone()),
+            "resets": verb.resets.map(|k| class.channels[k as usize].name.clone()), "ends": verb.ends,
+        });
+        if let Some(part) = &verb.part {
+            body["of"] = json!(part);
+        }
+        body
+    }
+}
+
+/// A named parameter with the unit of its kind.
+fn slot(parameter: &Parameter) -> Json {
+    json!([parameter.name, Unit::coherent(parameter.dimension).ucum])
 }

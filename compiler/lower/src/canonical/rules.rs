@@ -14,10 +14,11 @@ impl Writer<'_> {
         }
         self.handler_order();
         for limit in &model.limits {
-            let path = format!("rig.{}", model.devices[limit.device.0].name);
-            self.uses(&path);
+            for device in &limit.devices {
+                self.uses(&format!("rig.{}", model.devices[device.0].name));
+            }
             let body = json!({ "is": "limit", "most": self.expr(&limit.amount) });
-            self.define(limit_path(model, limit), body);
+            self.define(limit_path(limit), body);
         }
         if let Some((most, _)) = model.most_trials {
             self.define("session.limit trials".into(), json!({ "is": "limit", "most": most.to_string() }));

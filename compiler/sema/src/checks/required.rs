@@ -39,7 +39,9 @@ impl Checker<'_> {
         for (k, device) in self.model.devices.iter().enumerate() {
             let class = &self.model.classes[device.class.0];
             let gives = |deed: &&Deed| deed.device.0 == k && class.verbs[deed.verb].adds.is_some();
-            let each_session = |limit: &crate::Limit| limit.device.0 == k && limit.each == crate::Clock::Session;
+            let each_session = |limit: &crate::Limit| {
+                limit.devices.iter().any(|device| device.0 == k) && limit.each == crate::Clock::Session
+            };
             if let Some(deed) = deeds.iter().find(gives).filter(|_| !self.model.limits.iter().any(each_session)) {
                 let unit = class.totals.first().and_then(|total| self.model.unit(total.dimension));
                 let amount = match unit.map(|unit| unit.symbol).as_deref() {

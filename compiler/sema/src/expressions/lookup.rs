@@ -41,6 +41,10 @@ impl Checker<'_> {
                 self.device_as_value(device, span);
                 Texpr::broken(span)
             }
+            Some(Symbol::Devices(group)) => {
+                self.device_as_value(self.model.groups[group.0].first, span);
+                Texpr::broken(span)
+            }
             Some(Symbol::Stimulus(_)) => {
                 self.report(
                     Finding::error("not-a-value", format!("`{name}` is a stimulus, not a value"), span, "a stimulus")
@@ -63,7 +67,7 @@ impl Checker<'_> {
     fn device_as_value(&mut self, device: DeviceId, span: Span) {
         let name = self.model.devices[device.0].name.clone();
         let class = self.model.class(device);
-        let counters = class.channels.iter().filter(|channel| channel.kind == ChannelKind::Counter).map(|c| &c.name);
+        let counters = class.channels.iter().filter(|channel| channel.kind != ChannelKind::Event).map(|c| &c.name);
         let parts: Vec<String> =
             counters.chain(class.totals.iter().map(|t| &t.name)).map(|part| format!("`{name}.{part}`")).collect();
         let help = match parts.as_slice() {
@@ -232,19 +236,13 @@ impl Checker<'_> {
 
     /// `base.member`
     pub(super) fn member(&mut self, base: &Expr, member: &Name, span: Span) -> Texpr {
-        if let ExprKind::Index(inner, _) = &base.kind
+        if let ExprKind::Index(inner, keys) = &base.kind
             && let ExprKind::Name(word) = &inner.kind
+            && matches!(self.symbol(word), Some(Symbol::Broken | Symbol::Device(_) | Symbol::Devices(_)))
         {
-            match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
-                Some(Symbol::Broken) => return Texpr::broken(span),
-                Some(Symbol::Device(_)) => {
-                    let finding =
-                        Finding::error("wrong-keys", format!("`{word}` has no keys"), base.span, "a key given here");
-                    self.report(finding.help(format!("write `{word}.{}`", member.text)));
-                    return Texpr::broken(span);
-                }
-                _ => {}
-            }
+            let word = Name { text: word.clone(), span: inner.span };
+            let Some(devices) = self.devices_at(&word, keys, base.span) else { return Texpr::broken(span) };
+            return self.chosen(devices, member, span);
         }
         let ExprKind::Name(word) = &base.kind else {
             self.report(
@@ -260,6 +258,11 @@ impl Checker<'_> {
         }
         match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
             Some(Symbol::Device(device)) => self.device_part(device, member, span),
+            Some(Symbol::Devices(_)) => {
+                let word = Name { text: word.clone(), span: base.span };
+                let Some(devices) = self.devices_at(&word, &[], base.span) else { return Texpr::broken(span) };
+                self.chosen(devices, member, span)
+            }
             Some(Symbol::Curriculum(id)) => self.curriculum_part(id, member, span),
             Some(Symbol::Broken) => Texpr::broken(span),
             Some(Symbol::Stimulus(_)) => {
@@ -346,7 +349,7 @@ impl Checker<'_> {
         Texpr { term: Term::Tick(*tick), ty: ty.clone(), range, span }
     }
 
-    fn device_part(&mut self, device: DeviceId, member: &Name, span: Span) -> Texpr {
+    pub(crate) fn device_part(&mut self, device: DeviceId, member: &Name, span: Span) -> Texpr {
         if !self.reads_trial(span) {
             return Texpr::broken(span);
         }
@@ -354,9 +357,13 @@ impl Checker<'_> {
         let channel = class.channels.iter().position(|channel| channel.name == member.text);
         if let Some(k) = channel {
             let channel = &class.channels[k];
-            if channel.kind == ChannelKind::Counter {
-                let ty = Type::Real(channel.dimension);
-                return Texpr { term: Term::Reading(device, k as u32), ty, range: Interval::ALL, span };
+            let read = Term::Reading(device, k as u32);
+            match channel.kind {
+                ChannelKind::Counter => {
+                    return Texpr { term: read, ty: Type::Real(channel.dimension), range: Interval::ALL, span };
+                }
+                ChannelKind::Flag => return Texpr::bool(read, span),
+                ChannelKind::Event => {}
             }
             self.report(
                 Finding::error(

@@ -17,6 +17,8 @@ pub struct Deed {
     pub arguments: Vec<(String, Texpr)>,
     /// `hold`
     pub held: bool,
+    /// `for`: how long it is held at most.
+    pub duration: Option<Texpr>,
     /// Where.
     pub span: Span,
 }

@@ -34,6 +34,8 @@ ids! {
     ClassId,
     /// Index into [`Model::devices`].
     DeviceId,
+    /// Index into [`Model::groups`].
+    GroupId,
     /// Index into [`Model::stimuli`].
     StimulusId,
     /// Index into [`Model::values`].
@@ -86,6 +88,7 @@ pub struct Model {
     pub ints: Vec<IntType>,
     pub classes: Vec<DeviceClass>,
     pub devices: Vec<Device>,
+    pub groups: Vec<DeviceGroup>,
     pub stimuli: Vec<Stimulus>,
     pub values: Vec<Value>,
     /// The outcomes as a type.

@@ -2,6 +2,7 @@
 
 use crate::model::{ClassId, DeviceId};
 use crate::term::Texpr;
+use crate::types::Finite;
 use trialect_base::Span;
 use trialect_units::Dimension;
 
@@ -12,6 +13,8 @@ pub enum ChannelKind {
     Counter,
     /// Reports that something happened.
     Event,
+    /// How things are with the device, as its events say: a beam is broken.
+    Flag,
 }
 
 /// A line on which a device reports.
@@ -23,6 +26,8 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// Dimension of a counter's reading.
     pub dimension: Dimension,
+    /// For an event after which a flag is up or down: the flag's index, and which.
+    pub turns: Option<(u32, bool)>,
 }
 
 /// How long a verb lasts.
@@ -66,6 +71,8 @@ pub struct VerbDef {
     pub resets: Option<u32>,
     /// It ends what this verb began.
     pub ends: Option<String>,
+    /// The part of the device that does it: the lamp of a port.
+    pub part: Option<String>,
 }
 
 /// A named parameter.
@@ -120,6 +127,17 @@ pub struct Device {
     pub description: Option<String>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// Devices with one name and a key: one for each member of a type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeviceGroup {
+    /// `port`
+    pub name: String,
+    /// The type of its key.
+    pub finite: Finite,
+    /// The device of the type's first member; the others follow it.
+    pub first: DeviceId,
 }
 
 /// A declared stimulus.

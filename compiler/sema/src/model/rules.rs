@@ -78,9 +78,11 @@ pub struct Curriculum {
 /// `limit`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limit {
-    /// The device.
-    pub device: DeviceId,
-    /// Index into its class's totals.
+    /// What is limited: a device, or all of one name together.
+    pub name: String,
+    /// Whose amounts count together.
+    pub devices: Vec<DeviceId>,
+    /// Index into their class's totals.
     pub total: u32,
     /// Most, coherent unit.
     pub amount: Texpr,

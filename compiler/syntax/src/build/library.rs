@@ -25,7 +25,7 @@ impl Builder<'_, '_> {
                 let kind = self.name(&parts.take(Rule::channel_kind)?);
                 let name = self.name(&parts.take(Rule::name)?);
                 let ty = parts.take(Rule::typing).map_or(Some(None), |typing| self.typing(typing).map(Some))?;
-                ClauseKind::Channel { kind, name, ty }
+                ClauseKind::Channel { kind, name, ty, words: self.names(parts.take_all(Rule::name)) }
             }
             Rule::constructor => {
                 let name = self.name(&parts.take(Rule::name)?);

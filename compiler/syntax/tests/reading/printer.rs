@@ -45,7 +45,9 @@ fn clause_line<'c>(kind: &'c ClauseKind, text: &str) -> (String, Bodies<'c>) {
         ClauseKind::Levels { name, values } => format!("levels {} {}", name.text, exprs(values)),
         ClauseKind::IntType { name, range: r } => format!("int {} {}", name.text, range(r)),
         ClauseKind::Quantity { name, unit } => format!("quantity {} {}", name.text, unit.text),
-        ClauseKind::Channel { kind, name, ty } => format!("channel {} {}{}", kind.text, name.text, typed(ty)),
+        ClauseKind::Channel { kind, name, ty, words: list } => {
+            format!("channel {} {}{} {}", kind.text, name.text, typed(ty), words(list)).trim_end().to_string()
+        }
         ClauseKind::Constructor { name, fixed, shown } => {
             format!("constructor {} ({}) shows ({})", name.text, slots(fixed), slots(shown))
         }

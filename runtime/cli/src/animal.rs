@@ -5,19 +5,20 @@ use crate::record::Session;
 use serde_json::{Value, json};
 use std::path::Path;
 use trialect_journal::Entry;
-use trialect_sim::{MouseParameters, MouseState, RigParameters, SessionSummary};
+use trialect_sim::{MouseParameters, MouseState, ParameterFault, RigParameters, SessionSummary, SimRig, animal_seed};
 
 /// A mouse on the morning of a session.
 pub(crate) struct Animal {
-    pub(crate) parameters: MouseParameters,
-    pub(crate) rig: RigParameters,
-    pub(crate) state: MouseState,
+    /// Names its random streams and those of its rig.
+    seed: u64,
+    parameters: MouseParameters,
+    rig: RigParameters,
+    state: MouseState,
 }
 
 impl Animal {
-    /// The mouse of a file, or the embedded one, on an embedded rig.
-    pub(crate) fn new(file: Option<&Path>) -> Result<Animal, Failure> {
-        let fault = |fault: trialect_sim::ParameterFault| Failure::trouble("mouse", fault.to_string());
+    /// The mouse of a file, or the embedded one, on an embedded rig. Each subject of a seed is another animal.
+    pub(crate) fn new(file: Option<&Path>, subject: &str, seed: u64) -> Result<Animal, Failure> {
         let parameters = match file {
             Some(path) => MouseParameters::from_toml(&crate::protocol::read_text(path)?)
                 .map_err(|fault| Failure::trouble("mouse", format!("{}: {fault}", path.display())))?,
@@ -25,7 +26,17 @@ impl Animal {
         };
         let rig = RigParameters::standard().map_err(fault)?;
         let state = MouseState::new(&parameters);
-        Ok(Animal { parameters, rig, state })
+        Ok(Animal { seed: animal_seed(seed, subject), parameters, rig, state })
+    }
+
+    /// Brings it to the morning of its session with this ordinal and weighs it, in g.
+    pub(crate) fn weighed(&mut self, ordinal: u32) -> f64 {
+        self.state.before_session(&self.parameters, self.seed, ordinal - 1)
+    }
+
+    /// Its rig for the session with this ordinal.
+    pub(crate) fn rig(&self, ordinal: u32) -> Result<SimRig, Failure> {
+        SimRig::new(&self.rig, &self.parameters, &self.state, self.seed, ordinal).map_err(fault)
     }
 
     /// What the session before left behind.
@@ -48,6 +59,10 @@ impl Animal {
     pub(crate) fn stamp(&self) -> Value {
         json!({ "mouse": { "parameters": self.parameters, "state": self.state }, "rig": self.rig })
     }
+}
+
+fn fault(fault: ParameterFault) -> Failure {
+    Failure::trouble("mouse", fault.to_string())
 }
 
 /// Trials answered and water received, from a session's record.

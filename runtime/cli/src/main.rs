@@ -8,6 +8,7 @@ mod differences;
 mod explain;
 mod failure;
 mod hash;
+mod interrupt;
 mod machine;
 mod output;
 mod protocol;

@@ -3,6 +3,7 @@
 use crate::arguments::RunOptions;
 use crate::covariates::{self, WEIGHT};
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::sim::{broken_off, carried, chain};
 use crate::store::{self, Subject};
 use crate::{machine, output, protocol, record, table};
@@ -10,7 +11,6 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use trialect_device::{Ns, Rig};
 use trialect_export::{Status, seal};
 use trialect_ir::{Program, Stmt, VerbKind, canonical_json, digest};
@@ -19,6 +19,7 @@ use trialect_recorded::{GivenValue, RecordedRig, Recording};
 use trialect_session::{Given, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
+    let interrupt = Interrupt::watch()?;
     let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
     let recording = Recording::open(&options.recorded)
         .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", options.recorded.display())))?;
@@ -31,7 +32,6 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let mut rig = RecordedRig::new(Arc::clone(&recording));
     rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let (covariates, covariates_given) = covariates(options, &program, &recording)?;
-    let stop = AtomicBool::new(false);
     let given = |trial| given(&recording, trial);
     let plan = Plan {
         subject: name,
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         covariates,
         covariates_given,
         given: &given,
-        stop: &stop,
+        stop: interrupt.flag(),
         sync_each_trial: false,
         stop_after: Some((recording.trials(), "the recording ended".into())),
         interruption: None,
@@ -69,6 +69,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     output::say(&table::of_sessions(std::slice::from_ref(&folder))?);
     output::say(&format!("protocol {}", program.identity.protocol));
     output::say(&format!("sealed in {}", folder.display()));
+    interrupt.tell(1, 1);
     if ending.interrupted { Err(broken_off(&ending, &folder)) } else { Ok(()) }
 }
 

@@ -4,29 +4,29 @@ use crate::animal::Animal;
 use crate::arguments::SimOptions;
 use crate::covariates::{self, WEIGHT};
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::store::{self, Subject};
 use crate::{machine, output, protocol, record, table};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use trialect_device::Rig;
 use trialect_driver::Compiled;
 use trialect_export::{Status, read_manifest, read_session, seal, subject_words};
 use trialect_ir::Program;
 use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
-use trialect_sim::SimRig;
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
+    let interrupt = Interrupt::watch()?;
     let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
     let subject = Subject::lock(&options.data, &options.subject)?;
     subject.remove_unbegun()?;
     let mut done = chain(&subject.folder)?;
     let bar = progress(options.sessions);
     let begun = done.len();
-    for _ in 0..options.sessions {
-        let folder = session(options, &program, &compiled, &subject, &done, &bar)?;
+    while !interrupt.asked() && done.len() - begun < options.sessions as usize {
+        let folder = session(options, &program, &compiled, &subject, &done, (&bar, &interrupt))?;
         done.push(folder);
         bar.inc(1);
     }
@@ -34,6 +34,7 @@ pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     output::say(&table::of_sessions(&done[begun..])?);
     output::say(&format!("protocol {}", program.identity.protocol));
     output::say(&format!("{} sessions sealed in {}", done.len() - begun, subject.folder.display()));
+    interrupt.tell((done.len() - begun) as u32, options.sessions);
     Ok(())
 }
 
@@ -79,23 +80,20 @@ fn session(
     compiled: &Compiled,
     subject: &Subject,
     done: &[PathBuf],
-    bar: &ProgressBar,
+    (bar, interrupt): (&ProgressBar, &Interrupt),
 ) -> Result<PathBuf, Failure> {
-    let mut animal = Animal::new(options.mouse.as_deref())?;
+    let mut animal = Animal::new(options.mouse.as_deref(), &options.subject, options.seed)?;
     let (ordinal, words, previous) = carried(program, done)?;
     if let Some(last) = done.last() {
         animal = animal.after(&record::read(last)?)?;
     }
-    let weight = animal.state.before_session(&animal.parameters, ordinal - 1);
-    let trouble = |fault: trialect_sim::ParameterFault| Failure::trouble("mouse", fault.to_string());
-    let mut rig =
-        SimRig::new(&animal.rig, &animal.parameters, &animal.state, options.seed, ordinal).map_err(trouble)?;
+    let weight = animal.weighed(ordinal);
+    let mut rig = animal.rig(ordinal)?;
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let mut covariates = covariates::parse(&options.covariate, program)?;
     if covariates::asks(program, WEIGHT) {
         covariates.entry(WEIGHT.to_string()).or_insert(weight);
     }
-    let stop = AtomicBool::new(false);
     let plan = Plan {
         subject: options.subject.clone(),
         session: ordinal,
@@ -104,7 +102,7 @@ fn session(
         covariates,
         covariates_given: false,
         given: &|_| Vec::new(),
-        stop: &stop,
+        stop: interrupt.flag(),
         sync_each_trial: false,
         stop_after: None,
         interruption: None,

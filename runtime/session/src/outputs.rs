@@ -3,35 +3,44 @@
 use crate::SessionFault;
 use crate::host::Hands;
 use trialect_device::{Command, Ns, Rig};
-use trialect_ir::{Clock, Program, SiteId, Slot, VerbKind, header};
+use trialect_ir::{Program, Site, SiteId, Slot, VerbKind, header};
 use trialect_journal::Entry;
 
 /// Most arguments of a command.
 const ARGUMENTS: usize = 16;
 
+/// An output that is on.
+#[derive(Debug, Clone, Copy)]
+struct On {
+    site: SiteId,
+    /// Its state has let go of it: it ends with the instant, unless it is taken over.
+    let_go: bool,
+    /// What its parameter follows.
+    track: Option<Track>,
+}
+
 /// A parameter of a stimulus that follows a slot.
 #[derive(Debug, Clone, Copy)]
 struct Track {
-    site: SiteId,
     slot: Slot,
     last: u64,
 }
 
-/// Outputs that are on.
+/// Outputs that are on, at most one for each target, in the order in which the targets came on.
+///
+/// Only what is in this list is ever ended, and it leaves the list when it is: ended by its state, by its trial or by
+/// another verb. An output that takes over a target that is on (shown again, held on by the next state) takes its
+/// place, so that what began once ends once.
 #[derive(Debug, Default)]
 pub(crate) struct Outputs {
-    /// Latched until the trial ends.
-    latched: Vec<SiteId>,
-    /// Held outputs that their state has let go of; the next state may hold them on.
-    letting_go: Vec<SiteId>,
+    on: Vec<On>,
     /// Arguments with which each site was last sent.
     sent: Vec<Vec<u64>>,
-    tracks: Vec<Track>,
 }
 
 impl Outputs {
     pub(crate) fn new(program: &Program) -> Outputs {
-        Outputs { sent: vec![Vec::new(); program.sites.len()], ..Outputs::default() }
+        Outputs { on: Vec::new(), sent: vec![Vec::new(); program.sites.len()] }
     }
 
     /// Sends a command, unless a held output simply goes on.
@@ -39,12 +48,15 @@ impl Outputs {
         let program = hands.program;
         let declared = &program.sites[site.0 as usize];
         let words = &memory[header::SCRATCH.index()..][..declared.parameters.len()];
-        if let Some(k) = self.letting_go.iter().position(|other| *other == site) {
-            self.letting_go.remove(k);
+        if let Some(k) = self.on.iter().position(|on| on.site == site && on.let_go) {
             if self.sent[site.0 as usize] == words {
+                self.on[k].let_go = false;
                 return Ok(());
             }
-            self.end(hands, site)?;
+            // A picture that is shown again stays on; a parameter stops to follow before it follows from elsewhere.
+            if self.on[k].track.is_some() {
+                self.end(hands, k)?;
+            }
         }
         let at = memory[header::NOW.index()] as Ns;
         let mut arguments = [("", 0.0); ARGUMENTS];
@@ -61,39 +73,56 @@ impl Outputs {
         // Noted before it is carried out: a command that failed may have had an effect, which must end.
         self.sent[site.0 as usize].clear();
         self.sent[site.0 as usize].extend(words);
-        match declared.kind {
-            VerbKind::Latching if declared.until == Clock::Trial && !self.latched.contains(&site) => {
-                self.latched.push(site)
-            }
-            VerbKind::Track { slot } => self.tracks.push(Track { site, slot, last: memory[slot.index()] }),
-            _ => {}
-        }
+        self.note(program, site, memory);
         if hands.safe {
             return Ok(());
         }
         Ok(hands.rig.command(at, command)?)
     }
 
-    /// A state lets go of what it holds.
-    pub(crate) fn let_go(&mut self, site: SiteId) {
-        self.letting_go.push(site);
+    /// What a command that is sent turns on or off.
+    fn note(&mut self, program: &Program, site: SiteId, memory: &[u64]) {
+        let declared = &program.sites[site.0 as usize];
+        let track = match declared.kind {
+            VerbKind::Timed => return,
+            VerbKind::Instant => {
+                let ended = |on: &On| ends(declared, &program.sites[on.site.0 as usize]);
+                return self.on.retain(|on| !ended(on));
+            }
+            VerbKind::Latching | VerbKind::Held => None,
+            VerbKind::Track { slot } => Some(Track { slot, last: memory[slot.index()] }),
+        };
+        let now = On { site, let_go: false, track };
+        let before = self
+            .on
+            .iter_mut()
+            .find(|on| on.site == site || track.is_none() && same_target(declared, &program.sites[on.site.0 as usize]));
+        match before {
+            Some(on) => *on = now,
+            None => self.on.push(now),
+        }
     }
 
-    /// Ends what nobody has taken over. Called when an instant is over.
+    /// A state lets go of what it holds, if it is on and nothing has taken its place.
+    pub(crate) fn let_go(&mut self, site: SiteId) {
+        if let Some(on) = self.on.iter_mut().find(|on| on.site == site) {
+            on.let_go = true;
+        }
+    }
+
+    /// Ends what was let go of and nobody has taken over, the latest first. Called when an instant is over.
     pub(crate) fn settle(&mut self, hands: &mut Hands<'_>, at: Ns) -> Result<(), SessionFault> {
         hands.now = at;
-        while !self.letting_go.is_empty() {
-            hands.holds()?;
-            if let Some(site) = self.letting_go.pop() {
-                self.end(hands, site)?;
-            }
+        while let Some(k) = self.on.iter().rposition(|on| on.let_go) {
+            self.end(hands, k)?;
         }
         Ok(())
     }
 
-    fn end(&mut self, hands: &mut Hands<'_>, site: SiteId) -> Result<(), SessionFault> {
+    fn end(&mut self, hands: &mut Hands<'_>, k: usize) -> Result<(), SessionFault> {
+        hands.holds()?;
+        let site = self.on.remove(k).site;
         let declared = &hands.program.sites[site.0 as usize];
-        self.tracks.retain(|track| track.site != site);
         hands.push(Entry::Release { output: site.0, at: hands.now })?;
         if hands.safe {
             return Ok(());
@@ -101,26 +130,40 @@ impl Outputs {
         Ok(hands.rig.release(hands.now, declared.device, &declared.verb, declared.stimulus)?)
     }
 
-    /// The trial is over: what it latched ends.
+    /// The trial is over: what is still on ends, in the order in which it came on.
     pub(crate) fn end_trial(&mut self, hands: &mut Hands<'_>, at: Ns) -> Result<(), SessionFault> {
         self.settle(hands, at)?;
-        for site in std::mem::take(&mut self.latched) {
-            self.end(hands, site)?;
+        while !self.on.is_empty() {
+            self.end(hands, 0)?;
         }
         Ok(())
     }
 
     /// Tells the rig what the tracked parameters have become.
     pub(crate) fn follow(&mut self, program: &Program, rig: &mut dyn Rig, memory: &[u64]) {
-        for track in &mut self.tracks {
+        for on in &mut self.on {
+            let Some(track) = &mut on.track else { continue };
             let now = memory[track.slot.index()];
             if now != track.last {
                 track.last = now;
-                let site = &program.sites[track.site.0 as usize];
+                let site = &program.sites[on.site.0 as usize];
                 if let (Some(stimulus), Some((parameter, _))) = (site.stimulus, site.parameters.first()) {
                     rig.follow(memory[header::NOW.index()] as Ns, stimulus, parameter, f64::from_bits(now));
                 }
             }
         }
     }
+}
+
+/// Whether one command goes to the target of another and replaces what it began.
+fn same_target(one: &Site, other: &Site) -> bool {
+    !matches!(other.kind, VerbKind::Track { .. })
+        && (one.device, one.stimulus, &one.verb) == (other.device, other.stimulus, &other.verb)
+}
+
+/// Whether an instant verb ends an output: both are of one stimulus (`show`, `hide`). What follows goes on following.
+fn ends(instant: &Site, on: &Site) -> bool {
+    instant.stimulus.is_some()
+        && (instant.device, instant.stimulus) == (on.device, on.stimulus)
+        && matches!(on.kind, VerbKind::Latching | VerbKind::Held)
 }

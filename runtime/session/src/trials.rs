@@ -13,6 +13,9 @@ use trialect_journal::Entry;
 /// How long a state may wait for an input that is not timed, ns and hours.
 const PATIENCE: (Ns, i64) = (24 * 3_600_000_000_000, 24);
 
+/// Why a session ended that was asked to from outside.
+const STOPPED: &str = "stopped by hand";
+
 /// Runs a session to its end. Whatever happens, the rig is safe when this returns.
 ///
 /// # Errors
@@ -105,6 +108,9 @@ impl Session<'_, '_> {
             if let Some((_, reason)) = self.plan.stop_after.as_ref().filter(|(last, _)| *last == trial) {
                 break Over { reason: reason.clone(), interrupted: false };
             }
+            if self.plan.stop.load(Ordering::SeqCst) {
+                break Over { reason: STOPPED.into(), interrupted: false };
+            }
             match self.begin(trial + 1, earliest) {
                 Ok(true) => {}
                 Ok(false) => break Over { reason: "the recording ended".into(), interrupted: false },
@@ -190,8 +196,11 @@ impl Session<'_, '_> {
     fn settle(&mut self) -> Result<(), SessionFault> {
         let now = self.now;
         // First what was tracked moves: a parameter that is let go of keeps the value of this instant.
-        let hands = &mut self.host.hands;
-        self.host.outputs.follow(self.program, hands.rig, self.machine.memory());
+        // After a fault nothing more reaches the rig.
+        if self.host.fault.is_none() {
+            let rig = &mut *self.host.hands.rig;
+            self.host.outputs.follow(self.program, rig, self.machine.memory());
+        }
         self.host.attempt(|host| host.outputs.settle(&mut host.hands, now));
         self.host.fault.take().map_or(Ok(()), Err)
     }
@@ -253,10 +262,7 @@ impl Session<'_, '_> {
             let rule = self.program.stops[stop as usize - 1];
             return Ok(Some(self.program.rules[rule.0 as usize].name.clone()));
         }
-        if trial >= self.program.most_trials {
-            return Ok(Some("limit trials".into()));
-        }
-        Ok(self.plan.stop.load(Ordering::SeqCst).then(|| "stopped by hand".into()))
+        Ok((trial >= self.program.most_trials).then(|| "limit trials".into()))
     }
 
     /// Outputs go safe, definitions get their values, the row is recorded.
@@ -312,6 +318,8 @@ impl Session<'_, '_> {
             self.host.push(Entry::Fault { at: self.now, what: reason.clone() });
             if let Some(trial) = self.under_way {
                 self.machine.interrupt(self.now, &mut self.host);
+                // Also when it broke off while what it had latched was being ended.
+                self.set(header::OUTCOME, NO_OUTCOME as u64);
                 if let Err(second) = self.close_trial(trial, None) {
                     self.host.fault = Some(second);
                 }

@@ -3,8 +3,8 @@
 //! [`SimRig`] is a backend: a wheel, a screen, a speaker and a water valve behind
 //! [`trialect_device::Rig`], with a mouse at the wheel. The mouse knows no protocol. It sees what the
 //! screen shows, hears what the speaker plays, tastes what the valve gives, and can do one thing:
-//! turn the wheel. Everything is a function of the parameters, the mouse's state, a seed and the
-//! session's ordinal, so that the same calls give the same answers.
+//! turn the wheel. Everything is a function of the parameters, the mouse's state, the animal's seed
+//! ([`animal_seed`]) and the session's ordinal, so that the same calls give the same answers.
 //!
 //! Simulation goes from event to event: a resting wheel costs nothing, however long it rests.
 //!
@@ -30,4 +30,5 @@ pub use parameters::{
     DisplayParameters, EncoderParameters, ParameterFault, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
 };
 pub use rig::SimRig;
+pub use stream::animal_seed;
 pub use valve::{Calibration, CalibrationPoint};

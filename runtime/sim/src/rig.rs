@@ -84,7 +84,8 @@ pub struct SimRig {
 }
 
 impl SimRig {
-    /// A rig for one session of one mouse; `session` counts the mouse's sessions from 1.
+    /// A rig for one session of one mouse; `seed` is the animal's ([`crate::animal_seed`]), `session` counts its
+    /// sessions from 1.
     ///
     /// The same parameters, state, seed and session give the same answers to the same calls.
     ///

@@ -1,7 +1,8 @@
 //! Random numbers: counter-based streams, one for each purpose.
 //!
-//! The n-th word of a stream is a pure function of (seed, session, purpose, n). A purpose of its own
-//! for each kind of draw keeps them apart: a change in how reaction times are drawn moves no choice.
+//! The n-th word of a stream is a pure function of (seed, session, purpose, n), where the seed is that of one
+//! animal ([`animal_seed`]). A purpose of its own for each kind of draw keeps them apart: a change in how reaction
+//! times are drawn moves no choice.
 
 use core::f64::consts::TAU;
 
@@ -64,6 +65,18 @@ impl Stream {
     }
 }
 
+/// The seed of one animal and its rig: two subjects that are simulated with one seed are two animals.
+///
+/// The name's bytes are taken in one after the other, its length first.
+pub fn animal_seed(seed: u64, subject: &str) -> u64 {
+    subject.bytes().fold(word(seed, subject.len() as u64), |key, byte| word(key, u64::from(byte)))
+}
+
+/// The seed of an individual of a mouse's parameters.
+pub(crate) fn individual_seed(seed: u64, individual: u32) -> u64 {
+    word(seed, u64::from(individual))
+}
+
 /// The n-th word of a key: SplitMix64 (Steele, Lea and Flood 2014), whose state is a counter.
 fn word(key: u64, n: u64) -> u64 {
     let mut z = key.wrapping_add(n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -102,6 +115,16 @@ mod tests {
         near(mean_and_deviation(&mut || stream.unit()), (0.5, (1.0_f64 / 12.0).sqrt()));
         near(mean_and_deviation(&mut || stream.normal()), (0.0, 1.0));
         near(mean_and_deviation(&mut || stream.exponential(0.7)), (0.7, 0.7));
+    }
+
+    #[test]
+    fn subjects_have_seeds_of_their_own() {
+        let names = ["mouse1", "mouse2", "mouse12", "1mouse", "mouse", "", "m", "\u{1}", "a\u{0}", "a"];
+        let mut seeds: Vec<u64> = (0..50).flat_map(|seed| names.map(|name| animal_seed(seed, name))).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), 50 * names.len());
+        assert_eq!(animal_seed(7, "mouse1"), animal_seed(7, "mouse1"));
     }
 
     #[test]

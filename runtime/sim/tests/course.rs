@@ -185,7 +185,7 @@ fn course(seed: u64, sessions: u32) -> Vec<Row> {
     (1..=sessions)
         .map(|n| {
             let day = state.day;
-            let weight_g = state.before_session(&mouse, day);
+            let weight_g = state.before_session(&mouse, seed, day);
             let row = session(&mouse, &state, &mut subject, seed, n, weight_g);
             subject.end(weight_g, row.water_ul, row.completed);
             state =

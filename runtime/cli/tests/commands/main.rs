@@ -27,3 +27,5 @@ mod verify;
 mod crash;
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(unix)]
+mod interrupted;

@@ -154,7 +154,7 @@ fn what_had_not_begun_is_removed() {
 
 /// A session of very long trials, whose journal has frames that end in the middle of one.
 fn restless(folder: &Path) -> PathBuf {
-    let mut arguments = sim_of(&short(folder, 4), &folder.join("whole"), 1, 7);
+    let mut arguments = sim_of(&short(folder, 12), &folder.join("whole"), 1, 7);
     arguments.extend(["--mouse".into(), text(&restless_mouse(folder)).into()]);
     trialect(&arguments).fine();
     session(&folder.join("whole"), 1)

@@ -59,6 +59,55 @@ fn another_subject_has_another_session() {
     assert!(bytes(&data.path().join("mouse2/001")) != bytes(&chain::session(1)));
 }
 
+/// Nothing is drawn: two sessions differ by their animals and rigs alone.
+const WITHOUT_DRAWS: &str = "protocol test.drawless 1.0.0
+  rig { wheel : Encoder; screen : Display; horn : Speaker }
+  stimulus disk on screen = gabor(frequency: 0.1 cycle/deg, sigma: 7 deg, orientation: 0 deg)
+  stimulus beep on horn = tone(frequency: 5 kHz, duration: 100 ms, ramp: 10 ms)
+  session {
+    covariate weight : Mass within 10 g .. 45 g asked before
+    limit trials 20
+    record wheel.travel
+  }
+  trial {
+    outcomes moved, unmoved
+    state ready { play beep; on horn.onset -> look; after 1 s -> look }
+    state look {
+      zero wheel
+      show disk(contrast: 1, phase: 0 deg)
+      track disk.azimuth = 35 deg + 8 deg/mm * wheel.travel
+      on disk.azimuth reaches 0 deg -> end moved
+      after 60 s -> end unmoved
+    }
+  }";
+
+#[test]
+fn two_subjects_with_one_seed_are_two_animals_on_two_rigs() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = folder.path().join("drawless.trial");
+    std::fs::write(&protocol, WITHOUT_DRAWS).unwrap();
+    let sessions = |subject: &str, data: &str| {
+        let data = folder.path().join(data);
+        let mut arguments = crate::command::sim_of(&protocol, &data, 6, 1);
+        arguments[3] = subject.into();
+        trialect(&arguments).fine();
+        (1..=6).map(|ordinal| data.join(subject).join(format!("{ordinal:03}"))).collect::<Vec<_>>()
+    };
+    let [one, again, other] = [("mouse1", "a"), ("mouse1", "b"), ("mouse2", "a")].map(|(s, data)| sessions(s, data));
+    let bytes = |folder: &Path, table: &str| std::fs::read(folder.join(table)).unwrap();
+    let weights = |folders: &[std::path::PathBuf]| -> Vec<f64> {
+        folders.iter().map(|folder| session_json(folder)["covariates"]["weight"].as_f64().unwrap()).collect()
+    };
+    for k in 0..one.len() {
+        for table in ["wheel.parquet", "states.parquet"] {
+            assert!(bytes(&one[k], table) == bytes(&again[k], table), "{table}: the same animal");
+            assert!(bytes(&one[k], table) != bytes(&other[k], table), "{table}: another animal on another rig");
+        }
+    }
+    assert_eq!(weights(&one), weights(&again));
+    assert_ne!(weights(&one), weights(&other), "two animals are not weighed alike");
+}
+
 #[test]
 fn sessions_in_two_calls_are_those_of_one() {
     let data = tempfile::tempdir().unwrap();

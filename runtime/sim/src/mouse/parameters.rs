@@ -10,7 +10,7 @@ pub const MOUSE_TOML: &str = include_str!("../../mouse.toml");
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MouseParameters {
-    /// Which mouse; decides the noise of its daily weighing.
+    /// Which mouse; with the animal's seed it decides the noise of its daily weighing.
     pub individual: u32,
     /// How it reports what it sees.
     pub observer: ObserverParameters,

@@ -40,10 +40,11 @@ impl MouseState {
     /// Brings the mouse to the morning of a day and weighs it, in g to 0.1 g.
     ///
     /// On days without a session it is given just the water that it needs, so that they leave its weight alone.
-    /// A day in the past changes nothing; asking twice gives the same answer.
-    pub fn before_session(&mut self, mouse: &MouseParameters, day: u32) -> f64 {
+    /// `seed` is the animal's ([`crate::animal_seed`]). A day in the past changes nothing; asking twice gives the same
+    /// answer.
+    pub fn before_session(&mut self, mouse: &MouseParameters, seed: u64, day: u32) -> f64 {
         self.day = self.day.max(day);
-        weight::reading(&mouse.weight, mouse.individual, self.day, self.weight_g)
+        weight::reading(&mouse.weight, (seed, mouse.individual), self.day, self.weight_g)
     }
 
     /// The state on the morning after a session.
@@ -67,9 +68,9 @@ mod tests {
         mouse.weight.need_ul_per_g = 40.0;
         mouse.weight.gain_g_per_ml = 1.5;
         let mut state = MouseState::new(&mouse);
-        let reading = state.before_session(&mouse, 3);
+        let reading = state.before_session(&mouse, 7, 3);
         assert_eq!(state, MouseState { experience_trials: 0, sessions: 0, day: 3, weight_g: 25.0 });
-        assert_eq!(state.before_session(&mouse, 3), reading, "asking twice changes nothing");
+        assert_eq!(state.before_session(&mouse, 7, 3), reading, "asking twice changes nothing");
         let after = state.after_session(&mouse, SessionSummary { trials_completed: 250, water_ul: 1_200.0 });
         assert_eq!(after, MouseState { experience_trials: 250, sessions: 1, day: 4, weight_g: 25.3 });
         assert_eq!(after, state.after_session(&mouse, SessionSummary { trials_completed: 250, water_ul: 1_200.0 }));

@@ -1,7 +1,7 @@
 //! What a day's water does to a mouse's weight.
 
 use super::parameters::WeightParameters;
-use crate::stream::{Purpose, Stream};
+use crate::stream::{Purpose, Stream, individual_seed};
 
 /// Weight a day later: it rises by `gain_g_per_ml` for each mL above the need of that weight, and falls for each below.
 ///
@@ -13,9 +13,9 @@ pub(crate) fn a_day_later(weight: &WeightParameters, weight_g: f64, given_ul: f6
     (weight_g + change_g).clamp(weight.least_g, weight.most_g)
 }
 
-/// What the scale shows on a day, to 0.1 g. The same mouse has the same reading whenever it is asked for that day's.
-pub(crate) fn reading(weight: &WeightParameters, individual: u32, day: u32, weight_g: f64) -> f64 {
-    let noise = Stream::new(u64::from(individual), day, Purpose::Weighing).normal() * weight.scale_noise_g;
+/// What the scale shows on a day, to 0.1 g. The same animal has the same reading whenever it is asked for that day's.
+pub(crate) fn reading(weight: &WeightParameters, (seed, individual): (u64, u32), day: u32, weight_g: f64) -> f64 {
+    let noise = Stream::new(individual_seed(seed, individual), day, Purpose::Weighing).normal() * weight.scale_noise_g;
     libm::round((weight_g + noise) * 10.0) / 10.0
 }
 
@@ -59,10 +59,13 @@ mod tests {
     #[test]
     fn readings_scatter_around_the_weight() {
         let weight = parameters();
-        let readings: Vec<f64> = (0..2_000).map(|day| reading(&weight, 1, day, 24.0)).collect();
+        let readings: Vec<f64> = (0..2_000).map(|day| reading(&weight, (5, 1), day, 24.0)).collect();
         let mean = readings.iter().sum::<f64>() / 2_000.0;
         assert!((mean - 24.0).abs() < 0.02, "{mean}");
         assert!(readings.iter().any(|g| *g != 24.0) && readings.iter().all(|g| (g - 24.0).abs() < 0.6));
-        assert_eq!(reading(&weight, 1, 3, 24.0), reading(&weight, 1, 3, 24.0));
+        assert_eq!(reading(&weight, (5, 1), 3, 24.0), readings[3]);
+        for other in [(6, 1), (5, 2)] {
+            assert!((0..50).any(|day| reading(&weight, other, day, 24.0) != readings[day as usize]), "{other:?}");
+        }
     }
 }

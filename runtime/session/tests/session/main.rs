@@ -1,0 +1,12 @@
+//! Sessions on a rig that does what a test has written down: inputs at given times, faults at given calls.
+//!
+//! Every session that is played here is also replayed from its record, and its record is held against what reached
+//! the rig: see [`played`].
+#![allow(clippy::unwrap_used, clippy::expect_used)] // the functions that tests share are outside of tests
+
+mod ends;
+mod faults;
+mod instants;
+mod outputs;
+mod played;
+mod scripted_rig;

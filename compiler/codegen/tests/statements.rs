@@ -92,6 +92,7 @@ fn the_host_hears_each_statement_in_order_with_its_arguments() {
         path: "d".into(),
         clock: Clock::Session,
         distribution: Distribution::Uniform,
+        tick: header::TRIAL,
         column: ColumnId(0),
     }];
     program.columns = vec![Column {

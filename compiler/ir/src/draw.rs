@@ -1,6 +1,6 @@
 //! Random draws: one word of the generator each, by inversion.
 
-use crate::{Clock, ColumnId, law};
+use crate::{Clock, ColumnId, Slot, law};
 
 /// Index into [`crate::Program::draws`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,8 @@ pub struct Draw {
     pub clock: Clock,
     /// The family.
     pub distribution: Distribution,
+    /// The Int word that counts the ticks of that clock, from 1; 0 while the session begins.
+    pub tick: Slot,
     /// Where it is recorded.
     pub column: ColumnId,
 }
@@ -31,6 +33,8 @@ pub enum Distribution {
     },
     /// True with a probability: the probability. 0 or 1.
     Chance,
+    /// A whole number, each as likely: least, most. Int.
+    Whole,
     /// Uniform over an interval: least, most. Real.
     Uniform,
     /// Normal, truncated: mean, standard deviation (above 0), least, most. Real.
@@ -44,6 +48,8 @@ pub enum Distribution {
 pub enum Support {
     /// The members whose bits are set.
     Members(u64),
+    /// Whole numbers from one to another.
+    Whole(i64, i64),
     /// A closed interval.
     Interval(f64, f64),
 }
@@ -54,7 +60,7 @@ impl Distribution {
         match self {
             Distribution::Pick { members, weighted } => 1 + if weighted { members as usize } else { 0 },
             Distribution::Chance => 1,
-            Distribution::Uniform => 2,
+            Distribution::Uniform | Distribution::Whole => 2,
             Distribution::Normal => 4,
             Distribution::Exponential => 3,
         }
@@ -70,6 +76,7 @@ impl Distribution {
                 law::pick_weighted(u, parameters[0], members, &parameters[1..])
             }
             Distribution::Chance => u64::from(u < real(0)),
+            Distribution::Whole => law::whole(u, parameters[0] as i64, parameters[1] as i64) as u64,
             Distribution::Uniform => law::uniform(u, real(0), real(1)).to_bits(),
             Distribution::Normal => law::normal(u, real(0), real(1), real(2), real(3)).to_bits(),
             Distribution::Exponential => law::exponential(u, real(0), real(1), real(2)).to_bits(),
@@ -85,6 +92,7 @@ impl Distribution {
                 (0..members).filter(|&k| real(1 + k as usize) > 0.0).fold(0, |set, k| set | 1 << k) & parameters[0],
             ),
             Distribution::Chance => Support::Members(u64::from(real(0) < 1.0) | u64::from(real(0) > 0.0) << 1),
+            Distribution::Whole => Support::Whole(parameters[0] as i64, parameters[1] as i64),
             Distribution::Uniform => Support::Interval(real(0), real(1)),
             Distribution::Normal => Support::Interval(real(2), real(3)),
             Distribution::Exponential => Support::Interval(real(1), real(2)),
@@ -95,6 +103,7 @@ impl Distribution {
     pub fn supports(self, value: u64, parameters: &[u64]) -> bool {
         match self.support(parameters) {
             Support::Members(set) => value < 64 && set >> value & 1 == 1,
+            Support::Whole(least, most) => (least..=most).contains(&(value as i64)),
             Support::Interval(least, most) => (least..=most).contains(&f64::from_bits(value)),
         }
     }

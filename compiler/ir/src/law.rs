@@ -146,6 +146,13 @@ pub fn pick_weighted(u: f64, set: u64, members: u32, weights: &[u64]) -> u64 {
     u64::from(last)
 }
 
+/// A whole number from `least` to `most`, each as likely; `least` when there is none between them.
+pub fn whole(u: f64, least: i64, most: i64) -> i64 {
+    let count = most.saturating_sub(least).saturating_add(1).max(1);
+    let rank = ((u * count as f64) as i64).clamp(0, count - 1);
+    least.saturating_add(rank)
+}
+
 /// Uniform on an interval.
 pub fn uniform(u: f64, least: f64, most: f64) -> f64 {
     min(least + u * (most - least), most)

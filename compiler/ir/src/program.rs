@@ -28,19 +28,22 @@ pub enum Phase {
     TrialRules,
     /// `advise`, then `stop`.
     Stops,
+    /// `stop … now`, after every instant.
+    Now,
     /// `on session.end` handlers in text order, then curricula.
     SessionEnd,
 }
 
 impl Phase {
     /// All phases; their positions index [`Program::phases`].
-    pub const ALL: [Phase; 7] = [
+    pub const ALL: [Phase; 8] = [
         Phase::SessionStart,
         Phase::TrialStart,
         Phase::TrialEnd,
         Phase::Statistics,
         Phase::TrialRules,
         Phase::Stops,
+        Phase::Now,
         Phase::SessionEnd,
     ];
 }
@@ -229,7 +232,9 @@ pub struct Program {
     /// States; the first is entered when a trial starts.
     pub states: Vec<State>,
     /// Code of each phase, in the order of [`Phase::ALL`].
-    pub phases: [Code; 7],
+    pub phases: [Code; Phase::ALL.len()],
+    /// Times since the session's start, ns, ascending, at which a `stop … now` may begin to hold without any event.
+    pub alarms: Vec<i64>,
     /// Most trials of a session (`limit trials`).
     pub most_trials: u32,
     /// Columns that the session asks for before it starts (`covariate ... asked before`), indices.

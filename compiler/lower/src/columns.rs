@@ -172,7 +172,7 @@ impl Lowering<'_> {
     }
 
     /// `[left, 50%]`; nothing without keys.
-    fn key_label(&self, keys: &[(trialect_sema::Binder, Finite)], index: u32) -> String {
+    pub(crate) fn key_label(&self, keys: &[(trialect_sema::Binder, Finite)], index: u32) -> String {
         if keys.is_empty() {
             return String::new();
         }

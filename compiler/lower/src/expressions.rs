@@ -436,7 +436,7 @@ fn later_trial() -> Expr {
     binary(Binary::LtInt, Expr::Int(1), int(header::TRIAL))
 }
 
-fn everything(size: u32) -> i64 {
+pub(crate) fn everything(size: u32) -> i64 {
     if size >= 64 { -1 } else { (1_i64 << size) - 1 }
 }
 

@@ -55,6 +55,8 @@ pub(crate) struct Layout {
     pub(crate) totals: BTreeMap<(DeviceId, u32), (Slot, Slot)>,
     pub(crate) tracks: BTreeMap<(StimulusId, usize), TrackSlots>,
     pub(crate) limits: Vec<Slot>,
+    /// For each deck, how often each member is left.
+    pub(crate) decks: Vec<Slot>,
     pub(crate) pause: Slot,
     pub(crate) subject: Range<u32>,
     pub(crate) timers: Range<u32>,
@@ -78,6 +80,7 @@ impl Layout {
             totals: BTreeMap::new(),
             tracks: BTreeMap::new(),
             limits: Vec::new(),
+            decks: Vec::new(),
             pause: Slot(0),
             subject: 0..0,
             timers: 0..0,
@@ -191,6 +194,7 @@ impl Layout {
             }
         }
         self.limits = model.limits.iter().map(|_| self.allocate(1)).collect();
+        self.decks = model.decks.iter().map(|deck| self.allocate(deck.counts.len() as u32)).collect();
         self.pause = self.allocate(1);
         self.previous_outcome = self.allocate(1);
         let timers = model.states.iter().map(|state| {

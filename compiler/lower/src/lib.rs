@@ -6,6 +6,7 @@
 mod actions;
 mod canonical;
 mod columns;
+mod draws;
 mod expressions;
 mod fold;
 mod layout;
@@ -85,6 +86,7 @@ impl<'a> Lowering<'a> {
         let states = self.states();
         let (phases, stops) = self.phases(&tables);
         let stimuli = self.stimuli();
+        let alarms = self.alarms();
         if !self.findings.is_empty() {
             return Err(self.findings);
         }
@@ -114,6 +116,7 @@ impl<'a> Lowering<'a> {
             outcomes: outcomes.unwrap_or_default(),
             states,
             phases,
+            alarms,
             most_trials: model.most_trials.map_or(1, |(most, _)| most),
             pause: self.layout.pause,
             recorded: model

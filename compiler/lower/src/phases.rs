@@ -6,14 +6,16 @@ use crate::fold::{binary, unary};
 use crate::layout::Place;
 use crate::{Lowering, canonical};
 use trialect_base::Finding;
-use trialect_ir::{Binary, Class, Code, Distribution, Draw, DrawId, Expr, RuleId, RuleKind, Stmt, Unary, header};
-use trialect_sema::{Clock, Family, Moment, StatFunction, Texpr, Type, ValueId, ValueKind, Watch};
+use trialect_ir::{Binary, Class, Code, Expr, Phase, RuleId, RuleKind, Stmt, Unary, header};
+use trialect_sema::{
+    Binder, Clock, Finite, Function, Moment, StatFunction, Term, Texpr, Tick, Type, ValueId, ValueKind, Watch,
+};
 
 impl Lowering<'_> {
     /// Code of all phases, and the rules that can stop a session.
-    pub(crate) fn phases(&mut self, tables: &Tables) -> ([Code; 7], Vec<RuleId>) {
-        let session_start = self.initial_values(Clock::Session);
-        self.initial_values(Clock::Subject);
+    pub(crate) fn phases(&mut self, tables: &Tables) -> ([Code; Phase::ALL.len()], Vec<RuleId>) {
+        let session_start = self.initial_values(Clock::Session, tables);
+        self.initial_values(Clock::Subject, tables);
         let trial_start = self.trial_start(tables);
         let statistics = self.statistics();
         let mut trial_rules = self.handlers(Moment::TrialEnd);
@@ -31,15 +33,20 @@ impl Lowering<'_> {
         let mut session_start = session_start;
         session_start.extend(tables.snapshots.iter().cloned());
         session_end.extend(tables.snapshots.iter().cloned());
-        let phases = [session_start, trial_start, tables.endings.clone(), statistics, trial_rules, stops, session_end];
+        let now = self.stops_now(&stop_rules);
+        let phases =
+            [session_start, trial_start, tables.endings.clone(), statistics, trial_rules, stops, now, session_end];
         (phases, stop_rules)
     }
 
-    /// Start values of a clock's variables, each after what it reads: constant ones go into the initial memory, the
+    /// Draws of a session and start values of a clock's variables, each after what it reads: constant ones go into the initial memory, the
     /// others are returned as code. A subject has constant ones only: it begins before any session.
-    fn initial_values(&mut self, clock: Clock) -> Code {
+    fn initial_values(&mut self, clock: Clock, tables: &Tables) -> Code {
         let mut code = Code::new();
         for id in self.in_order(|value| value.clock == clock) {
+            if let (Clock::Session, ValueKind::Draw(family)) = (clock, self.model.values[id.0].kind.clone()) {
+                self.draw(id, &family, tables, &mut code);
+            }
             let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &self.model.values[id.0].kind else {
                 continue;
             };
@@ -70,18 +77,26 @@ impl Lowering<'_> {
     /// The start value for every key.
     fn assign_all(&mut self, id: ValueId, initial: &Texpr, code: &mut Code) {
         let Some(place) = self.layout.values.get(&id).copied() else { return };
-        let keys = self.model.values[id.0].keys.clone();
-        for index in 0..place.count {
-            let mut rest = index;
-            let mut bound = Vec::new();
-            for (binder, finite) in keys.iter().rev() {
-                let size = finite.size(self.model).max(1);
-                let low = if let trialect_sema::Finite::Int(int) = finite { self.model.ints[int.0].low } else { 0 };
-                bound.push((*binder, Expr::Int(low + i64::from(rest % size))));
-                rest /= size;
-            }
+        for (index, bound) in self.each_key(id, place) {
             self.with_bound(bound, |lowering| lowering.assign_at(id, initial, place, index, code));
         }
+    }
+
+    /// Each place of a keyed value, with what its key's variables are there.
+    pub(crate) fn each_key(&self, id: ValueId, place: Place) -> Vec<(u32, Vec<(Binder, Expr)>)> {
+        let keys = &self.model.values[id.0].keys;
+        let bound = |index: u32| {
+            let mut rest = index;
+            let each = keys.iter().rev().map(|(binder, finite)| {
+                let size = finite.size(self.model).max(1);
+                let low = if let Finite::Int(int) = finite { self.model.ints[int.0].low } else { 0 };
+                let member = low + i64::from(rest % size);
+                rest /= size;
+                (*binder, Expr::Int(member))
+            });
+            each.collect()
+        };
+        (0..place.count).map(|index| (index, bound(index))).collect()
     }
 
     /// The start value of one key.
@@ -110,7 +125,7 @@ impl Lowering<'_> {
         code.extend(totals.into_iter().map(|slot| Stmt::Set { slot, value: zero(Class::Real) }));
         code.extend(made);
         // A variable may start from a draw, never the other way round.
-        code.extend(self.initial_values(Clock::Trial));
+        code.extend(self.initial_values(Clock::Trial, tables));
         code.extend(tables.snapshots.iter().cloned());
         let pause = self.model.pause.as_ref().map_or(zero(Class::Real), |(pause, _)| self.value(pause));
         code.push(Stmt::Set { slot: self.layout.pause, value: pause });
@@ -184,53 +199,6 @@ impl Lowering<'_> {
                 }
             }
             _ => {}
-        }
-    }
-
-    fn draw(&mut self, id: ValueId, family: &Family, tables: &Tables, code: &mut Code) {
-        let Some(place) = self.layout.values.get(&id).copied() else { return };
-        let value = &self.model.values[id.0];
-        let members = value.ty.finite().map_or(1, |finite| finite.size(self.model));
-        let mut parameters = |list: &[&Texpr]| list.iter().map(|typed| self.value(typed)).collect::<Vec<_>>();
-        let (distribution, parameters) = match family {
-            Family::Pick(set, weights) => {
-                let mut list = vec![set];
-                list.extend(weights.iter().flatten());
-                (Distribution::Pick { members, weighted: weights.is_some() }, parameters(&list))
-            }
-            Family::Chance(p) => (Distribution::Chance, parameters(&[p])),
-            Family::Uniform(low, high) => (Distribution::Uniform, parameters(&[low, high])),
-            Family::Normal(mean, deviation, low, high) => {
-                (Distribution::Normal, parameters(&[mean, deviation, low, high]))
-            }
-            Family::Exponential(mean, low, high) => (Distribution::Exponential, parameters(&[mean, low, high])),
-        };
-        if let Family::Pick(_, Some(weights)) = family {
-            self.unweighted(id, &parameters[0], &parameters[1..=weights.len()], code);
-        }
-        let column = tables.of_value.get(&id).copied().unwrap_or(trialect_ir::ColumnId(0));
-        self.draws.push(Draw { path: value.path.clone(), clock: trialect_ir::Clock::Trial, distribution, column });
-        let draw = DrawId(self.draws.len() as u32 - 1);
-        code.push(Stmt::Draw { draw, parameters, slot: place.value });
-        if let Type::IntType(int_type) = value.ty {
-            let low = Expr::Int(self.model.ints[int_type.0].low);
-            code.push(Stmt::Set { slot: place.value, value: binary(Binary::AddInt, int(place.value), low) });
-        }
-    }
-
-    /// Weights that are all 0 decide nothing, which the record says.
-    fn unweighted(&mut self, id: ValueId, set: &Expr, weights: &[Expr], code: &mut Code) {
-        let nothing = |(k, weight): (usize, &Expr)| {
-            let allowed = binary(Binary::HasBit, set.clone(), Expr::Int(k as i64));
-            let none = binary(Binary::LeReal, weight.clone(), Expr::Real(0.0));
-            crate::fold::or(crate::fold::not(allowed), none)
-        };
-        let condition = weights.iter().enumerate().map(nothing).fold(Expr::Int(1), crate::fold::and);
-        if condition != Expr::Int(0) {
-            let value = &self.model.values[id.0];
-            let (path, name, span) = (value.path.clone(), value.name.clone(), value.span);
-            let rule = self.rule(path, RuleKind::Unweighted, name, span);
-            code.push(Stmt::If { condition, then: vec![Stmt::Decide(rule)], otherwise: Code::new() });
         }
     }
 
@@ -344,6 +312,38 @@ impl Lowering<'_> {
             });
         }
         (code, rules)
+    }
+
+    /// `stop … now`: as at the end of a trial, with the same rules.
+    fn stops_now(&mut self, rules: &[RuleId]) -> Code {
+        let mut code = Code::new();
+        let limits = self.model.limits.len();
+        for (k, watch) in self.model.stops.clone().iter().enumerate().filter(|(_, watch)| watch.now) {
+            let condition = self.value(&watch.condition);
+            let then = vec![Stmt::Decide(rules[limits + k]), stop(limits + k + 1)];
+            code.push(Stmt::If { condition, then, otherwise: Code::new() });
+        }
+        code
+    }
+
+    /// When a `stop … now` may begin to hold by itself: the times with which it compares `session.elapsed`, and the
+    /// next nanosecond, for one that holds only after it.
+    pub(crate) fn alarms(&self) -> Vec<i64> {
+        let mut alarms = Vec::new();
+        for watch in self.model.stops.iter().filter(|watch| watch.now) {
+            self.model.each_inside(&watch.condition, &mut |inner| {
+                let Term::Apply(Function::Less | Function::LessEqual, sides) = &inner.term else { return };
+                let is_clock = |side: &Texpr| matches!(side.term, Term::Tick(Tick::SessionElapsed));
+                if sides.iter().any(is_clock) {
+                    let times = sides.iter().filter_map(|side| self.model.constant_of(side));
+                    alarms.extend(times.map(|time| trialect_ir::law::nanoseconds(time.to_f64())));
+                }
+            });
+        }
+        alarms.extend(alarms.clone().iter().map(|at| at.saturating_add(1)));
+        alarms.sort_unstable();
+        alarms.dedup();
+        alarms
     }
 
     fn watch_rule(&mut self, watch: &Watch, kind: RuleKind, word: &str) -> RuleId {

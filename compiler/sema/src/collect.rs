@@ -258,6 +258,9 @@ impl<'a> Checker<'a> {
             | ClauseKind::Var { head, .. }
             | ClauseKind::Param { head, .. }
             | ClauseKind::Draw { head, .. } => self.declare_value(&prefix, clock, head, clause),
+            ClauseKind::Deck { head, table } if matches!(clock, Clock::Session | Clock::Trial) => {
+                self.deck(clock, head, table);
+            }
             ClauseKind::Stat(stat) if clock != Clock::Trial => self.declare_value(&prefix, clock, &stat.head, clause),
             ClauseKind::Covariate(covariate) => self.declare_value(&prefix, clock, &covariate.head, clause),
             ClauseKind::Curriculum { name, body } if clock == Clock::Subject => self.curriculum(name, body, clause),

@@ -9,47 +9,50 @@ use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Call, Expr, Head, Range, Value as Argument};
 use trialect_units::{Decimal, Dimension};
 
-const FAMILIES: &[&str] = &["pick", "chance", "uniform", "normal", "exponential"];
+const FAMILIES: &[&str] = &["pick", "deal", "chance", "uniform", "normal", "exponential"];
 
 impl Checker<'_> {
     pub(crate) fn draw(&mut self, id: ValueId, head: &Head, call: &Call, within: Option<&Range>) {
-        if let Some(key) = head.keys.first() {
-            return self.not_yet("keyed draws", key.over.span);
+        if !matches!(self.model.values[id.0].clock, Clock::Trial | Clock::Session) {
+            return self.not_yet("draws of a subject", head.name.span);
         }
-        if self.model.values[id.0].clock != Clock::Trial {
-            return self.not_yet("draws outside `trial`", head.name.span);
-        }
-        let typed = match call.name.text.as_str() {
-            "pick" => self.pick(call, within),
-            "chance" => self.chance(call, within),
-            "uniform" => self.uniform(call, within),
-            "normal" => self.normal(call, within),
-            "exponential" => self.exponential(call, within),
-            "poisson" | "deal" => return self.not_yet(&format!("`{}`", call.name.text), call.span),
-            name => {
-                self.report(unknown(
-                    "unknown-distribution",
-                    "distribution",
-                    name,
-                    call.name.span,
-                    FAMILIES.iter().copied(),
-                ));
-                None
-            }
-        };
+        let Some(keys) = self.enter_keys(&head.keys) else { return };
+        let typed = self.family(call, within);
+        self.leave_keys(keys.len());
         let Some((ty, range, family)) = typed else { return };
         for parameter in family.parameters() {
             self.known_at_start(parameter, "a draw");
         }
+        self.dealt_once(id, &family, call.span);
         let value = &mut self.model.values[id.0];
-        (value.ty, value.range, value.kind) = (ty, range, ValueKind::Draw(family));
+        (value.keys, value.ty, value.range, value.kind) = (keys, ty, range, ValueKind::Draw(family));
     }
 
-    fn invalid(&mut self, message: &str, span: Span, label: String, help: &str) {
+    fn family(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
+        match call.name.text.as_str() {
+            "pick" => self.pick(call, within),
+            "deal" => self.deal(call, within),
+            "chance" => self.chance(call, within),
+            "uniform" => self.uniform(call, within),
+            "normal" => self.normal(call, within),
+            "exponential" => self.exponential(call, within),
+            "poisson" => {
+                self.not_yet("`poisson`", call.span);
+                None
+            }
+            name => {
+                let known = FAMILIES.iter().copied();
+                self.report(unknown("unknown-distribution", "distribution", name, call.name.span, known));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn invalid(&mut self, message: &str, span: Span, label: String, help: &str) {
         self.report(Finding::error("invalid-distribution", message, span, label).help(help));
     }
 
-    fn no_within(&mut self, call: &Call, within: Option<&Range>) {
+    pub(crate) fn no_within(&mut self, call: &Call, within: Option<&Range>) {
         if let Some(range) = within {
             let span = range.low.span.to(range.high.span);
             self.invalid(
@@ -62,7 +65,7 @@ impl Checker<'_> {
     }
 
     /// The unnamed expressions of a call, exactly `n`.
-    fn given_parameters<'c>(&mut self, call: &'c Call, n: usize, form: &str) -> Option<Vec<&'c Expr>> {
+    pub(crate) fn given_parameters<'c>(&mut self, call: &'c Call, n: usize, form: &str) -> Option<Vec<&'c Expr>> {
         let list: Vec<&Expr> = call
             .arguments
             .iter()
@@ -84,6 +87,9 @@ impl Checker<'_> {
 
     fn pick(&mut self, call: &Call, within: Option<&Range>) -> Option<(Type, Interval, Family)> {
         self.no_within(call, within);
+        if let [ast::Argument { name: None, value: Argument::Range(range) }] = call.arguments.as_slice() {
+            return self.pick_whole(range);
+        }
         let list = self.given_parameters(call, 1, "pick(SET, weights: {…})")?;
         let set = self.expr(list[0], None);
         let Type::Set(finite) = set.ty else {
@@ -109,6 +115,21 @@ impl Checker<'_> {
         let whole = Texpr { term: Term::Broken, ty: ty.clone(), range: Interval::ALL, span: set.span };
         let range = self.range_of_members(&whole);
         Some((ty, range, Family::Pick(set, weights)))
+    }
+
+    /// `pick(5 .. 15)`: a whole number, each as likely.
+    fn pick_whole(&mut self, range: &Range) -> Option<(Type, Interval, Family)> {
+        let (low, high) = (self.expr_as(&range.low, &Type::Int), self.expr_as(&range.high, &Type::Int));
+        let span = range.low.span.to(range.high.span);
+        if low.ty == Type::Unknown || high.ty == Type::Unknown {
+            return None;
+        }
+        if low.range.high > high.range.low {
+            let message = "this range may be empty";
+            let label = "the least may be above the greatest".to_string();
+            self.invalid(message, span, label, "make sure that the least is never above the greatest");
+        }
+        Some((Type::Int, low.range.union(high.range), Family::Whole(low, high)))
     }
 
     /// True when a set certainly has a member.

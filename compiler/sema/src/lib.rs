@@ -8,6 +8,7 @@ mod checks;
 mod classes;
 mod collect;
 mod curricula;
+mod decks;
 mod deeds;
 mod devices;
 mod draws;

@@ -1,7 +1,7 @@
 //! What a name in the text stands for, and the nearest name when it stands for nothing.
 
 use crate::model::{
-    ClassId, CurriculumId, DeviceId, EnumId, GroupId, IntTypeId, LevelsId, StateId, StimulusId, ValueId,
+    ClassId, CurriculumId, DeckId, DeviceId, EnumId, GroupId, IntTypeId, LevelsId, StateId, StimulusId, ValueId,
 };
 use crate::{Checker, SHOWN_MAX};
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ pub(crate) enum Symbol {
     Device(DeviceId),
     Devices(GroupId),
     Stimulus(StimulusId),
+    Deck(DeckId),
     Curriculum(CurriculumId),
     /// Declared, but not understood; its finding has been made, and its uses are silent.
     Broken,

@@ -62,11 +62,8 @@ impl<'a> Checker<'a> {
             ClauseKind::Iti(time) => self.pause(time, clause.span),
             ClauseKind::Limit { place, amount, each } => self.limit(place, amount, each.as_ref(), clause.span),
             ClauseKind::Stop { name, now, condition } => {
-                if *now {
-                    self.not_yet("`stop … now`", name.span);
-                }
                 let watch = self.watch(name, condition, clause);
-                self.model.stops.push(watch);
+                self.model.stops.push(Watch { now: *now, ..watch });
             }
             ClauseKind::Advise { name, condition } => {
                 let watch = self.watch(name, condition, clause);
@@ -102,6 +99,7 @@ impl<'a> Checker<'a> {
         Watch {
             name: name.text.clone(),
             condition,
+            now: false,
             span: clause.span,
             name_span: name.span,
             description: clause.description.clone(),

@@ -3,10 +3,9 @@
 use crate::expressions::{Local, unify};
 use crate::model::*;
 use crate::order::Node;
-use crate::term::{Binder, Function, Term, Texpr, Tick};
+use crate::term::{Binder, Term, Texpr, Tick};
 use crate::types::{Finite, Type};
 use crate::{Checker, Interval};
-use std::collections::BTreeMap;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Body, ClauseKind, CovariateClause, Head, Key, Table};
 use trialect_units::Decimal;
@@ -370,41 +369,7 @@ impl<'a> Checker<'a> {
 
     /// The exact value of an expression of constants.
     pub(crate) fn constant_of(&self, typed: &Texpr) -> Option<Decimal> {
-        self.exact(typed, &mut BTreeMap::new())
-    }
-
-    /// As [`Self::constant_of`]; `known` holds the definitions that were looked into, none for those in a circle.
-    fn exact(&self, typed: &Texpr, known: &mut BTreeMap<ValueId, Option<Decimal>>) -> Option<Decimal> {
-        match &typed.term {
-            Term::Number(value) => Some(*value),
-            Term::Level(id, k) => self.model.levels[id.0].values.get(*k as usize).copied(),
-            Term::ToReal(inner) | Term::Some(inner) => self.exact(inner, known),
-            Term::Value { value, keys, last: false } if keys.is_empty() => {
-                if let Some(found) = known.get(value) {
-                    return *found;
-                }
-                known.insert(*value, None);
-                let declared = &self.model.values[value.0];
-                let found = match &declared.kind {
-                    ValueKind::Definition(body) if declared.clock == Clock::Constant => self.exact(body, known),
-                    _ => None,
-                };
-                known.insert(*value, found);
-                found
-            }
-            Term::Apply(function, list) => {
-                let values: Option<Vec<Decimal>> = list.iter().map(|inner| self.exact(inner, known)).collect();
-                match (function, values?.as_slice()) {
-                    (Function::Negate, [a]) => Some(a.negated()),
-                    (Function::Add, [a, b]) => a.plus(*b),
-                    (Function::Subtract, [a, b]) => a.plus(b.negated()),
-                    (Function::Multiply, [a, b]) => a.times(*b),
-                    (Function::Divide, [a, b]) => a.times(b.inverse()?),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
+        self.model.constant_of(typed)
     }
 
     fn covariate(&mut self, id: ValueId, covariate: &CovariateClause) {

@@ -112,7 +112,7 @@ impl Host for SessionHost<'_> {
         self.supports.drawn(declared.column, declared.distribution.support(parameters));
         let given = self.given.get(&declared.column).copied();
         let word = given.unwrap_or_else(|| {
-            let word = law::stream_word(self.streams[draw.0 as usize], memory[header::TRIAL.index()]);
+            let word = law::stream_word(self.streams[draw.0 as usize], memory[declared.tick.index()]);
             declared.distribution.sample(word, parameters)
         });
         let outside = given.is_some_and(|word| !declared.distribution.supports(word, parameters));

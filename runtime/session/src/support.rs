@@ -36,6 +36,8 @@ impl Supports {
     pub(crate) fn drawn(&mut self, column: ColumnId, support: Support) {
         let values = match support {
             Support::Members(set) => Values::Among(set),
+            // A definition that reads it may have any value: nothing follows whole numbers beyond 63.
+            Support::Whole(..) => Values::Anything,
             Support::Interval(low, high) => Values::Between(low, high),
         };
         if let Some(slot) = self.draws.get(&column) {

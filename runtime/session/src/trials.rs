@@ -47,6 +47,13 @@ struct Session<'a, 'p> {
     under_way: Option<u32>,
 }
 
+/// How a trial begins, or why none does.
+enum Begun {
+    Trial,
+    NoMore,
+    Stopped(String),
+}
+
 /// What ends a session.
 struct Over {
     reason: String,
@@ -112,15 +119,16 @@ impl Session<'_, '_> {
                 break Over { reason: STOPPED.into(), interrupted: false };
             }
             match self.begin(trial + 1, earliest) {
-                Ok(true) => {}
-                Ok(false) => break Over { reason: "the recording ended".into(), interrupted: false },
+                Ok(Begun::Trial) => {}
+                Ok(Begun::NoMore) => break Over { reason: "the recording ended".into(), interrupted: false },
+                Ok(Begun::Stopped(reason)) => break Over { reason, interrupted: false },
                 Err(fault) => {
                     trial += u32::from(self.under_way.is_some());
                     break self.broken(fault);
                 }
             }
             trial += 1;
-            match self.until_outcome(trial).and_then(|()| self.end_trial(trial)) {
+            match self.until_outcome(trial).and_then(|()| self.after_outcome(trial)) {
                 Ok(None) => {}
                 Ok(Some(reason)) => break Over { reason, interrupted: false },
                 Err(fault) => break self.broken(fault),
@@ -132,21 +140,20 @@ impl Session<'_, '_> {
         self.end(over, trial)
     }
 
-    /// Starts a trial; false when the rig has no more.
-    fn begin(&mut self, trial: u32, earliest: Ns) -> Result<bool, SessionFault> {
+    /// Starts a trial, unless the rig has no more or the session stops before.
+    fn begin(&mut self, trial: u32, earliest: Ns) -> Result<Begun, SessionFault> {
         self.goes_on()?;
         let start = match self.host.hands.rig.trial_start(trial, earliest)? {
             Some(start) => start,
             // A record that was broken off before this trial may still have inputs.
             None if self.plan.interruption.is_some() => Ns::MAX,
-            None => return Ok(false),
+            None => return Ok(Begun::NoMore),
         };
-        while let Some(input) = self.host.hands.rig.next_input(start)? {
-            self.input(input.line, input.value, input.at)?;
-            self.goes_on()?;
+        if let Some(reason) = self.wait(start)? {
+            return Ok(Begun::Stopped(reason));
         }
         if start == Ns::MAX {
-            return Ok(false);
+            return Ok(Begun::NoMore);
         }
         self.under_way = Some(trial);
         self.now = start;
@@ -157,7 +164,26 @@ impl Session<'_, '_> {
         self.machine.run(Phase::TrialStart, &mut self.host);
         self.machine.begin(start, &mut self.host);
         self.settle()?;
-        Ok(true)
+        Ok(Begun::Trial)
+    }
+
+    /// Inputs between trials, until a trial starts; the reason when a `stop … now` holds before.
+    fn wait(&mut self, start: Ns) -> Result<Option<String>, SessionFault> {
+        loop {
+            // The inputs that a record has left lead to no trial, and no time is known to have passed.
+            let alarm = if start == Ns::MAX { Ns::MAX } else { self.next_alarm() };
+            match self.host.hands.rig.next_input(start.min(alarm.saturating_sub(1)))? {
+                Some(input) => {
+                    self.input(input.line, input.value, input.at)?;
+                    self.goes_on()?;
+                }
+                None if alarm <= start && alarm < Ns::MAX => self.look_at(alarm)?,
+                None => return Ok(None),
+            }
+            if let Some(reason) = self.stopped() {
+                return Ok(Some(reason));
+            }
+        }
     }
 
     /// Values from outside for this trial; those of slower clocks take their place at once.
@@ -202,7 +228,30 @@ impl Session<'_, '_> {
             self.host.outputs.follow(self.program, rig, self.machine.memory());
         }
         self.host.attempt(|host| host.outputs.settle(&mut host.hands, now));
+        if !self.program.phase(Phase::Now).is_empty() {
+            self.machine.run(Phase::Now, &mut self.host);
+        }
         self.host.fault.take().map_or(Ok(()), Err)
+    }
+
+    /// The next time at which a `stop … now` may begin to hold without an event.
+    fn next_alarm(&self) -> Ns {
+        let start = self.word(header::SESSION_START);
+        let later = self.program.alarms.iter().map(|alarm| start.saturating_add(*alarm)).find(|at| *at > self.now);
+        later.unwrap_or(Ns::MAX)
+    }
+
+    /// An instant in which nothing happens but that time has passed.
+    fn look_at(&mut self, at: Ns) -> Result<(), SessionFault> {
+        self.now = at;
+        self.set(header::NOW, at as u64);
+        self.settle()
+    }
+
+    /// Why the session stops, once a rule says so.
+    fn stopped(&self) -> Option<String> {
+        let rule = self.program.stops.get(usize::try_from(self.word(header::STOP) - 1).ok()?)?;
+        Some(self.program.rules[rule.0 as usize].name.clone())
     }
 
     /// Between instants: an error where the session was broken off when it was recorded.
@@ -221,17 +270,21 @@ impl Session<'_, '_> {
             Place::Time { trial: broken, at } if broken == trial => Some(at),
             _ => None,
         });
-        while self.word(header::OUTCOME) == NO_OUTCOME {
+        while self.word(header::OUTCOME) == NO_OUTCOME && self.stopped().is_none() {
             self.goes_on()?;
             let deadline = self.program.timer_slots().map(|slot| self.word(slot)).min().unwrap_or(NEVER);
             let horizon = deadline.min(self.now.saturating_add(PATIENCE.0));
-            let until = broken_at.map_or(horizon, |at| horizon.min(at));
+            let alarm = self.next_alarm();
+            // A `stop … now` comes before the inputs of its instant.
+            let until = horizon.min(alarm.saturating_sub(1));
+            let until = broken_at.map_or(until, |at| until.min(at));
             match self.host.hands.rig.next_input(until)? {
                 Some(input) => self.input(input.line, input.value, input.at)?,
-                None if broken_at.is_some_and(|at| at < horizon) => {
+                None if broken_at.is_some_and(|at| at < horizon && at < alarm) => {
                     self.now = until;
                     return Err(broken_off());
                 }
+                None if alarm <= horizon => self.look_at(alarm)?,
                 None if deadline <= horizon => {
                     self.now = deadline;
                     self.machine.timers(deadline, &mut self.host);
@@ -247,6 +300,20 @@ impl Session<'_, '_> {
         Ok(())
     }
 
+    /// The trial has an outcome, or the session stops in the middle of it. The reason, when the session ends with it.
+    fn after_outcome(&mut self, trial: u32) -> Result<Option<String>, SessionFault> {
+        if self.word(header::OUTCOME) != NO_OUTCOME {
+            return self.end_trial(trial);
+        }
+        self.machine.interrupt(self.now, &mut self.host);
+        self.set(header::OUTCOME, NO_OUTCOME as u64);
+        self.close_trial(trial, None)?;
+        self.record_subject();
+        self.settle()?;
+        self.host.hands.recorder.commit(self.plan.sync_each_trial)?;
+        Ok(self.stopped())
+    }
+
     /// The end of a trial, steps 2 to 8. The reason, when the session ends with it.
     fn end_trial(&mut self, trial: u32) -> Result<Option<String>, SessionFault> {
         let outcome = self.word(header::OUTCOME);
@@ -257,12 +324,7 @@ impl Session<'_, '_> {
         self.record_subject();
         self.settle()?;
         self.host.hands.recorder.commit(self.plan.sync_each_trial)?;
-        let stop = self.word(header::STOP);
-        if stop > 0 {
-            let rule = self.program.stops[stop as usize - 1];
-            return Ok(Some(self.program.rules[rule.0 as usize].name.clone()));
-        }
-        Ok((trial >= self.program.most_trials).then(|| "limit trials".into()))
+        Ok(self.stopped().or_else(|| (trial >= self.program.most_trials).then(|| "limit trials".into())))
     }
 
     /// Outputs go safe, definitions get their values, the row is recorded.

@@ -101,6 +101,7 @@ impl Writer<'_> {
             outcomes: vec![String::new(); OUTCOMES as usize],
             states,
             phases,
+            alarms: Vec::new(),
             most_trials: 1,
             asked: Vec::new(),
             pause,
@@ -281,7 +282,7 @@ fn counting(k: u32) -> Update {
 }
 
 fn draw(distribution: Distribution) -> Draw {
-    Draw { path: String::new(), clock: Clock::Trial, distribution, column: ColumnId(0) }
+    Draw { path: String::new(), clock: Clock::Trial, distribution, tick: header::TRIAL, column: ColumnId(0) }
 }
 
 fn site() -> Site {

@@ -36,6 +36,7 @@ pub fn program(words: u32) -> Program {
         outcomes: Vec::new(),
         states: vec![state("still", end)],
         phases: Default::default(),
+        alarms: Vec::new(),
         most_trials: 10,
         asked: Vec::new(),
         pause: Slot(end + 4),

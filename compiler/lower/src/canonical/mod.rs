@@ -108,6 +108,10 @@ impl<'a> Writer<'a> {
         for value in &model.values {
             writer.value(value);
         }
+        for deck in &model.decks {
+            let of = writer.finite(deck.finite);
+            writer.define(deck.path.clone(), json!({ "is": "deck", "of": of, "counts": deck.counts }));
+        }
         writer.curricula();
         writer.states();
         writer.rules();
@@ -250,6 +254,12 @@ impl<'a> Writer<'a> {
             Family::Pick(set, weights) => {
                 let weights = weights.as_ref().map(|weights| self.list(weights));
                 json!({ "is": "draw", "pick": self.expr(set), "weights": weights })
+            }
+            Family::Whole(a, b) => json!({ "is": "draw", "whole": [self.expr(a), self.expr(b)] }),
+            Family::Deal(deck) => {
+                let path = self.model.decks[deck.0].path.clone();
+                self.uses(&path);
+                json!({ "is": "draw", "deal": path })
             }
             Family::Chance(p) => json!({ "is": "draw", "chance": self.expr(p) }),
             Family::Uniform(a, b) => json!({ "is": "draw", "uniform": [self.expr(a), self.expr(b)] }),

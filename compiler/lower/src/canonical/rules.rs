@@ -25,7 +25,10 @@ impl Writer<'_> {
         }
         for (word, watches) in [("stop", &model.stops), ("advise", &model.advices)] {
             for watch in watches {
-                let body = json!({ "is": word, "when": self.expr(&watch.condition) });
+                let mut body = json!({ "is": word, "when": self.expr(&watch.condition) });
+                if watch.now {
+                    body["now"] = json!(true);
+                }
                 self.define(format!("session.{word} {}", watch.name), body);
             }
         }

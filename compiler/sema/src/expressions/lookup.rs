@@ -52,6 +52,11 @@ impl Checker<'_> {
                 );
                 Texpr::broken(span)
             }
+            Some(Symbol::Deck(_)) => {
+                let finding = Finding::error("not-a-value", format!("`{name}` is a deck, not a value"), span, "a deck");
+                self.report(finding.help(format!("deal from it: `draw NAME ~ deal({name})`")));
+                Texpr::broken(span)
+            }
             Some(Symbol::Broken) => Texpr::broken(span),
             None if self.names.states.contains_key(name) => {
                 self.report(
@@ -277,6 +282,7 @@ impl Checker<'_> {
                 );
                 Texpr::broken(span)
             }
+            Some(Symbol::Deck(_)) => self.name(word, base.span, None),
             symbol => match self.names.states.get(word).map(|(state, _)| *state) {
                 Some(state) => self.stamp(state, member, span),
                 None if symbol.is_some() => {

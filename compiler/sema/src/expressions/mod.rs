@@ -165,7 +165,7 @@ impl Checker<'_> {
     }
 
     /// The one `levels` or `int` type that has all these constants.
-    fn type_with(&mut self, typed: &[Texpr], span: Span) -> Option<Finite> {
+    pub(crate) fn type_with(&mut self, typed: &[Texpr], span: Span) -> Option<Finite> {
         let constants: Option<Vec<(Decimal, Dimension)>> =
             typed.iter().map(|member| Some((member.constant()?, member.ty.dimension(&self.model)?))).collect();
         let constants = constants.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The checked protocol: every name resolved, every expression typed.
 
+mod constants;
 mod kinds;
 mod machine;
 mod rig;
@@ -12,9 +13,10 @@ pub use rig::*;
 pub use rules::*;
 pub use values::*;
 
-use crate::term::{Binder, Texpr};
+use crate::term::{Binder, Term, Texpr};
+use std::collections::BTreeMap;
 use trialect_base::Span;
-use trialect_units::{Dimension, Unit};
+use trialect_units::{Decimal, Dimension, Unit};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -40,6 +42,8 @@ ids! {
     StimulusId,
     /// Index into [`Model::values`].
     ValueId,
+    /// Index into [`Model::decks`].
+    DeckId,
     /// Index into [`Model::states`].
     StateId,
     /// Index into [`Model::curricula`].
@@ -91,6 +95,7 @@ pub struct Model {
     pub groups: Vec<DeviceGroup>,
     pub stimuli: Vec<Stimulus>,
     pub values: Vec<Value>,
+    pub decks: Vec<Deck>,
     /// The outcomes as a type.
     pub outcomes: Option<EnumId>,
     pub states: Vec<State>,
@@ -135,5 +140,29 @@ impl Model {
     pub fn binder(&mut self) -> Binder {
         self.binders += 1;
         Binder(self.binders - 1)
+    }
+    /// Visits an expression and, through definitions that are computed where they are read, what those are.
+    pub fn each_inside(&self, typed: &Texpr, f: &mut dyn FnMut(&Texpr)) {
+        let mut open = vec![typed.clone()];
+        let mut seen = Vec::new();
+        while let Some(typed) = open.pop() {
+            typed.visit(&mut |inner| {
+                f(inner);
+                if let Term::Value { value, last: false, .. } = &inner.term
+                    && !seen.contains(value)
+                {
+                    seen.push(*value);
+                    match &self.values[value.0].kind {
+                        ValueKind::Definition(body) => open.push(body.clone()),
+                        ValueKind::Table(rows) => open.extend(rows.iter().cloned()),
+                        _ => {}
+                    }
+                }
+            });
+        }
+    }
+    /// The exact value of an expression of constants.
+    pub fn constant_of(&self, typed: &Texpr) -> Option<Decimal> {
+        self.exact(typed, &mut BTreeMap::new())
     }
 }

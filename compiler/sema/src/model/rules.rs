@@ -99,6 +99,8 @@ pub struct Watch {
     pub name: String,
     /// When it holds.
     pub condition: Texpr,
+    /// Looked at after every instant, not only at the end of a trial.
+    pub now: bool,
     /// Where.
     pub span: Span,
     /// Where its name stands.

@@ -1,7 +1,7 @@
 //! Declared values and how each gets its value.
 
 use crate::Interval;
-use crate::model::Clock;
+use crate::model::{Clock, DeckId};
 use crate::term::{Binder, Texpr};
 use crate::types::{Finite, Type};
 use trialect_base::Span;
@@ -69,6 +69,10 @@ pub struct Variable {
 pub enum Family {
     /// A set, and one weight for each member of its type.
     Pick(Texpr, Option<Vec<Texpr>>),
+    /// Least and greatest whole number.
+    Whole(Texpr, Texpr),
+    /// The next of a deck.
+    Deal(DeckId),
     /// A probability.
     Chance(Texpr),
     /// Least, most.
@@ -84,12 +88,28 @@ impl Family {
     pub fn parameters(&self) -> Vec<&Texpr> {
         match self {
             Family::Pick(set, weights) => std::iter::once(set).chain(weights.iter().flatten()).collect(),
+            Family::Deal(_) => Vec::new(),
             Family::Chance(a) => vec![a],
-            Family::Uniform(a, b) => vec![a, b],
+            Family::Uniform(a, b) | Family::Whole(a, b) => vec![a, b],
             Family::Exponential(a, b, c) => vec![a, b, c],
             Family::Normal(a, b, c, d) => vec![a, b, c, d],
         }
     }
+}
+
+/// What is dealt without replacement: each member as often as the deck has it, then the deck is full again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deck {
+    /// `rows`
+    pub name: String,
+    /// `trial.deck rows`
+    pub path: String,
+    /// Whose members it has.
+    pub finite: Finite,
+    /// How often each member is in a full deck.
+    pub counts: Vec<u32>,
+    /// Where its name stands.
+    pub span: Span,
 }
 
 /// Functions of statistics.

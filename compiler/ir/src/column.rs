@@ -17,6 +17,8 @@ pub enum Clock {
     Subject,
     /// Reset with each session.
     Session,
+    /// Made anew with each block.
+    Block,
     /// Made anew each trial.
     Trial,
     /// Made anew at each entry of a state.
@@ -41,6 +43,8 @@ pub enum Role {
     Covariate,
     /// The stage of a curriculum.
     Stage,
+    /// A count of a block.
+    Block,
     /// What a device has given in the trial.
     Total,
 }

@@ -30,5 +30,5 @@ pub use program::{
 };
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};
 pub use state::{Clause, State, StateId, StateSlots, Then, Trigger};
-pub use statistic::{Function, StatId, Statistic};
+pub use statistic::{Function, PREFIX, StatId, Statistic};
 pub use verify::{Flaw, verify};

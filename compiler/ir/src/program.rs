@@ -119,7 +119,7 @@ pub struct Site {
     pub stimulus: Option<u32>,
     /// Names and classes of its arguments.
     pub parameters: Vec<(String, crate::Class)>,
-    /// The clock whose end ends the output: [`Clock::Trial`] or, held, [`Clock::State`].
+    /// The clock whose end ends the output: [`Clock::Trial`] or, held, [`Clock::State`] or [`Clock::Session`].
     pub until: Clock,
 }
 
@@ -167,6 +167,8 @@ pub enum RuleKind {
     Advice,
     /// A `stop`.
     Stop,
+    /// `ends when` of a block.
+    Block,
     /// A `limit` that refused an output.
     Limit,
     /// A `+=` that would have left its variable's range and was held at its end.

@@ -118,7 +118,7 @@ pub struct OutputStamp {
 pub struct RuleStamp {
     /// Path of the definition.
     pub definition: String,
-    /// `clause`, `handler`, `transition`, `advice`, `stop`, `limit`, `saturation`, `unweighted`.
+    /// `clause`, `handler`, `transition`, `advice`, `stop`, `block`, `limit`, `saturation`, `unweighted`.
     pub kind: String,
     /// Short name.
     pub name: String,

@@ -117,7 +117,11 @@ impl Lowering<'_> {
             kind,
             stimulus: deed.stimulus.map(|stimulus| stimulus.0 as u32),
             parameters: deed.arguments.iter().map(|(name, typed)| (name.clone(), class(&typed.ty))).collect(),
-            until: if deed.held { trialect_ir::Clock::State } else { trialect_ir::Clock::Trial },
+            until: match deed.held {
+                true if self.of_session => trialect_ir::Clock::Session,
+                true => trialect_ir::Clock::State,
+                false => trialect_ir::Clock::Trial,
+            },
         })
     }
 

@@ -32,6 +32,7 @@ impl Lowering<'_> {
         for k in 0..self.model.curricula.len() {
             self.curriculum_columns(trialect_sema::CurriculumId(k), &mut tables);
         }
+        self.block_columns(&mut tables);
         self.total_columns(&mut tables);
         tables
     }
@@ -51,8 +52,7 @@ impl Lowering<'_> {
             ValueKind::Covariate(_) => Role::Covariate,
             ValueKind::Pending => return,
         };
-        let computed =
-            role == Role::Statistic || (role == Role::Definition && (value.clock != Clock::Trial || value.live));
+        let computed = role == Role::Statistic || (role == Role::Definition && value.inlined());
         let place = match self.layout.values.get(&id).copied() {
             Some(place) if role != Role::Statistic => self.with_flag(value, place),
             _ => {
@@ -92,6 +92,7 @@ impl Lowering<'_> {
                 Clock::Constant => trialect_ir::Clock::Constant,
                 Clock::Subject => trialect_ir::Clock::Subject,
                 Clock::Session => trialect_ir::Clock::Session,
+                Clock::Block => trialect_ir::Clock::Block,
                 Clock::Trial => trialect_ir::Clock::Trial,
             },
             role,
@@ -236,6 +237,23 @@ impl Lowering<'_> {
             let mut column = column(format!("{}.{name}", curriculum.name), None, domain, slot, Role::Stage);
             column.present = flag;
             tables.columns.push(column);
+        }
+    }
+
+    fn block_columns(&self, tables: &mut Tables) {
+        for (block, slots) in self.model.blocks.iter().zip(&self.layout.blocks) {
+            let column = |name: &str, description: &str, least: i64, value: Slot| Column {
+                name: format!("{}.{name}", block.name),
+                definition: block.path.clone(),
+                description: Some(description.into()),
+                clock: trialect_ir::Clock::Block,
+                role: Role::Block,
+                domain: Domain::Int { least, most: i64::MAX },
+                value,
+                present: None,
+            };
+            tables.columns.push(column("index", "Ordinal of the block in its session", 1, slots.index));
+            tables.columns.push(column("trials", "Trials of the block that ended before this one", 0, slots.trials));
         }
     }
 

@@ -49,8 +49,12 @@ impl Lowering<'_> {
     fn declare_draw(&mut self, id: ValueId, index: u32, distribution: Distribution, column: ColumnId) -> DrawId {
         let value = &self.model.values[id.0];
         let path = format!("{}{}", value.path, self.key_label(&value.keys, index));
-        let clock = if value.clock == Clock::Trial { trialect_ir::Clock::Trial } else { trialect_ir::Clock::Session };
-        self.draws.push(Draw { path, clock, distribution, tick: header::TRIAL, column });
+        let (clock, tick) = match (value.clock, value.block) {
+            (_, Some(block)) => (trialect_ir::Clock::Block, self.layout.blocks[block.0].index),
+            (Clock::Trial, None) => (trialect_ir::Clock::Trial, header::TRIAL),
+            _ => (trialect_ir::Clock::Session, header::TRIAL),
+        };
+        self.draws.push(Draw { path, clock, distribution, tick, column });
         DrawId(self.draws.len() as u32 - 1)
     }
 

@@ -112,17 +112,21 @@ impl Lowering<'_> {
             let index = self.key_index(keys);
             let there = place.present.map(|slot| load_at(slot, place.count, index.clone(), Class::Int));
             let kept = self.word(id, place.value, index, place.count);
-            return Lowered { value: kept, present: both(Some(later_trial()), there) };
+            let earlier = match self.model.values[id.0].block {
+                Some(block) => later_block(self.layout.blocks[block.0].index),
+                None => later_trial(),
+            };
+            return Lowered { value: kept, present: both(Some(earlier), there) };
         }
         let value = &self.model.values[id.0];
         match &value.kind {
             ValueKind::Definition(body) if value.clock == Clock::Constant && keys.is_empty() => self.constant(id, body),
-            ValueKind::Definition(body) if value.clock != Clock::Trial || value.live => {
+            ValueKind::Definition(body) if value.inlined() => {
                 let bound: Vec<(Binder, Expr)> =
                     value.keys.iter().zip(keys).map(|((binder, _), key)| (*binder, self.value(key))).collect();
                 self.with_bound(bound, |lowering| lowering.expr(body))
             }
-            ValueKind::Table(rows) if value.clock != Clock::Trial || value.live => {
+            ValueKind::Table(rows) if value.inlined() => {
                 let index = self.key_index(keys);
                 self.choose(index, rows, &value.ty)
             }
@@ -247,6 +251,9 @@ impl Lowering<'_> {
             }
             Tick::StageTrials(id) => int(self.layout.curriculum(id).trials),
             Tick::StageSessions(id) => int(self.layout.curriculum(id).sessions),
+            Tick::BlockIndex(id) => int(self.layout.blocks[id.0].index),
+            Tick::BlockTrials(id) => int(self.layout.blocks[id.0].trials),
+            Tick::BlockFirst(id) => binary(Binary::EqInt, int(self.layout.blocks[id.0].index), Expr::Int(1)),
         }
     }
 
@@ -434,6 +441,11 @@ impl Lowering<'_> {
 /// True from the second trial of a session on.
 fn later_trial() -> Expr {
     binary(Binary::LtInt, Expr::Int(1), int(header::TRIAL))
+}
+
+/// True from the second block of a session on.
+fn later_block(index: Slot) -> Expr {
+    binary(Binary::LtInt, Expr::Int(1), int(index))
 }
 
 pub(crate) fn everything(size: u32) -> i64 {

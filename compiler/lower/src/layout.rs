@@ -32,6 +32,17 @@ pub(crate) struct StageSlots {
     pub(crate) sessions: Slot,
 }
 
+/// Where a block's words are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BlockSlots {
+    /// Ordinal in the session.
+    pub(crate) index: Slot,
+    /// Trials of it that have ended.
+    pub(crate) trials: Slot,
+    /// Whether the next trial begins another.
+    pub(crate) ended: Slot,
+}
+
 /// A parameter of a stimulus that follows a reading: its value, offset and slope.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TrackSlots {
@@ -47,6 +58,7 @@ pub(crate) struct Layout {
     pub(crate) previous_outcome: Slot,
     pub(crate) statistics: Vec<(ValueId, Statistic)>,
     pub(crate) curricula: Vec<StageSlots>,
+    pub(crate) blocks: Vec<BlockSlots>,
     pub(crate) states: Vec<StateSlots>,
     pub(crate) inputs: Vec<(DeviceId, u32)>,
     pub(crate) counters: BTreeMap<(DeviceId, u32), Counter>,
@@ -72,6 +84,7 @@ impl Layout {
             previous_outcome: Slot(0),
             statistics: Vec::new(),
             curricula: Vec::new(),
+            blocks: Vec::new(),
             states: Vec::new(),
             inputs: Vec::new(),
             counters: BTreeMap::new(),
@@ -96,6 +109,13 @@ impl Layout {
         }
         layout.subject = start..layout.memory.len() as u32;
         layout.clock(model, Clock::Session);
+        layout.clock(model, Clock::Block);
+        for _ in &model.blocks {
+            let index = layout.allocate(3);
+            let slots = BlockSlots { index, trials: index.offset(1), ended: index.offset(2) };
+            layout.initial(slots.ended, 1);
+            layout.blocks.push(slots);
+        }
         layout.clock(model, Clock::Trial);
         layout.machine(model);
         layout
@@ -112,7 +132,7 @@ impl Layout {
             match &value.kind {
                 ValueKind::Statistic(statistic) => self.statistic(model, id, value, statistic),
                 // Definitions of slower clocks are computed where they are read.
-                ValueKind::Definition(_) | ValueKind::Table(_) if clock != Clock::Trial => {}
+                ValueKind::Definition(_) | ValueKind::Table(_) if clock < Clock::Block => {}
                 _ => {
                     let place = self.place(model, value);
                     self.values.insert(id, place);

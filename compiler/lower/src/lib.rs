@@ -4,6 +4,7 @@
 //! straight-line code, and every definition gets its canonical form.
 
 mod actions;
+mod blocks;
 mod canonical;
 mod columns;
 mod draws;
@@ -56,6 +57,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) constants: BTreeMap<ValueId, Bound>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) sites: Vec<Site>,
+    /// What is lowered is held by the session.
+    pub(crate) of_session: bool,
     /// Timers of the present state that nothing uses yet.
     pub(crate) timers_left: std::ops::Range<u32>,
     /// Timers of the present state that end holds.
@@ -74,6 +77,7 @@ impl<'a> Lowering<'a> {
             constants: BTreeMap::new(),
             rules: Vec::new(),
             sites: Vec::new(),
+            of_session: false,
             timers_left: 0..0,
             hold_timers: Vec::new(),
             draws: Vec::new(),

@@ -8,7 +8,7 @@ use crate::{Lowering, canonical};
 use trialect_base::Finding;
 use trialect_ir::{Binary, Class, Code, Expr, Phase, RuleId, RuleKind, Stmt, Unary, header};
 use trialect_sema::{
-    Binder, Clock, Finite, Function, Moment, StatFunction, Term, Texpr, Tick, Type, ValueId, ValueKind, Watch,
+    Binder, BlockId, Clock, Finite, Function, Moment, StatFunction, Term, Texpr, Tick, Type, ValueId, ValueKind, Watch,
 };
 
 impl Lowering<'_> {
@@ -20,6 +20,7 @@ impl Lowering<'_> {
         let statistics = self.statistics();
         let mut trial_rules = self.handlers(Moment::TrialEnd);
         trial_rules.extend(self.transitions(Moment::TrialEnd));
+        trial_rules.extend(self.block_ends());
         let (stops, stop_rules) = self.stops();
         let mut session_end: Code = (0..self.model.curricula.len())
             .map(|k| {
@@ -31,6 +32,10 @@ impl Lowering<'_> {
         session_end.extend(self.transitions(Moment::SessionEnd));
         // The session's first and last rows hold what slower clocks say then, the last trial included.
         let mut session_start = session_start;
+        self.of_session = true;
+        let held = self.model.held.clone();
+        self.actions(&held, &mut session_start);
+        self.of_session = false;
         session_start.extend(tables.snapshots.iter().cloned());
         session_end.extend(tables.snapshots.iter().cloned());
         let now = self.stops_now(&stop_rules);
@@ -75,7 +80,7 @@ impl Lowering<'_> {
     }
 
     /// The start value for every key.
-    fn assign_all(&mut self, id: ValueId, initial: &Texpr, code: &mut Code) {
+    pub(crate) fn assign_all(&mut self, id: ValueId, initial: &Texpr, code: &mut Code) {
         let Some(place) = self.layout.values.get(&id).copied() else { return };
         for (index, bound) in self.each_key(id, place) {
             self.with_bound(bound, |lowering| lowering.assign_at(id, initial, place, index, code));
@@ -111,12 +116,11 @@ impl Lowering<'_> {
     }
 
     fn trial_start(&mut self, tables: &Tables) -> Code {
-        let order = self.draw_order();
-        let mut made = Code::new();
-        for id in order {
+        let mut made = self.block_starts(tables);
+        for id in self.draw_order(Clock::Trial, None) {
             self.make(id, tables, &mut made);
         }
-        let mut code = self.keep_last();
+        let mut code = self.keep_last(None);
         for slots in self.layout.states.clone() {
             let stamps = [slots.entry, slots.exit, slots.visits, slots.time];
             code.extend(stamps.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
@@ -132,10 +136,16 @@ impl Lowering<'_> {
         code
     }
 
-    /// What the last trial's values were, before this trial's are made.
-    fn keep_last(&mut self) -> Code {
-        let mut code = vec![Stmt::Set { slot: self.layout.previous_outcome, value: int(header::OUTCOME) }];
+    /// What the values of the last trial, or of the last block, were, before new ones are made.
+    pub(crate) fn keep_last(&mut self, block: Option<BlockId>) -> Code {
+        let mut code = Code::new();
+        if block.is_none() {
+            code.push(Stmt::Set { slot: self.layout.previous_outcome, value: int(header::OUTCOME) });
+        }
         for (id, kept) in self.layout.previous.clone() {
+            if self.model.values[id.0].block != block {
+                continue;
+            }
             let Some(place) = self.layout.values.get(&id).copied() else { continue };
             let class = self.word_class(id);
             for k in 0..place.count {
@@ -148,16 +158,16 @@ impl Lowering<'_> {
         code
     }
 
-    /// Draws and definitions of the trial in dependency order, text order where there is none.
-    fn draw_order(&self) -> Vec<ValueId> {
+    /// Draws and definitions of a trial or a block in dependency order, text order where there is none.
+    pub(crate) fn draw_order(&self, clock: Clock, block: Option<BlockId>) -> Vec<ValueId> {
         self.in_order(|value| {
             let made = matches!(value.kind, ValueKind::Draw(_) | ValueKind::Definition(_) | ValueKind::Table(_));
-            value.clock == Clock::Trial && made && !value.live
+            value.clock == clock && value.block == block && made && !value.live
         })
     }
 
     /// The values that are wanted, each after those that it reads.
-    fn in_order(&self, wanted: impl Fn(&trialect_sema::Value) -> bool) -> Vec<ValueId> {
+    pub(crate) fn in_order(&self, wanted: impl Fn(&trialect_sema::Value) -> bool) -> Vec<ValueId> {
         let mut order: Vec<ValueId> = Vec::new();
         let mut seen = vec![false; self.model.values.len()];
         for (k, value) in self.model.values.iter().enumerate() {
@@ -180,7 +190,7 @@ impl Lowering<'_> {
     }
 
     /// A draw or a definition of the trial.
-    fn make(&mut self, id: ValueId, tables: &Tables, code: &mut Code) {
+    pub(crate) fn make(&mut self, id: ValueId, tables: &Tables, code: &mut Code) {
         let value = self.model.values[id.0].clone();
         match &value.kind {
             ValueKind::Draw(family) => self.draw(id, family, tables, code),
@@ -223,8 +233,9 @@ impl Lowering<'_> {
                 None => code.push(push),
             }
         }
-        for slots in &self.layout.curricula {
-            code.push(Stmt::Set { slot: slots.trials, value: binary(Binary::AddInt, int(slots.trials), Expr::Int(1)) });
+        let curricula = self.layout.curricula.iter().map(|slots| slots.trials);
+        for slot in curricula.chain(self.layout.blocks.iter().map(|slots| slots.trials)) {
+            code.push(Stmt::Set { slot, value: binary(Binary::AddInt, int(slot), Expr::Int(1)) });
         }
         code
     }

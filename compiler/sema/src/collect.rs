@@ -14,9 +14,13 @@ pub(crate) struct Pending<'a> {
     pub(crate) values: Vec<&'a Clause>,
     pub(crate) stimuli: Vec<&'a Clause>,
     pub(crate) curricula: Vec<&'a [Clause]>,
+    /// `ends when` of each block.
+    pub(crate) blocks: Vec<Option<&'a ast::Expr>>,
     pub(crate) states: Vec<&'a [Clause]>,
     /// Clauses of the trial that belong to every state.
     pub(crate) everywhere: Vec<&'a Clause>,
+    /// `hold` of the session.
+    pub(crate) held: Vec<&'a Clause>,
     pub(crate) handlers: Vec<(Clock, &'a ast::Handler, Span)>,
     /// `limit`, `stop`, `advise`, `iti`, `record` with the clock of their block.
     pub(crate) rules: Vec<(Clock, &'a Clause)>,
@@ -66,6 +70,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.device(device)),
                 ClauseKind::Stimulus { head, device, .. } => self.stimulus(head, device, clause),
                 ClauseKind::ClockBlock { clock, body } => self.clock_block(clock, body),
+                ClauseKind::Block { name, body } => self.block(name, body, clause),
                 ClauseKind::Scenario { title, .. } => self.scenario(title, clause.span),
                 ClauseKind::Define { head, .. } => self.declare_value("", Clock::Constant, head, clause),
                 _ => self.misplaced(clause, "at the top of a protocol"),
@@ -227,6 +232,7 @@ impl<'a> Checker<'a> {
         self.model.values.push(Value {
             path: format!("{prefix}{name}"),
             clock,
+            block: None,
             span: head.name.span,
             description: clause.description.clone(),
             keys: Vec::new(),
@@ -263,7 +269,9 @@ impl<'a> Checker<'a> {
             }
             ClauseKind::Stat(stat) if clock != Clock::Trial => self.declare_value(&prefix, clock, &stat.head, clause),
             ClauseKind::Covariate(covariate) => self.declare_value(&prefix, clock, &covariate.head, clause),
+            ClauseKind::Block { name, body } if clock == Clock::Session => self.block(name, body, clause),
             ClauseKind::Curriculum { name, body } if clock == Clock::Subject => self.curriculum(name, body, clause),
+            ClauseKind::Hold(_) if clock == Clock::Session => self.pending.held.push(clause),
             ClauseKind::Handler(_) | ClauseKind::Hold(_) if clock == Clock::Trial => {
                 self.pending.everywhere.push(clause);
             }
@@ -384,7 +392,6 @@ impl<'a> Checker<'a> {
         self.declare_names_of(clause);
         let span = self.head_of(clause.span);
         let what = match &clause.kind {
-            ClauseKind::Block { .. } | ClauseKind::Ends(_) => Some("blocks"),
             ClauseKind::Deck { .. } => Some("decks"),
             ClauseKind::Beside { .. } => Some("machines beside the trial"),
             ClauseKind::Policy { .. } | ClauseKind::Adapt { .. } => Some("policies"),

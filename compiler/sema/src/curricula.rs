@@ -384,6 +384,13 @@ impl Checker<'_> {
 
     /// What a symbol is, for places in clauses.
     pub(crate) fn symbol(&self, name: &str) -> Option<Symbol> {
-        self.names.symbols.get(name).map(|(symbol, _)| *symbol)
+        self.declared(name).map(|(symbol, _)| symbol)
+    }
+
+    /// What a name stands for and where that is declared; inside a block its own names come first.
+    pub(crate) fn declared(&self, name: &str) -> Option<(Symbol, Span)> {
+        let inside = self.scope.block.map(|block| format!("{}.{name}", self.model.blocks[block.0].name));
+        let own = inside.and_then(|inside| self.names.symbols.get(&inside));
+        own.or_else(|| self.names.symbols.get(name)).copied()
     }
 }

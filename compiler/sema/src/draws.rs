@@ -13,7 +13,7 @@ const FAMILIES: &[&str] = &["pick", "deal", "chance", "uniform", "normal", "expo
 
 impl Checker<'_> {
     pub(crate) fn draw(&mut self, id: ValueId, head: &Head, call: &Call, within: Option<&Range>) {
-        if !matches!(self.model.values[id.0].clock, Clock::Trial | Clock::Session) {
+        if !matches!(self.model.values[id.0].clock, Clock::Trial | Clock::Block | Clock::Session) {
             return self.not_yet("draws of a subject", head.name.span);
         }
         let Some(keys) = self.enter_keys(&head.keys) else { return };

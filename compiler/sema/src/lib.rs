@@ -4,6 +4,7 @@
 //! in which every name is resolved and every expression typed, together with its findings. When
 //! nothing forbids to run it, the model can be lowered.
 
+mod blocks;
 mod checks;
 mod classes;
 mod collect;

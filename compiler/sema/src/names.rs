@@ -1,7 +1,8 @@
 //! What a name in the text stands for, and the nearest name when it stands for nothing.
 
 use crate::model::{
-    ClassId, CurriculumId, DeckId, DeviceId, EnumId, GroupId, IntTypeId, LevelsId, StateId, StimulusId, ValueId,
+    BlockId, ClassId, CurriculumId, DeckId, DeviceId, EnumId, GroupId, IntTypeId, LevelsId, StateId, StimulusId,
+    ValueId,
 };
 use crate::{Checker, SHOWN_MAX};
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub(crate) enum Symbol {
     Devices(GroupId),
     Stimulus(StimulusId),
     Deck(DeckId),
+    Block(BlockId),
     Curriculum(CurriculumId),
     /// Declared, but not understood; its finding has been made, and its uses are silent.
     Broken,

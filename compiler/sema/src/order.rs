@@ -69,7 +69,18 @@ impl Checker<'_> {
     fn reads_of(&self, node: usize, values: usize) -> Reads {
         let mut reads = Reads::default();
         match node.checked_sub(values) {
-            None => reads.clause(self.pending.values[node]),
+            None => {
+                reads.clause(self.pending.values[node]);
+                if let Some(block) = self.model.values[node].block {
+                    // Inside a block its own names come first.
+                    let block = &self.model.blocks[block.0].name;
+                    let own =
+                        |name: &str| Some(format!("{block}.{name}")).filter(|own| self.names.symbols.contains_key(own));
+                    for name in reads.now.iter_mut().chain(&mut reads.last) {
+                        *name = own(name).unwrap_or_else(|| std::mem::take(name));
+                    }
+                }
+            }
             Some(curriculum) => self.pending.curricula[curriculum].iter().for_each(|stage| reads.clause(stage)),
         }
         reads
@@ -135,7 +146,8 @@ impl Reads {
                 value.iter().for_each(|value| self.expr(value, 0));
                 self.refinement(within.as_ref(), by.as_ref());
             }
-            ClauseKind::Draw { call, within, .. } => {
+            ClauseKind::Draw { head, call, within } => {
+                self.keys(&head.keys);
                 self.call(call, 0);
                 self.refinement(within.as_ref(), None);
             }
@@ -193,6 +205,12 @@ impl Reads {
             ExprKind::Name(name) => self.now.push(name.clone()),
             ExprKind::Member(base, name) if matches!(&base.kind, ExprKind::Name(word) if word == "last") => {
                 self.last.push(name.text.clone());
+            }
+            ExprKind::Member(base, name) if matches!(&base.kind, ExprKind::Name(_)) => {
+                if let ExprKind::Name(word) = &base.kind {
+                    // A device, a curriculum, or a value of a block.
+                    self.now.extend([word.clone(), format!("{word}.{}", name.text)]);
+                }
             }
             ExprKind::Member(inner, _) | ExprKind::Negate(inner) | ExprKind::Not(inner) | ExprKind::Exists(inner) => {
                 self.expr(inner, below);

@@ -27,6 +27,21 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `hold` in the session.
+    pub(crate) fn settle_held(&mut self) {
+        for clause in self.pending.held.clone() {
+            let ClauseKind::Hold(verb) = &clause.kind else { continue };
+            self.scope.enter(Clock::Session, Clock::Session);
+            if let Some(duration) = &verb.duration {
+                self.not_yet("`hold … for` of a session", duration.span);
+            }
+            if let Some(action) = self.deed(verb, true, clause.span) {
+                self.model.held.push(action);
+            }
+            self.scope.leave();
+        }
+    }
+
     fn slow_handler(&mut self, clock: Clock, handler: &'a ast::Handler, span: Span) -> Option<Handler> {
         let Event::Place(place) = &handler.event else {
             let at = crate::curricula::event_span(&handler.event, self.head_of(span));

@@ -136,7 +136,12 @@ impl<'a> Checker<'a> {
 
     /// The value that a place names, or a finding.
     fn settable(&mut self, place: &Place) -> Option<ValueId> {
-        let id = match self.symbol(&place.base.text) {
+        let of_block = match (self.symbol(&place.base.text), place.members.as_slice()) {
+            (Some(Symbol::Block(_)), [member]) => self.symbol(&format!("{}.{}", place.base.text, member.text)),
+            _ => None,
+        };
+        let id = match of_block.or_else(|| self.symbol(&place.base.text)) {
+            Some(Symbol::Value(id)) if of_block.is_some() => return Some(id),
             Some(Symbol::Value(id)) => id,
             Some(Symbol::Broken) => return None,
             Some(_) => {

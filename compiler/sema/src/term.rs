@@ -1,7 +1,7 @@
 //! Typed expressions.
 
 use crate::Interval;
-use crate::model::{CurriculumId, DeviceId, EnumId, IntTypeId, LevelsId, StateId, ValueId};
+use crate::model::{BlockId, CurriculumId, DeviceId, EnumId, IntTypeId, LevelsId, StateId, ValueId};
 use crate::types::{Finite, Type};
 use trialect_base::Span;
 use trialect_units::Decimal;
@@ -51,6 +51,12 @@ pub enum Tick {
     StageTrials(CurriculumId),
     /// `CURRICULUM.sessions`: sessions in the present stage.
     StageSessions(CurriculumId),
+    /// `BLOCK.index`: ordinal of the block in its session, from 1.
+    BlockIndex(BlockId),
+    /// `BLOCK.trials`: trials of the block that have ended.
+    BlockTrials(BlockId),
+    /// `BLOCK.first`: whether it is the session's first.
+    BlockFirst(BlockId),
 }
 
 /// Functions and operators on values.

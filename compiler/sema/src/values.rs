@@ -50,6 +50,8 @@ impl<'a> Checker<'a> {
             self.settle_stimulus(StimulusId(k));
         }
         self.settle_machine();
+        self.settle_blocks();
+        self.settle_held();
         self.settle_rules();
     }
 
@@ -57,6 +59,7 @@ impl<'a> Checker<'a> {
         let clause = self.pending.values[id.0];
         let clock = self.model.values[id.0].clock;
         self.scope.enter(clock, clock);
+        self.scope.block = self.model.values[id.0].block;
         match &clause.kind {
             ClauseKind::Define { head, body } => self.definition(id, head, body),
             ClauseKind::Var { head, initial, within, by } => {

@@ -3,7 +3,7 @@
 use crate::SessionFault;
 use crate::host::Hands;
 use trialect_device::{Command, Ns, Rig};
-use trialect_ir::{Program, Site, SiteId, Slot, VerbKind, header};
+use trialect_ir::{Clock, Program, Site, SiteId, Slot, VerbKind, header};
 use trialect_journal::Entry;
 
 /// Most arguments of a command.
@@ -130,9 +130,19 @@ impl Outputs {
         Ok(hands.rig.release(hands.now, declared.device, &declared.verb, declared.stimulus)?)
     }
 
-    /// The trial is over: what is still on ends, in the order in which it came on.
+    /// The trial is over: what is still on in it ends, in the order in which it came on.
     pub(crate) fn end_trial(&mut self, hands: &mut Hands<'_>, at: Ns) -> Result<(), SessionFault> {
         self.settle(hands, at)?;
+        let sites = &hands.program.sites;
+        while let Some(k) = self.on.iter().position(|on| sites[on.site.0 as usize].until != Clock::Session) {
+            self.end(hands, k)?;
+        }
+        Ok(())
+    }
+
+    /// The session is over: what it held ends, in the order in which it came on.
+    pub(crate) fn end_session(&mut self, hands: &mut Hands<'_>, at: Ns) -> Result<(), SessionFault> {
+        hands.now = at;
         while !self.on.is_empty() {
             self.end(hands, 0)?;
         }

@@ -192,7 +192,7 @@ impl Session<'_, '_> {
         for (name, value) in (self.plan.given)(trial) {
             let (column, word) = value.resolve(self.program, &name)?;
             let declared = &self.program.columns[column.0 as usize];
-            if declared.clock == trialect_ir::Clock::Trial {
+            if matches!(declared.clock, trialect_ir::Clock::Trial | trialect_ir::Clock::Block) {
                 self.host.given.insert(column, word);
                 continue;
             }
@@ -397,8 +397,10 @@ impl Session<'_, '_> {
         if let Some(fault) = self.host.fault.take() {
             return Err(fault);
         }
-        self.host.hands.rig.make_safe(self.now);
-        self.set(header::NOW, self.now as u64);
+        let now = self.now;
+        self.host.attempt(|host| host.outputs.end_session(&mut host.hands, now));
+        self.host.hands.rig.make_safe(now);
+        self.set(header::NOW, now as u64);
         self.machine.run(Phase::SessionEnd, &mut self.host);
         let subject =
             self.machine.memory()[self.program.subject.start as usize..self.program.subject.end as usize].to_vec();

@@ -98,17 +98,21 @@ impl Writer<'_> {
     }
 
     pub(super) fn tick(&mut self, tick: Tick) -> Json {
-        let (name, curriculum) = match tick {
+        let curriculum = |id: trialect_sema::CurriculumId| Some(self.model.curricula[id.0].path.clone());
+        let block = |id: trialect_sema::BlockId| Some(self.model.blocks[id.0].path.clone());
+        let (name, of) = match tick {
             Tick::TrialIndex => ("trial.index", None),
             Tick::TrialFirst => ("trial.first", None),
             Tick::SessionIndex => ("session.index", None),
             Tick::SessionElapsed => ("session.elapsed", None),
-            Tick::StageTrials(id) => ("trials", Some(id)),
-            Tick::StageSessions(id) => ("sessions", Some(id)),
+            Tick::StageTrials(id) => ("trials", curriculum(id)),
+            Tick::StageSessions(id) => ("sessions", curriculum(id)),
+            Tick::BlockIndex(id) => ("index", block(id)),
+            Tick::BlockTrials(id) => ("trials", block(id)),
+            Tick::BlockFirst(id) => ("first", block(id)),
         };
-        match curriculum {
-            Some(id) => {
-                let path = self.model.curricula[id.0].path.clone();
+        match of {
+            Some(path) => {
                 self.uses(&path);
                 json!({ "clock": name, "of": path })
             }

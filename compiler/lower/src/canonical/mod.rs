@@ -112,6 +112,10 @@ impl<'a> Writer<'a> {
             let of = writer.finite(deck.finite);
             writer.define(deck.path.clone(), json!({ "is": "deck", "of": of, "counts": deck.counts }));
         }
+        for block in &model.blocks {
+            let body = json!({ "is": "block", "ends": writer.maybe(block.ends.as_ref()) });
+            writer.define(block.path.clone(), body);
+        }
         writer.curricula();
         writer.states();
         writer.rules();

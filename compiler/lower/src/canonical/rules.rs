@@ -20,6 +20,12 @@ impl Writer<'_> {
             let body = json!({ "is": "limit", "most": self.expr(&limit.amount) });
             self.define(limit_path(limit), body);
         }
+        if !model.held.is_empty() {
+            // By what is held: the order in which devices come on has no meaning.
+            let mut held: Vec<serde_json::Value> = model.held.iter().map(|action| self.action(action)).collect();
+            held.sort_by_key(ToString::to_string);
+            self.define("session.hold".into(), json!({ "is": "hold", "outputs": held }));
+        }
         if let Some((most, _)) = model.most_trials {
             self.define("session.limit trials".into(), json!({ "is": "limit", "most": most.to_string() }));
         }

@@ -30,6 +30,25 @@ impl Checker<'_> {
             );
         }
         self.check_used_devices();
+        self.check_held_once();
+    }
+
+    /// What the session holds is on all the time: a state that did the same would end it.
+    fn check_held_once(&mut self) {
+        let target = |deed: &Deed| (deed.device, deed.verb, deed.stimulus);
+        let (mut held, mut findings) = (Vec::new(), Vec::new());
+        in_actions(&self.model.held, &mut |deed| held.push((target(deed), deed.span)));
+        for deed in self.all_deeds() {
+            let Some((_, first)) = held.iter().find(|(other, span)| *other == target(&deed) && *span != deed.span)
+            else {
+                continue;
+            };
+            let name = &self.model.devices[deed.device.0].name;
+            let message = format!("the session holds `{name}` already");
+            let finding = Finding::error("given-twice", message, deed.span, "again here");
+            findings.push(finding.also(*first, "held here").help("remove one of them"));
+        }
+        findings.into_iter().for_each(|finding| self.report(finding));
     }
 
     /// A valve that gives fluid needs a limit for the session.
@@ -112,16 +131,25 @@ impl Checker<'_> {
 
     fn all_deeds(&self) -> Vec<Deed> {
         let mut deeds = Vec::new();
-        let mut open: Vec<&crate::Action> = self.model.states.iter().flat_map(|state| &state.entry).collect();
-        open.extend(self.model.states.iter().flat_map(|state| &state.clauses).flat_map(|clause| &clause.actions));
-        while let Some(action) = open.pop() {
-            match action {
-                crate::Action::Do(deed) => deeds.push(deed.clone()),
-                crate::Action::If { then, otherwise, .. } => open.extend(then.iter().chain(otherwise)),
-                _ => {}
-            }
-        }
+        let states = self.model.states.iter();
+        let clauses = self.model.states.iter().flat_map(|state| &state.clauses).map(|clause| clause.actions.as_slice());
+        let lists = states.map(|state| state.entry.as_slice()).chain(clauses).chain([self.model.held.as_slice()]);
+        lists.for_each(|list| in_actions(list, &mut |deed| deeds.push(deed.clone())));
         deeds.sort_by_key(|deed| deed.span);
         deeds
+    }
+}
+
+/// Every deed of a list of actions.
+fn in_actions(actions: &[crate::Action], each: &mut dyn FnMut(&Deed)) {
+    for action in actions {
+        match action {
+            crate::Action::Do(deed) => each(deed),
+            crate::Action::If { then, otherwise, .. } => {
+                in_actions(then, each);
+                in_actions(otherwise, each);
+            }
+            _ => {}
+        }
     }
 }

@@ -227,7 +227,7 @@ impl<'a> Sizes<'a> {
             _ if last => index,
             // Computed once, when compiling.
             ValueKind::Definition(_) if value.clock == Clock::Constant && keys.is_empty() => 1,
-            ValueKind::Definition(_) if value.clock != Clock::Trial || value.live => body.saturating_mul(index.max(1)),
+            ValueKind::Definition(_) if value.inlined() => body.saturating_mul(index.max(1)),
             ValueKind::Table(rows) => body.saturating_add(index.saturating_mul(rows.len() as u64)),
             ValueKind::Statistic(statistic) => index.saturating_add(self.list(&statistic.otherwise)).saturating_add(6),
             _ => index,

@@ -52,6 +52,12 @@ impl Checker<'_> {
                 );
                 Texpr::broken(span)
             }
+            Some(Symbol::Block(_)) => {
+                let finding =
+                    Finding::error("not-a-value", format!("`{name}` is a block, not a value"), span, "a block");
+                self.report(finding.help(format!("read one of its values, for example `{name}.trials`")));
+                Texpr::broken(span)
+            }
             Some(Symbol::Deck(_)) => {
                 let finding = Finding::error("not-a-value", format!("`{name}` is a deck, not a value"), span, "a deck");
                 self.report(finding.help(format!("deal from it: `draw NAME ~ deal({name})`")));
@@ -90,8 +96,8 @@ impl Checker<'_> {
 
     /// What a name stands for at a place; a module does not see what the protocol declares.
     fn symbol_at(&self, name: &str, span: Span) -> Option<Symbol> {
-        let (symbol, declared) = self.names.symbols.get(name)?;
-        (!self.is_of_library(span) || declared.source != self.model.header.source).then_some(*symbol)
+        let (symbol, declared) = self.declared(name)?;
+        (!self.is_of_library(span) || declared.source != self.model.header.source).then_some(symbol)
     }
 
     /// A member of the enumeration that is expected here.
@@ -187,7 +193,8 @@ impl Checker<'_> {
         }
         let (ty, range) = (self.model.values[id.0].ty.clone(), self.model.values[id.0].range);
         let term = Term::Value { value: id, keys, last };
-        let known = last && self.scope.facts.iter().any(|fact| fact == "last");
+        let of_trial = self.model.values[id.0].clock == Clock::Trial;
+        let known = last && of_trial && self.scope.facts.iter().any(|fact| fact == "last");
         let (ty, range) = if last {
             let ty = if known { ty } else { ty.optional() };
             let range = if matches!(ty.required(), Type::Real(_) | Type::Int) { Interval::ALL } else { range };
@@ -199,7 +206,7 @@ impl Checker<'_> {
     }
 
     /// Something that changes more often than it could be read here.
-    fn too_fast(&mut self, what: &str, statistic: Option<&str>, clock: Clock, span: Span) {
+    pub(crate) fn too_fast(&mut self, what: &str, statistic: Option<&str>, clock: Clock, span: Span) {
         let here = self.scope.reads;
         let place = match here {
             Clock::Constant => "a constant".to_string(),
@@ -261,7 +268,8 @@ impl Checker<'_> {
             "trial" | "session" => return self.clock_part(word, member, span),
             _ => {}
         }
-        match self.names.symbols.get(word).map(|(symbol, _)| *symbol) {
+        match self.symbol(word) {
+            Some(Symbol::Block(id)) => self.block_part(id, member, span),
             Some(Symbol::Device(device)) => self.device_part(device, member, span),
             Some(Symbol::Devices(_)) => {
                 let word = Name { text: word.clone(), span: base.span };
@@ -305,7 +313,7 @@ impl Checker<'_> {
         if member.text == "outcome" {
             return self.outcome(true, span);
         }
-        match self.names.symbols.get(&member.text).map(|(symbol, _)| *symbol) {
+        match self.symbol(&member.text) {
             Some(Symbol::Value(value)) => self.last_value(value, Vec::new(), member, span),
             Some(Symbol::Broken) => Texpr::broken(span),
             Some(_) => {
@@ -322,7 +330,10 @@ impl Checker<'_> {
 
     /// A value of the trial before.
     fn last_value(&mut self, id: ValueId, keys: Vec<Texpr>, member: &Name, span: Span) -> Texpr {
-        if self.model.values[id.0].clock == Clock::Trial {
+        let value = &self.model.values[id.0];
+        // A block reads its own block before, a trial its own trial before.
+        let own = value.clock == Clock::Trial || value.clock == Clock::Block && value.block == self.scope.block;
+        if own && self.scope.block.is_none() == value.block.is_none() {
             return self.value(id, keys, true, span);
         }
         self.not_of_trial(member);
@@ -453,7 +464,8 @@ impl Checker<'_> {
             _ => ("", false),
         };
         let is_local = !last && self.scope.locals.iter().any(|local| local.name == word);
-        let id = match self.symbol_at(word, base.span) {
+        let symbol = self.block_value(base).map(Symbol::Value).or_else(|| self.symbol_at(word, base.span));
+        let id = match symbol {
             Some(Symbol::Value(id)) if !is_local => id,
             Some(Symbol::Broken) if !is_local => return Texpr::broken(span),
             None if !word.is_empty() && !is_local && !self.names.states.contains_key(word) => {

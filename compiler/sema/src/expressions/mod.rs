@@ -7,7 +7,7 @@ mod lookup;
 mod narrowing;
 mod operators;
 
-use crate::model::{Clock, StimulusId};
+use crate::model::{BlockId, Clock, StimulusId};
 use crate::term::{Term, Texpr};
 use crate::types::{Finite, Type};
 use crate::values::member_index;
@@ -29,6 +29,8 @@ pub(crate) struct Scope {
     pub(crate) facts: Vec<String>,
     /// Where the declaration or the handler stands.
     pub(crate) clock: Clock,
+    /// The block whose names are known without its own.
+    pub(crate) block: Option<BlockId>,
     /// The fastest clock of which a value is known here.
     pub(crate) reads: Clock,
     /// Parameters of stimuli that the state tracks.
@@ -50,6 +52,7 @@ impl Scope {
     /// Leaves it.
     pub(crate) fn leave(&mut self) {
         self.enter(Clock::Constant, Clock::Constant);
+        self.block = None;
         self.locals.clear();
         self.tracks.clear();
     }

@@ -44,6 +44,8 @@ ids! {
     ValueId,
     /// Index into [`Model::decks`].
     DeckId,
+    /// Index into [`Model::blocks`].
+    BlockId,
     /// Index into [`Model::states`].
     StateId,
     /// Index into [`Model::curricula`].
@@ -58,6 +60,7 @@ pub enum Clock {
     Constant,
     Subject,
     Session,
+    Block,
     Trial,
 }
 
@@ -68,6 +71,7 @@ impl Clock {
             Clock::Constant => "constant",
             Clock::Subject => "subject",
             Clock::Session => "session",
+            Clock::Block => "block",
             Clock::Trial => "trial",
         }
     }
@@ -100,6 +104,9 @@ pub struct Model {
     pub outcomes: Option<EnumId>,
     pub states: Vec<State>,
     pub curricula: Vec<Curriculum>,
+    pub blocks: Vec<Block>,
+    /// What is held from the session's start to its end.
+    pub held: Vec<Action>,
     pub handlers: Vec<Handler>,
     pub limits: Vec<Limit>,
     /// `limit trials`

@@ -75,6 +75,21 @@ pub struct Curriculum {
     pub span: Span,
 }
 
+/// A clock between the session and the trial: it ticks when a trial begins after one with which it ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// `prior`
+    pub name: String,
+    /// `block.prior`
+    pub path: String,
+    /// Description.
+    pub description: Option<String>,
+    /// When it ends, looked at when a trial has ended.
+    pub ends: Option<Texpr>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
 /// `limit`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limit {

@@ -1,7 +1,7 @@
 //! Declared values and how each gets its value.
 
 use crate::Interval;
-use crate::model::{Clock, DeckId};
+use crate::model::{BlockId, Clock, DeckId};
 use crate::term::{Binder, Texpr};
 use crate::types::{Finite, Type};
 use trialect_base::Span;
@@ -16,6 +16,8 @@ pub struct Value {
     pub path: String,
     /// Its clock.
     pub clock: Clock,
+    /// Which block, for a value of one.
+    pub block: Option<BlockId>,
     /// Where its name stands.
     pub span: Span,
     /// Description.
@@ -30,6 +32,13 @@ pub struct Value {
     pub kind: ValueKind,
     /// Depends on what happens in the trial: read as it is now, recorded as it is at the trial's end.
     pub live: bool,
+}
+
+impl Value {
+    /// Whether it is computed where it is read; otherwise it is made when its clock ticks, and stays.
+    pub fn inlined(&self) -> bool {
+        self.clock < Clock::Block || self.live
+    }
 }
 
 /// How a value gets its value.

@@ -62,6 +62,14 @@ pub struct Unit {
     pub denominator: u64,
 }
 
+impl Column {
+    /// Path of what it shows: that of its definition, with its key.
+    pub fn path(&self) -> String {
+        let key = self.name.find('[').map_or("", |at| &self.name[at..]);
+        format!("{}{key}", self.definition)
+    }
+}
+
 impl Unit {
     /// A value of the coherent unit, in this unit.
     pub fn express(&self, coherent: f64) -> f64 {

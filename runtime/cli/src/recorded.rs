@@ -44,6 +44,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         stop: interrupt.flag(),
         sync_each_trial: false,
         stop_after: Some((recording.trials(), "the recording ended".into())),
+        goes_on_until: None,
         interruption: None,
         progress: &|_| {},
     };

@@ -47,6 +47,7 @@ pub(crate) fn rerun(
         stop: &stop,
         sync_each_trial: false,
         stop_after,
+        goes_on_until: record.ended_at,
         interruption,
         progress: &|_| {},
     };

@@ -105,6 +105,7 @@ fn session(
         stop: interrupt.flag(),
         sync_each_trial: false,
         stop_after: None,
+        goes_on_until: None,
         interruption: None,
         progress: &|trial| bar.set_message(format!("session {ordinal:03}, trial {trial}")),
     };

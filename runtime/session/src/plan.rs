@@ -52,6 +52,8 @@ pub struct Plan<'a> {
     pub sync_each_trial: bool,
     /// End after this trial (0: before the first) for this reason, unless a rule ends it earlier.
     pub stop_after: Option<(u32, String)>,
+    /// With `stop_after`: what happens between trials until this time, ns, still counts, and may end it by a rule.
+    pub goes_on_until: Option<Ns>,
     /// Break the session off as it was broken off when it was recorded.
     pub interruption: Option<Interruption>,
     /// Called after each trial with its number.

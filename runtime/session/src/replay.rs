@@ -14,6 +14,8 @@ pub struct Record {
     pub fault: Option<RecordedFault>,
     /// How the session ended; none when its record has no end.
     pub end: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<Ns>,
     /// Trials with a row.
     pub trials: u32,
     /// Whether the record goes on after its last row, though not to the session's end.
@@ -57,7 +59,8 @@ impl Record {
                     under_way = None;
                     record.is_open = false;
                 }
-                Entry::SessionEnd { reason, .. } => {
+                Entry::SessionEnd { reason, at, .. } => {
+                    record.ended_at = Some(*at);
                     record.end = Some(reason.clone());
                     record.is_open = false;
                 }

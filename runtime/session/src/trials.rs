@@ -113,7 +113,12 @@ impl Session<'_, '_> {
         let mut earliest: Ns = 0;
         let over = loop {
             if let Some((_, reason)) = self.plan.stop_after.as_ref().filter(|(last, _)| *last == trial) {
-                break Over { reason: reason.clone(), interrupted: false };
+                match self.plan.goes_on_until.map_or(Ok(None), |until| self.wait(until)) {
+                    Ok(stopped) => {
+                        break Over { reason: stopped.unwrap_or_else(|| reason.clone()), interrupted: false };
+                    }
+                    Err(fault) => break self.broken(fault),
+                }
             }
             if self.plan.stop.load(Ordering::SeqCst) {
                 break Over { reason: STOPPED.into(), interrupted: false };

@@ -31,7 +31,11 @@ pub(crate) fn program(trial: &str) -> Arc<Program> {
            {trial}
          }}"
     );
-    let compiled = compile("test.trial", &text, &Library::Embedded);
+    compiled(&text)
+}
+
+fn compiled(text: &str) -> Arc<Program> {
+    let compiled = compile("test.trial", text, &Library::Embedded);
     let findings: Vec<_> = compiled.findings.iter().map(|finding| (finding.code, &finding.message)).collect();
     compiled.program.unwrap_or_else(|| panic!("{findings:?}"))
 }
@@ -85,6 +89,7 @@ fn plan(stop: &AtomicBool) -> Plan<'_> {
         stop,
         sync_each_trial: false,
         stop_after: None,
+        goes_on_until: None,
         interruption: None,
         progress: &|_| {},
     }
@@ -93,6 +98,11 @@ fn plan(stop: &AtomicBool) -> Plan<'_> {
 /// Plays a trial's text on a rig, to the end.
 pub(crate) fn play(trial: &str, rig: ScriptedRig) -> Played {
     play_on(&program(trial), rig, Paper::default(), &|_| {})
+}
+
+/// Plays a whole protocol on a rig, to the end.
+pub(crate) fn play_protocol(text: &str, rig: ScriptedRig) -> Played {
+    play_on(&compiled(text), rig, Paper::default(), &|_| {})
 }
 
 /// Plays a program on a rig into a record; `after_trial` may set the flag that stops the session.
@@ -140,7 +150,11 @@ impl Played {
                 interruption: Some(Interruption { place: Place::Entry(fault.position), reason: fault.what.clone() }),
                 ..plan(&stop)
             },
-            None => Plan { stop_after: Some((record.trials, record.end.clone().unwrap())), ..plan(&stop) },
+            None => Plan {
+                stop_after: Some((record.trials, record.end.clone().unwrap())),
+                goes_on_until: record.ended_at,
+                ..plan(&stop)
+            },
         };
         let mut comparing = Comparing::with(&self.entries, None);
         let again = run(&self.program, &mut machine, &mut rig, &mut comparing, &plan);
@@ -179,6 +193,16 @@ impl Played {
             _ => None,
         };
         self.entries.iter().filter_map(outcome).collect()
+    }
+
+    /// What a name is worth in each trial's row.
+    pub(crate) fn column(&self, name: &str) -> Vec<String> {
+        let k = self.program.columns.iter().position(|column| column.name == name).expect("a name of the protocol");
+        let word = |entry: &Entry| match entry {
+            Entry::Row { words, .. } => Some(self.program.columns[k].domain.show(words[k])),
+            _ => None,
+        };
+        self.entries.iter().filter_map(word).collect()
     }
 
     /// What a name is worth at the session's end.

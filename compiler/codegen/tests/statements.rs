@@ -103,6 +103,7 @@ fn the_host_hears_each_statement_in_order_with_its_arguments() {
         domain: Domain::Bool,
         value: drawn,
         present: None,
+        covariate: None,
     }];
     program.sites = vec![Site {
         device: 0,

@@ -7,6 +7,7 @@
 mod checks;
 mod classes;
 mod collect;
+mod covariates;
 mod curricula;
 mod deeds;
 mod draws;

@@ -26,10 +26,6 @@ fn declares(file: &File, wanted: &str) -> bool {
         ClauseKind::Enum { name, members } => name.text == wanted || members.iter().any(|member| member.text == wanted),
         ClauseKind::Levels { name, .. } | ClauseKind::IntType { name, .. } => name.text == wanted,
         ClauseKind::Define { head, .. } => head.name.text == wanted,
-        ClauseKind::ClockBlock { body, .. } => {
-            let is = |inner: &ClauseKind| matches!(inner, ClauseKind::Covariate(one) if one.head.name.text == wanted);
-            body.iter().any(|inner| is(&inner.kind))
-        }
         _ => false,
     })
 }

@@ -163,8 +163,8 @@ fn reasons(options: &CovariateOptions, program: &Program, given: &mut Covariates
 fn asked_once(column: &Column, before: &SessionFile, given: &Covariates) -> Result<(), Failure> {
     let name = &column.name;
     let (Some(was), Some(now)) = (before.covariates.get(name), given.values.get(name)) else { return Ok(()) };
-    // Numbers come back from the file as they were written, but 5 and 5.0 are one.
-    if was == now || was.as_f64().zip(now.as_f64()).is_some_and(|(was, now)| was == now) {
+    // What was missing may be found out; and 5 and 5.0 are one number.
+    if was.is_null() || was == now || was.as_f64().zip(now.as_f64()).is_some_and(|(was, now)| was == now) {
         return Ok(());
     }
     let (was, now) = (shown(column, was), shown(column, now));

@@ -112,6 +112,7 @@ pub fn shown(column: &Column, value: &Value) -> String {
     match (value.as_f64(), column.domain.unit()) {
         (Some(number), Some(unit)) => format!("{} {}", unit.express(number), unit.symbol),
         (Some(number), None) => number.to_string(),
+        _ if value.is_null() => "missing".into(),
         _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
     }
 }

@@ -371,3 +371,49 @@ fn covariates_of_libraries_are_asked_for() {
     assert_eq!(ljp["definition"], "std.covariates.slice.ljp");
     assert_eq!(ljp["covariate"]["term"], "liquid junction potential");
 }
+
+/// One answer for each key, and something that may be found out later.
+const KEYED: &str = r#"protocol keyed 1.0.0
+use std.sides
+enum Genotype { wild, mutant }
+subject {
+  covariate genotype : Genotype? asked before
+  covariate born     : Mass within 1 g .. 2 g asked before
+}
+session {
+  covariate eye[Side] : Real within 0 .. 1 asked before
+  covariate lost[s in Side] : Real = 1 - eye[s]
+  limit trials 1
+}
+trial { outcomes done; state only { after 1 s -> end done } }
+"#;
+
+#[test]
+fn keys_have_their_answers_and_what_was_missing_may_be_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keyed.trial");
+    fs::write(&path, KEYED).unwrap();
+    let sim = |more: &[&str]| {
+        let mut arguments = crate::command::sim_of(&path, &folder.path().join("data"), 1, 1);
+        let eyes = ["--covariate", "eye[left]=0.25", "--covariate", "eye[right]=100%"];
+        arguments.extend(eyes.iter().chain(more).map(|one| (*one).to_owned()));
+        trialect(&arguments)
+    };
+    let light = ["--covariate", "born=0.9 g", "--override", "born=a runt", "--by", "Ana Lima"];
+    sim(&[&light[..], &["--missing", "genotype=not back yet"]].concat()).fine();
+    let about = record(folder.path(), 1);
+    let end = &about["session_at_end"];
+    assert_eq!((&end["lost[left]"], &end["lost[right]"]), (&json!(0.75), &json!(0.0)));
+    assert_eq!((&about["subject_at_end"]["genotype"], &about["subject_at_end"]["born"]), (&Value::Null, &json!(0.9)));
+    // Found out; and what was taken stays taken, by the same person.
+    sim(&["--covariate", "genotype=mutant"]).fine();
+    let about = record(folder.path(), 2);
+    let carried = json!({"source": "carried", "overridden": {"by": "Ana Lima", "reason": "a runt"}});
+    assert_eq!(about["covariate_remarks"], json!({"born": carried}));
+    assert_eq!(about["subject_at_start"]["genotype"], "mutant");
+    let said = sim(&["--missing", "genotype=forgotten"]).trouble("covariate");
+    assert!(said.contains("is mutant, not missing"), "{said}");
+    sim(&[]).fine();
+    assert_eq!(record(folder.path(), 3)["subject_at_end"]["genotype"], "mutant");
+    is_sound(folder.path());
+}

@@ -25,7 +25,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("export", &["ir", "journal"]),
     (
         "cli",
-        &["base", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export", "recorded"],
+        &[
+            "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
+            "recorded",
+        ],
     ),
 ];
 

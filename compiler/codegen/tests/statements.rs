@@ -92,7 +92,7 @@ fn the_host_hears_each_statement_in_order_with_its_arguments() {
         path: "d".into(),
         clock: Clock::Session,
         distribution: Distribution::Uniform,
-        tick: header::TRIAL,
+        tick: trialect_ir::header::TRIAL,
         column: ColumnId(0),
     }];
     program.columns = vec![Column {
@@ -104,6 +104,7 @@ fn the_host_hears_each_statement_in_order_with_its_arguments() {
         domain: Domain::Bool,
         value: drawn,
         present: None,
+        covariate: None,
     }];
     program.sites = vec![Site {
         device: 0,

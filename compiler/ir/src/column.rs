@@ -1,6 +1,6 @@
 //! Columns: everything with a name that a session records, and where in memory it is.
 
-use crate::{Class, Slot};
+use crate::{Class, Covariate, Slot};
 use serde::{Deserialize, Serialize};
 
 /// Index into [`crate::Program::columns`].
@@ -133,6 +133,11 @@ pub enum Domain {
     },
     /// Time on the session clock, ns; recorded in seconds.
     Instant,
+    /// An index into the texts of the session, which a program does not have and a session's header does.
+    Text {
+        /// The texts.
+        texts: Vec<String>,
+    },
 }
 
 impl Domain {
@@ -160,7 +165,7 @@ impl Domain {
             }
             Domain::Levels { values, .. } => *values.get(word as usize)?,
             Domain::Instant => return Some(word as i64 as f64 / 1e9),
-            Domain::Named { .. } | Domain::Set { .. } => return None,
+            Domain::Named { .. } | Domain::Set { .. } | Domain::Text { .. } => return None,
         };
         Some(self.unit().map_or(value, |unit| unit.express(value)))
     }
@@ -168,7 +173,7 @@ impl Domain {
     pub fn show(&self, word: u64) -> String {
         match self {
             Domain::Bool => (word != 0).to_string(),
-            Domain::Named { members } => {
+            Domain::Named { members } | Domain::Text { texts: members } => {
                 members.get(word as usize).cloned().unwrap_or_else(|| format!("#{}", word as i64))
             }
             Domain::Levels { labels, .. } => {
@@ -205,4 +210,7 @@ pub struct Column {
     pub value: Slot,
     /// For optional values, where the flag is that says whether there is one.
     pub present: Option<Slot>,
+    /// For covariates, what is declared of them besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariate: Option<Covariate>,
 }

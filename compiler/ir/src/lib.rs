@@ -8,6 +8,7 @@
 mod canonical;
 mod code;
 mod column;
+mod covariate;
 mod draw;
 mod expr;
 pub mod law;
@@ -22,6 +23,7 @@ mod verify;
 pub use canonical::{Definition, Identity, canonical_json, digest};
 pub use code::{Code, Stmt};
 pub use column::{Clock, Column, ColumnId, Domain, Role, Unit};
+pub use covariate::{Asked, Covariate};
 pub use draw::{Distribution, Draw, DrawId, Support};
 pub use expr::{Binary, Expr, Unary};
 pub use machine::{Host, Machine};

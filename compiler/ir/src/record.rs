@@ -49,8 +49,45 @@ pub struct Header {
     pub rules: Vec<RuleStamp>,
     /// Paths of the draws.
     pub draws: Vec<String>,
-    /// Values asked of a person or the simulation before the session: name, value in the coherent unit of its dimension.
-    pub covariates: BTreeMap<String, f64>,
+    /// Values asked of a person or the simulation, by name: a number in the coherent unit of its dimension, true or
+    /// false, a member's name, or text; null for one that is missing.
+    pub covariates: BTreeMap<String, Value>,
+    /// What there is to say of them besides, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub covariate_remarks: BTreeMap<String, Remark>,
+}
+
+/// What there is to say of a covariate's value in a session.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Remark {
+    /// Where the value comes from, when nobody gave it for this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Why there is no value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+    /// Who took a value outside of `within`, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Override>,
+}
+
+/// Where a value comes from that nobody gave for this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// From the subject's session before.
+    Carried,
+    /// The usual text of its declaration.
+    Standard,
+}
+
+/// A person who took a value that the protocol refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// The protocol that made a record.

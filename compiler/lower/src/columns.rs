@@ -5,8 +5,8 @@ use crate::expressions::int;
 use crate::fold::{and, binary};
 use crate::layout::{Place, class};
 use std::collections::BTreeMap;
-use trialect_ir::{Binary, Code, Column, ColumnId, Domain, Expr, Role, Slot, Stmt, Unit};
-use trialect_sema::{Clock, Finite, StateId, Term, Texpr, Type, Value, ValueId, ValueKind};
+use trialect_ir::{Binary, Code, Column, ColumnId, Covariate, Domain, Expr, Role, Slot, Stmt, Unit};
+use trialect_sema::{Asked, Clock, CovariateFacts, Finite, StateId, Term, Texpr, Type, Value, ValueId, ValueKind};
 use trialect_units::Dimension;
 
 /// Columns, and code that fills those that are computed.
@@ -44,15 +44,17 @@ impl Lowering<'_> {
             return;
         }
         let role = match &value.kind {
+            ValueKind::Pending => return,
+            _ if value.covariate.is_some() => Role::Covariate,
             ValueKind::Draw(_) => Role::Draw,
             ValueKind::Definition(_) | ValueKind::Table(_) => Role::Definition,
             ValueKind::Variable(_) => Role::Variable,
             ValueKind::Parameter(_) => Role::Parameter,
             ValueKind::Statistic(_) => Role::Statistic,
             ValueKind::Covariate(_) => Role::Covariate,
-            ValueKind::Pending => return,
         };
-        let computed = role == Role::Statistic || (role == Role::Definition && value.inlined());
+        let defined = matches!(value.kind, ValueKind::Definition(_) | ValueKind::Table(_));
+        let computed = role == Role::Statistic || (defined && value.inlined());
         let place = match self.layout.values.get(&id).copied() {
             Some(place) if role != Role::Statistic => self.with_flag(value, place),
             _ => {
@@ -68,7 +70,7 @@ impl Lowering<'_> {
         for index in 0..place.count {
             let name = format!("{}{}", value.name, self.key_label(&value.keys, index));
             tables.columns.push(self.column(id, name, role, place, index));
-            if role == Role::Covariate {
+            if value.covariate.as_ref().is_some_and(|facts| facts.asked.is_some()) {
                 tables.asked.push(tables.columns.len() as u32 - 1);
             }
         }
@@ -99,6 +101,7 @@ impl Lowering<'_> {
             domain: self.domain(Some(id), &value.ty, value.range),
             value: place.value.offset(index),
             present: place.present.map(|flag| flag.offset(index)),
+            covariate: value.covariate.as_deref().map(declared),
         }
     }
 
@@ -204,6 +207,7 @@ impl Lowering<'_> {
             domain,
             value,
             present: None,
+            covariate: None,
         };
         let stages = Domain::Named { members: curriculum.stages.iter().map(|stage| stage.name.clone()).collect() };
         tables.columns.push(column(
@@ -249,6 +253,7 @@ impl Lowering<'_> {
                 clock: trialect_ir::Clock::Block,
                 role: Role::Block,
                 domain: Domain::Int { least, most: i64::MAX },
+                covariate: None,
                 value,
                 present: None,
             };
@@ -271,6 +276,7 @@ impl Lowering<'_> {
                 domain: Domain::Real { unit: self.unit(total.dimension), least: Some(0.0), most: None },
                 value: trial,
                 present: None,
+                covariate: None,
             });
         }
     }
@@ -293,6 +299,7 @@ impl Lowering<'_> {
             },
             Type::Set(finite) => Domain::Set { members: members(*finite) },
             Type::Instant => Domain::Instant,
+            Type::Text => Domain::Text { texts: Vec::new() },
             other => {
                 let dimension = other.dimension(model).unwrap_or(Dimension::NONE);
                 let unit = self.unit(dimension);
@@ -321,6 +328,26 @@ impl Lowering<'_> {
     /// Class of a value's word.
     pub(crate) fn word_class(&self, id: ValueId) -> trialect_ir::Class {
         if self.steps(id).is_some() { trialect_ir::Class::Int } else { class(&self.model.values[id.0].ty) }
+    }
+}
+
+/// What a record says of a covariate's declaration.
+fn declared(facts: &CovariateFacts) -> Covariate {
+    let ends = |range: Option<(trialect_units::Decimal, trialect_units::Decimal)>| {
+        range.map(|(low, high)| [low.to_f64(), high.to_f64()])
+    };
+    Covariate {
+        asked: facts.asked.map(|asked| match asked {
+            Asked::Before => trialect_ir::Asked::Before,
+            Asked::After => trialect_ir::Asked::After,
+            Asked::OnChange => trialect_ir::Asked::OnChange,
+        }),
+        optional: facts.optional,
+        within: ends(facts.within),
+        standard: ends(facts.standard),
+        usual: facts.usual.clone(),
+        convention: facts.convention.clone(),
+        term: facts.term.clone(),
     }
 }
 

@@ -61,6 +61,7 @@ impl<'a> Checker<'a> {
             path: format!("block.{qualified}"),
             clock: Clock::Block,
             block: Some(id),
+            covariate: None,
             span: name.span,
             description: clause.description.clone(),
             keys: Vec::new(),

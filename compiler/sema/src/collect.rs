@@ -39,11 +39,24 @@ impl<'a> Checker<'a> {
                 ClauseKind::Quantity { name, unit } => self.quantity(module, name, unit),
                 ClauseKind::DeviceClass { name, body } => self.device_class(module, name, body),
                 ClauseKind::Use(_) | ClauseKind::Cite(_) => {}
+                ClauseKind::ClockBlock { clock, body } => self.library_block(module, clock, body),
                 _ if self.declare_type_clause(&format!("{module}."), clause) => {}
                 ClauseKind::Define { head, .. } => {
                     self.declare_value(&format!("{module}."), Clock::Constant, head, clause)
                 }
                 _ => self.misplaced(clause, "in a library"),
+            }
+        }
+    }
+
+    /// A clock's block of a library holds covariates, which become those of every protocol that uses it.
+    fn library_block(&mut self, module: &str, clock: &Name, body: &'a [Clause]) {
+        for clause in body {
+            match &clause.kind {
+                ClauseKind::Covariate(covariate) => {
+                    self.declare_value(&format!("{module}."), clock_of(clock), &covariate.head, clause);
+                }
+                _ => self.misplaced(clause, &format!("in `{}` of a library", clock.text)),
             }
         }
     }
@@ -240,6 +253,7 @@ impl<'a> Checker<'a> {
             range: Interval::ALL,
             kind: ValueKind::Pending,
             live: false,
+            covariate: None,
             name,
         });
         self.pending.values.push(clause);
@@ -247,11 +261,7 @@ impl<'a> Checker<'a> {
     }
 
     fn clock_block(&mut self, word: &Name, body: &'a [Clause]) {
-        let clock = match word.text.as_str() {
-            "subject" => Clock::Subject,
-            "session" => Clock::Session,
-            _ => Clock::Trial,
-        };
+        let clock = clock_of(word);
         for clause in body {
             self.clock_clause(clock, clause);
         }
@@ -443,6 +453,15 @@ impl<'a> Checker<'a> {
     }
 }
 
+/// The clock of a block by its word.
+fn clock_of(word: &Name) -> Clock {
+    match word.text.as_str() {
+        "subject" => Clock::Subject,
+        "session" => Clock::Session,
+        _ => Clock::Trial,
+    }
+}
+
 /// Where a clause has a meaning.
 fn home_of(kind: &ClauseKind) -> Option<&'static str> {
     Some(match kind {
@@ -453,7 +472,8 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
         ClauseKind::Quantity { .. } | ClauseKind::DeviceClass { .. } => "a library",
         ClauseKind::Curriculum { .. } => "`subject { … }`",
         ClauseKind::Stage { .. } => "`curriculum NAME { … }`",
-        ClauseKind::Covariate(_) | ClauseKind::Limit { .. } | ClauseKind::Record { .. } => "`session { … }`",
+        ClauseKind::Covariate(_) => "`subject { … }`, `session { … }` or `trial { … }`",
+        ClauseKind::Limit { .. } | ClauseKind::Record { .. } => "`session { … }`",
         ClauseKind::Stop { .. } | ClauseKind::Advise { .. } => "`session { … }`",
         ClauseKind::Stat(_) => "`session { … }` or `subject { … }`",
         ClauseKind::State { .. } | ClauseKind::Outcomes(_) | ClauseKind::Iti(_) | ClauseKind::Draw { .. } => {
@@ -474,7 +494,7 @@ fn instead_of(what: &str) -> Option<String> {
         "keyed draws" => "write one draw for each member",
         "draws outside `trial`" => "draw in `trial { … }`, or let a handler set a `var` from a trial's draw",
         "blocks" => "keep the block in a `var` of the session, and set it in `on trial.end`",
-        "covariates other than `asked before`" => "write `asked before`",
+        "covariates that are measured" => "ask for it: `asked before`",
         "decks" => "draw with weights: `draw NAME ~ pick(TYPE, weights: {…})`",
         "`for` over a set" => "loop over the whole type and test membership with `if x in SET { … }`",
         "outputs outside states" => "move it into a `state`",

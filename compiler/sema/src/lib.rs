@@ -8,6 +8,7 @@ mod blocks;
 mod checks;
 mod classes;
 mod collect;
+mod covariates;
 mod curricula;
 mod decks;
 mod deeds;

@@ -7,7 +7,7 @@ use crate::model::{
 use crate::{Checker, SHOWN_MAX};
 use std::collections::BTreeMap;
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::Name;
+use trialect_syntax::ast::{ClauseKind, Name};
 
 /// What a word in an expression or clause can stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,13 @@ impl Checker<'_> {
             return;
         }
         let types = self.names.types.get(name).map(|(_, first)| *first);
+        if let Some((Symbol::Value(id), first)) = self.names.symbols.get(name).copied()
+            && first.source != span.source
+            && matches!(self.pending.values[id.0].kind, ClauseKind::Covariate(_))
+        {
+            self.report(self.covariate_of_library(name, span, first));
+            return;
+        }
         if let Some(first) = self.names.symbols.get(name).map(|(_, first)| *first).or(types) {
             self.report(duplicate(name, span, first));
             return;

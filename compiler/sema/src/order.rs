@@ -156,7 +156,11 @@ impl Reads {
                 self.call(&stat.call, 0);
                 [&stat.filter, &stat.otherwise].into_iter().flatten().for_each(|expr| self.expr(expr, 0));
             }
-            ClauseKind::Covariate(covariate) => self.refinement(covariate.within.as_ref(), None),
+            ClauseKind::Covariate(covariate) => {
+                self.keys(&covariate.head.keys);
+                covariate.value.iter().for_each(|value| self.expr(value, 0));
+                self.refinement(covariate.within.as_ref(), None);
+            }
             ClauseKind::Stage { body, .. } => body.iter().for_each(|inner| self.clause(inner)),
             _ => {}
         }

@@ -7,7 +7,7 @@ use crate::term::{Binder, Term, Texpr, Tick};
 use crate::types::{Finite, Type};
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::{self, Body, ClauseKind, CovariateClause, Head, Key, Table};
+use trialect_syntax::ast::{self, Body, ClauseKind, Head, Key, Table};
 use trialect_units::Decimal;
 
 /// Passes over all values after which types are taken as they are: only circles need more than three.
@@ -117,8 +117,11 @@ impl<'a> Checker<'a> {
         self.scope.locals.truncate(left);
     }
 
-    fn definition(&mut self, id: ValueId, head: &Head, body: &Body) {
+    pub(crate) fn definition(&mut self, id: ValueId, head: &Head, body: &Body) {
         let annotated = head.ty.as_ref().map(|ty| self.resolve_type(ty));
+        if self.is_text_of_rules(id, head, annotated.as_ref()) {
+            return;
+        }
         let Some(keys) = self.enter_keys(&head.keys) else { return };
         let (ty, range, kind) = match body {
             Body::Expr(expr) => {
@@ -280,7 +283,7 @@ impl<'a> Checker<'a> {
         rows.into_iter().map(|row| row.map(|(value, _)| value).or_else(|| rest.clone())).collect()
     }
 
-    fn variable_value(
+    pub(crate) fn variable_value(
         &mut self,
         id: ValueId,
         head: &Head,
@@ -290,6 +293,9 @@ impl<'a> Checker<'a> {
         kind: fn(Variable) -> ValueKind,
     ) {
         let annotated = head.ty.as_ref().map(|ty| self.resolve_type(ty));
+        if self.is_text_of_rules(id, head, annotated.as_ref()) {
+            return;
+        }
         let Some(keys) = self.enter_keys(&head.keys) else { return };
         let initial = initial.map(|expr| match &annotated {
             Some(ty) => self.expr_as(expr, ty),
@@ -331,7 +337,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Only numbers have ranges and steps.
-    fn may_have_range(&mut self, ty: &Type, within: Option<&ast::Range>, by: Option<&ast::Expr>) -> bool {
+    pub(crate) fn may_have_range(&mut self, ty: &Type, within: Option<&ast::Range>, by: Option<&ast::Expr>) -> bool {
         let is_number = matches!(ty.required(), Type::Real(_) | Type::Int | Type::Unknown);
         let place = within.map(|range| range.low.span.to(range.high.span)).or(by.map(|step| step.span));
         let Some(place) = place.filter(|_| !is_number) else { return true };
@@ -373,35 +379,6 @@ impl<'a> Checker<'a> {
     /// The exact value of an expression of constants.
     pub(crate) fn constant_of(&self, typed: &Texpr) -> Option<Decimal> {
         self.model.constant_of(typed)
-    }
-
-    fn covariate(&mut self, id: ValueId, covariate: &CovariateClause) {
-        if covariate.value.is_some() || covariate.from.is_some() {
-            return self.not_yet("covariates that are computed or measured", covariate.head.name.span);
-        }
-        if covariate.asked.as_ref().is_none_or(|asked| asked.text != "before") {
-            return self.not_yet("covariates other than `asked before`", covariate.head.name.span);
-        }
-        if covariate.standard || covariate.usual.is_some() {
-            return self.not_yet("`standard` ranges", covariate.head.name.span);
-        }
-        if covariate.convention.is_some() || covariate.term.is_some() {
-            return self.not_yet("`convention` and `term`", covariate.head.name.span);
-        }
-        if self.model.values[id.0].clock != Clock::Session {
-            return self.not_yet("covariates outside `session`", covariate.head.name.span);
-        }
-        if covariate.head.ty.is_none() {
-            let name = &covariate.head.name;
-            let finding = Finding::error("no-type", "a covariate says what it is", name.span, "of no type");
-            return self.report(finding.help(format!("write `covariate {} : TYPE`, for example `Mass`", name.text)));
-        }
-        self.variable_value(id, &covariate.head, None, covariate.within.as_ref(), None, ValueKind::Covariate);
-        let ty = self.model.values[id.0].ty.clone();
-        if !matches!(ty, Type::Real(_) | Type::Int | Type::Unknown) {
-            let found = ty.describe(&self.model);
-            self.not_yet(&format!("covariates that are {found}"), covariate.head.name.span);
-        }
     }
 }
 

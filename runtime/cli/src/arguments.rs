@@ -72,6 +72,23 @@ pub(crate) struct LibraryOptions {
     pub(crate) stdlib: Option<PathBuf>,
 }
 
+/// What people answer for a session.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct CovariateOptions {
+    /// The value of a covariate, with its unit or in the one in which it is recorded: weight=24.5g
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) covariate: Vec<String>,
+    /// Why an optional covariate has no value
+    #[arg(long, value_name = "NAME=REASON")]
+    pub(crate) missing: Vec<String>,
+    /// Why a value outside its range is taken all the same; needs --by
+    #[arg(long = "override", value_name = "NAME=REASON", requires = "by")]
+    pub(crate) overrides: Vec<String>,
+    /// The person who takes the values of all --override
+    #[arg(long, value_name = "PERSON", requires = "overrides")]
+    pub(crate) by: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SimOptions {
     /// The protocol's text
@@ -94,9 +111,8 @@ pub(crate) struct SimOptions {
     /// A mouse of your own (TOML) instead of the embedded one
     #[arg(long, value_name = "FILE")]
     pub(crate) mouse: Option<PathBuf>,
-    /// A covariate that the mouse cannot answer, in the unit in which it is recorded
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) covariate: Vec<String>,
+    #[command(flatten)]
+    pub(crate) covariates: CovariateOptions,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }
@@ -114,9 +130,8 @@ pub(crate) struct RunOptions {
     /// Seed of the draws that the recording does not give
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// A covariate that the recording lacks, in the unit in which it is recorded
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub(crate) covariate: Vec<String>,
+    #[command(flatten)]
+    pub(crate) covariates: CovariateOptions,
     /// What runs the program
     #[arg(long, value_enum, default_value_t)]
     pub(crate) machine: Kind,

@@ -1,6 +1,7 @@
 //! `trialect`: checks, hashes, simulates, runs, replays and verifies protocols and their sessions.
 
 mod animal;
+mod answers;
 mod arguments;
 mod check;
 mod covariates;

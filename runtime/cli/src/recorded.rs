@@ -1,10 +1,10 @@
 //! `trialect run --recorded`: a protocol driven by the raw files of a recorded session.
 
 use crate::arguments::RunOptions;
-use crate::covariates::{self, WEIGHT};
+use crate::covariates::{Covariates, WEIGHT, asks_weight, given as given_covariates, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::sim::{broken_off, carried, chain};
+use crate::sim::{before, broken_off, carried, chain};
 use crate::store::{self, Subject};
 use crate::{machine, output, protocol, record, table};
 use serde_json::json;
@@ -31,14 +31,19 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let (ordinal, words, previous) = carried(&program, &done)?;
     let mut rig = RecordedRig::new(Arc::clone(&recording));
     rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
-    let (covariates, covariates_given) = covariates(options, &program, &recording)?;
+    let weight = recording.subject().weight.filter(|_| asks_weight(&program));
+    let before = before(&done)?;
+    let Covariates { values, remarks } = given_covariates(&options.covariates, &program, before.as_ref(), weight)?;
+    let by_hand = |text: &String| text.split('=').next().is_some_and(|name| name.trim() == WEIGHT);
+    let covariates_given = weight.is_some() && !options.covariates.covariate.iter().any(by_hand);
     let given = |trial| given(&recording, trial);
     let plan = Plan {
         subject: name,
         session: ordinal,
         seed: options.seed,
         subject_words: words,
-        covariates,
+        covariates: values,
+        covariate_remarks: remarks,
         covariates_given,
         given: &given,
         stop: interrupt.flag(),
@@ -49,6 +54,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         progress: &|_| {},
     };
     check(&program, &plan).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    tell_unusual(&program, &plan.covariates);
     let mut machine = machine::machine(options.machine, &program)?;
     let origin = Origin {
         machine: machine.name().into(),
@@ -94,19 +100,6 @@ fn given_digest(recording: &Recording) -> String {
         })
         .collect();
     digest(&canonical_json(&json!({ "recording": recording.sha256, "trials": trials })))
-}
-
-/// Covariates from the command line; the animal's weight from the recording when it is not there.
-fn covariates(
-    options: &RunOptions,
-    program: &Program,
-    recording: &Recording,
-) -> Result<(BTreeMap<String, f64>, bool), Failure> {
-    let mut covariates = covariates::parse(&options.covariate, program)?;
-    let weight =
-        recording.subject().weight.filter(|_| covariates::asks(program, WEIGHT) && !covariates.contains_key(WEIGHT));
-    covariates.extend(weight.map(|weight| (WEIGHT.to_string(), weight)));
-    Ok((covariates, weight.is_some()))
 }
 
 /// Prints each trial's outcome and closed loop beside the recorded ones.

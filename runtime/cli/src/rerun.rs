@@ -42,6 +42,7 @@ pub(crate) fn rerun(
         seed: header.run["seed"].as_str().and_then(|seed| seed.parse().ok()).unwrap_or(0),
         subject_words: header.run["subject_state"].as_str().and_then(text_words),
         covariates: header.covariates.clone(),
+        covariate_remarks: header.covariate_remarks.clone(),
         covariates_given: given.covariates,
         given: &|trial| given.trials.get(&trial).cloned().unwrap_or_default(),
         stop: &stop,

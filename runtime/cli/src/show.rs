@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::{output, record, store, table};
 use std::path::Path;
 use trialect_export::{Status, read_session};
+use trialect_ir::record::Override;
 
 pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
     if store::is_session(&options.place) {
@@ -42,6 +43,17 @@ fn one(folder: &Path) -> Result<(), Failure> {
     output::say(&format!("machine   {}", session.machine));
     output::say(&format!("ended     {} after {:.1} min, {status}", session.end.reason, session.end.at / 60.0));
     output::say(&table::of_sessions(&[folder.to_path_buf()])?);
+    for (name, remark) in &session.covariate_remarks {
+        if let Some(reason) = &remark.missing {
+            output::say(&format!("missing   {name}: {reason}"));
+        }
+        if let Some(Override { by, reason }) = &remark.overridden {
+            output::say(&format!("override  {name}: {reason} ({by})"));
+        }
+    }
+    for name in &session.outside_standard {
+        output::say(&format!("unusual   {name}: outside its standard"));
+    }
     for (name, value) in &session.subject_at_end {
         output::say(&format!("at end    {name} = {value}"));
     }

@@ -2,7 +2,7 @@
 
 use crate::animal::Animal;
 use crate::arguments::SimOptions;
-use crate::covariates::{self, WEIGHT};
+use crate::covariates::{Covariates, given, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::store::{self, Subject};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use trialect_device::Rig;
 use trialect_driver::Compiled;
-use trialect_export::{Status, read_manifest, read_session, seal, subject_words};
+use trialect_export::{SessionFile, Status, read_manifest, read_session, seal, subject_words};
 use trialect_ir::Program;
 use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
@@ -74,6 +74,12 @@ pub(crate) fn carried(program: &Program, done: &[PathBuf]) -> Result<Carried, Fa
     Ok((before.session + 1, Some(subject_words(last).map_err(fault)?), Some(seal)))
 }
 
+/// The record of the session before.
+pub(crate) fn before(done: &[PathBuf]) -> Result<Option<SessionFile>, Failure> {
+    let read = |last: &PathBuf| read_session(last).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()));
+    done.last().map(read).transpose()
+}
+
 fn session(
     options: &SimOptions,
     program: &Arc<Program>,
@@ -90,16 +96,15 @@ fn session(
     let weight = animal.weighed(ordinal);
     let mut rig = animal.rig(ordinal)?;
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
-    let mut covariates = covariates::parse(&options.covariate, program)?;
-    if covariates::asks(program, WEIGHT) {
-        covariates.entry(WEIGHT.to_string()).or_insert(weight);
-    }
+    let before = before(done)?;
+    let Covariates { values, remarks } = given(&options.covariates, program, before.as_ref(), Some(weight))?;
     let plan = Plan {
         subject: options.subject.clone(),
         session: ordinal,
         seed: options.seed,
         subject_words: words,
-        covariates,
+        covariates: values,
+        covariate_remarks: remarks,
         covariates_given: false,
         given: &|_| Vec::new(),
         stop: interrupt.flag(),
@@ -110,6 +115,7 @@ fn session(
         progress: &|trial| bar.set_message(format!("session {ordinal:03}, trial {trial}")),
     };
     check(program, &plan).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    tell_unusual(program, &plan.covariates);
     let mut machine = machine::machine(options.machine, program)?;
     let origin = Origin {
         machine: machine.name().into(),

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::record;
 use std::path::{Path, PathBuf};
 use trialect_ir::record::Header;
-use trialect_ir::{Clock, Column, Domain, Role};
+use trialect_ir::{Asked, Clock, Column, Domain, Role};
 use trialect_journal::Entry;
 
 /// Contrast from which a trial counts as easy, as the field does.
@@ -27,12 +27,15 @@ fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     let session = record::read(folder)?;
     let (header, entries) = (&session.header, &session.entries);
     let (mut start, mut end, mut reason) = (&[][..], &[][..], "not sealed");
+    let (mut at_start, mut at_end) = (&[][..], &[][..]);
     let mut rows = Vec::new();
     for entry in entries {
         match entry {
-            Entry::SessionStart { words, .. } => start = words,
+            Entry::SessionStart { words, present, .. } => (start, at_start) = (words, present),
             Entry::Row { outcome, words, .. } => rows.push((*outcome, words)),
-            Entry::SessionEnd { words, reason: why, .. } => (end, reason) = (words, why),
+            Entry::SessionEnd { words, present, reason: why, .. } => {
+                (end, at_end, reason) = (words, present, why);
+            }
             _ => {}
         }
     }
@@ -49,8 +52,16 @@ fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
     for (k, column) in columns(header, |column| column.clock == Clock::Subject && column.role == Role::Variable) {
         cells.push((titled(column), shown(column, start.get(k))));
     }
-    for (k, column) in columns(header, |column| column.role == Role::Covariate) {
-        cells.push((titled(column), shown(column, start.get(k))));
+    // Numbers of the day; the others are in the record.
+    let of_the_day = |column: &Column| {
+        let is_number = matches!(column.domain, Domain::Real { .. } | Domain::Int { .. });
+        column.role == Role::Covariate && column.clock == Clock::Session && is_number
+    };
+    for (k, column) in columns(header, of_the_day) {
+        let row = if asked_after(column) { end } else { start };
+        let present = if asked_after(column) { at_end } else { at_start };
+        let there = present.get(k / 64).is_some_and(|bits| bits >> (k % 64) & 1 == 1);
+        cells.push((titled(column), shown(column, row.get(k).filter(|_| there))));
     }
     for (k, column) in columns(header, |column| column.role == Role::Total) {
         let given = rows.iter().filter_map(|(_, words)| words.get(k)).map(|word| f64::from_bits(*word));
@@ -65,6 +76,10 @@ fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
 
 fn columns<'h>(header: &'h Header, wanted: impl Fn(&Column) -> bool + 'h) -> impl Iterator<Item = (usize, &'h Column)> {
     header.columns.iter().enumerate().filter(move |(_, column)| wanted(column))
+}
+
+fn asked_after(column: &Column) -> bool {
+    column.covariate.as_ref().is_some_and(|covariate| covariate.asked == Some(Asked::After))
 }
 
 fn titled(column: &Column) -> String {

@@ -17,6 +17,7 @@
 //! | `manifest.json` | the digest of each file, and the seal |
 
 mod chain;
+mod covariates;
 mod events;
 mod fault;
 mod folder;
@@ -31,6 +32,7 @@ mod verify;
 mod wheel;
 
 pub use chain::verify_chain;
+pub use covariates::CovariateFile;
 pub use fault::ExportFault;
 pub use manifest::{MANIFEST, Manifest, read_manifest};
 pub use seal::{Sealed, TableFile, seal, tables};

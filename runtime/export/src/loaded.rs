@@ -82,7 +82,7 @@ pub(crate) fn is_of_trial(column: Option<&Column>) -> bool {
 
 /// Whether people read the words of a domain as text rather than as a number.
 pub(crate) fn is_text(domain: &Domain) -> bool {
-    matches!(domain, Domain::Named { .. } | Domain::Set { .. })
+    matches!(domain, Domain::Named { .. } | Domain::Set { .. } | Domain::Text { .. })
 }
 
 /// Session-clock time in seconds.

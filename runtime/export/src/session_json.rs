@@ -1,5 +1,6 @@
 //! `session.json`: who and what, how it ended, the subject's state.
 
+use crate::covariates::{CovariateFile, outside_standard};
 use crate::folder::load;
 use crate::loaded::{Loaded, is_text, word};
 use crate::trials::{field_names, word_of};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
-use trialect_ir::record::{Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
+use trialect_ir::record::{Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
 use trialect_ir::{Clock, Column, Domain};
 use trialect_journal::Entry;
 
@@ -57,8 +58,15 @@ pub struct SessionFile {
     pub previous: Option<String>,
     /// What the backend says about itself.
     pub backend: Value,
-    /// Values asked for before the session, in the units of their columns.
-    pub covariates: BTreeMap<String, f64>,
+    /// Values that people answered: numbers in coherent units, true or false, names of members, texts; null for those
+    /// that are missing.
+    pub covariates: BTreeMap<String, Value>,
+    /// What there is to say of them besides: where they come from, why they are missing, who took them and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub covariate_remarks: BTreeMap<String, Remark>,
+    /// Covariates that were outside of their standard, at any time of the session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside_standard: Vec<String>,
     /// Values of the subject's names at the start, in the units of their columns; names without a value are null.
     pub subject_at_start: BTreeMap<String, Value>,
     /// The same at the end.
@@ -125,7 +133,7 @@ pub struct ColumnFile {
     pub role: String,
     /// The clock on which it is declared.
     pub clock: String,
-    /// `boolean`, `integer`, `real`, `steps`, `name`, `level`, `set` or `instant`.
+    /// `boolean`, `integer`, `real`, `steps`, `name`, `level`, `set`, `instant` or `text`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Whether it may have no value.
@@ -139,6 +147,9 @@ pub struct ColumnFile {
     pub values: Vec<String>,
     /// The description in the text.
     pub description: Option<String>,
+    /// What is declared of a covariate besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariate: Option<CovariateFile>,
 }
 
 /// A table and its number of rows.
@@ -216,6 +227,8 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         previous: header.previous,
         backend: sorted(header.backend),
         covariates: header.covariates,
+        covariate_remarks: header.covariate_remarks,
+        outside_standard: outside_standard(columns, &loaded.entries),
         subject_at_start: values(columns, Clock::Subject, ends.at_start),
         subject_at_end: values(columns, Clock::Subject, ends.at_end),
         session_at_end: values(columns, Clock::Session, ends.at_end),
@@ -310,6 +323,7 @@ fn described(column: &Column, field: String) -> ColumnFile {
         Domain::Levels { labels, .. } => ("level", &labels[..]),
         Domain::Set { members } => ("set", &members[..]),
         Domain::Instant => ("instant", &[][..]),
+        Domain::Text { .. } => ("text", &[][..]),
     };
     let second = (column.domain == Domain::Instant).then_some("s");
     let unit = column.domain.unit();
@@ -325,6 +339,7 @@ fn described(column: &Column, field: String) -> ColumnFile {
         ucum: unit.map(|unit| unit.ucum.as_str()).or(second).map(str::to_owned),
         values: values.to_vec(),
         description: column.description.clone(),
+        covariate: column.covariate.as_ref().map(|covariate| CovariateFile::of(column, covariate)),
     }
 }
 

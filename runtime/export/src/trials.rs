@@ -171,6 +171,7 @@ fn about(column: &Column) -> Vec<(&'static str, String)> {
         about.push(("unit", symbol));
         about.push(("ucum", ucum));
     }
+    about.extend(column.covariate.iter().flat_map(|covariate| crate::covariates::about(column, covariate)));
     about
 }
 
@@ -187,7 +188,7 @@ fn cells<'a>(domain: &Domain, column: usize, trials: &[Trial<'_>]) -> Cells<'a> 
         Domain::Real { .. } | Domain::Steps { .. } | Domain::Levels { .. } | Domain::Instant => {
             Cells::Double(words.map(|word| word.and_then(|word| domain.number(word))).collect())
         }
-        Domain::Named { .. } | Domain::Set { .. } => {
+        Domain::Named { .. } | Domain::Set { .. } | Domain::Text { .. } => {
             Cells::Text(words.map(|word| word.map(|word| Cow::Owned(domain.show(word)))).collect())
         }
     }

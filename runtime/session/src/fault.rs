@@ -32,13 +32,11 @@ pub enum SessionFault {
         /// What it should be.
         expected: String,
     },
-    /// A covariate that is asked before the session is missing or outside its range.
-    #[error("the covariate `{name}` {problem}")]
-    Covariate {
-        /// The name.
-        name: String,
-        /// What is wrong and what to do.
-        problem: String,
+    /// Covariates are missing, outside their ranges, or not what is asked for.
+    #[error("{}", told(problems))]
+    Covariates {
+        /// For each what is wrong and what to do.
+        problems: Vec<String>,
     },
     /// The subject's state does not fit the protocol.
     #[error("the subject's state has {found} words, this protocol's {expected}; it comes from another protocol")]
@@ -60,6 +58,14 @@ pub enum SessionFault {
     },
 }
 
+/// One problem on its line, several below each other.
+fn told(problems: &[String]) -> String {
+    match problems {
+        [one] => format!("the covariate {one}"),
+        several => format!("{} covariates keep the session from starting:\n  {}", several.len(), several.join("\n  ")),
+    }
+}
+
 impl SessionFault {
     /// Stable code.
     pub fn code(&self) -> &'static str {
@@ -69,7 +75,7 @@ impl SessionFault {
             SessionFault::Differs(_) => "record-differs",
             SessionFault::GivenName { .. } => "given-unknown",
             SessionFault::GivenType { .. } => "given-type",
-            SessionFault::Covariate { .. } => "covariate",
+            SessionFault::Covariates { .. } => "covariate",
             SessionFault::SubjectState { .. } => "subject-state",
             SessionFault::Stuck { .. } => "stuck",
         }

@@ -5,6 +5,7 @@
 //! a [`Rig`](trialect_device::Rig) and a [`Recorder`].
 
 mod check;
+mod covariates;
 mod fault;
 mod given;
 mod host;
@@ -17,6 +18,7 @@ mod support;
 mod trials;
 
 pub use check::check;
+pub use covariates::{expects, is_outside, shown};
 pub use fault::SessionFault;
 pub use given::Given;
 pub use plan::{Ending, Interruption, Place, Plan};

@@ -1,9 +1,11 @@
 //! What a session is given besides its program, machine and rig.
 
 use crate::Given;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Ns;
+use trialect_ir::record::Remark;
 
 /// Where a session is to be broken off, because it was when it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +42,11 @@ pub struct Plan<'a> {
     pub seed: u64,
     /// The subject's words at the end of the last session; none for the first.
     pub subject_words: Option<Vec<u64>>,
-    /// Covariates asked before the session, coherent unit.
-    pub covariates: BTreeMap<String, f64>,
+    /// What people answered, by name: numbers in the coherent unit, true or false, names of members, texts; null for
+    /// what is missing.
+    pub covariates: BTreeMap<String, Value>,
+    /// What there is to say of them besides, by name.
+    pub covariate_remarks: BTreeMap<String, Remark>,
     /// Covariates that come from a recording: they may lie outside their range and are then marked.
     pub covariates_given: bool,
     /// Values given for a trial (from 1) instead of drawn or computed ones.

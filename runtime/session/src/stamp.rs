@@ -4,7 +4,7 @@ use crate::Plan;
 use serde_json::{Map, Value, json};
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
 use trialect_ir::record::{FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
-use trialect_ir::{Channel, Program, Slot, canonical_json, digest};
+use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
 
 /// What the caller knows of a session's origin.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ fn settings_json(program: &Program, rig: &dyn Rig) -> Value {
 pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Header {
     // The words themselves, so that a session can be replayed without the one before it.
     let subject_state = plan.subject_words.as_ref().map(|words| words_text(words));
-    let run = json!({
+    let mut run = json!({
         "form": FORMAT,
         "protocol": program.identity.protocol,
         "source": origin.source_hash,
@@ -82,6 +82,9 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         "backend": origin.backend,
         "compiler": origin.compiler,
     });
+    if !plan.covariate_remarks.is_empty() {
+        run["covariate_remarks"] = json!(plan.covariate_remarks);
+    }
     Header {
         format: FORMAT.into(),
         kind: rig.kind().into(),
@@ -102,7 +105,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         sources: origin.sources.clone(),
         previous: origin.previous.clone(),
         backend: origin.backend.clone(),
-        columns: program.columns.clone(),
+        columns: program.columns.iter().map(|column| with_texts(column, plan)).collect(),
         inputs: inputs(program, rig),
         states: program.states.iter().map(|state| state.name.clone()).collect(),
         outcomes: program.outcomes.clone(),
@@ -110,7 +113,18 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         rules: RuleStamp::of(program),
         draws: program.draws.iter().map(|draw| draw.path.clone()).collect(),
         covariates: plan.covariates.clone(),
+        covariate_remarks: plan.covariate_remarks.clone(),
     }
+}
+
+/// A column of the session: one of words has its text.
+fn with_texts(column: &Column, plan: &Plan<'_>) -> Column {
+    let mut column = column.clone();
+    if let Domain::Text { texts } = &mut column.domain {
+        let text = plan.covariates.get(&column.name).and_then(Value::as_str);
+        texts.extend(text.map(str::to_owned));
+    }
+    column
 }
 
 /// Words as text: 16 hexadecimal digits each, no blanks.

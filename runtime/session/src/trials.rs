@@ -1,6 +1,7 @@
 //! The session loop: trials one after the other, each instant in the order that the language's semantics number.
 
-use crate::check::{covariate, subject_words};
+use crate::check::subject_words;
+use crate::covariates::answers;
 use crate::host::SessionHost;
 use crate::plan::Place;
 use crate::replay::{broken_off, is_broken_off};
@@ -81,7 +82,7 @@ impl Session<'_, '_> {
             self.set(*slot, value.to_bits());
         }
         self.set(header::SESSION, u64::from(self.plan.session));
-        self.covariates()?;
+        self.covariates(false)?;
         self.machine.run(Phase::SessionStart, &mut self.host);
         self.subject = self.machine.memory()[subject].to_vec();
         let (words, present) = self.row();
@@ -92,15 +93,21 @@ impl Session<'_, '_> {
         }
     }
 
-    /// Values asked before the session.
-    fn covariates(&mut self) -> Result<(), SessionFault> {
-        for &k in &self.program.asked {
-            let Some(covariate) = covariate(self.program, self.plan, k)? else { continue };
-            if self.plan.covariates_given {
-                self.host.push(Entry::Given { column: k, word: covariate.word, outside: covariate.outside });
+    /// Values asked before the session, or after it.
+    fn covariates(&mut self, after: bool) -> Result<(), SessionFault> {
+        let answers = answers(self.program, self.plan)?;
+        // A subject's words may still hold the value of a session before.
+        for &k in self.program.asked.iter().filter(|_| !after) {
+            if let Some(flag) = self.program.columns[k as usize].present {
+                self.set(flag, 0);
             }
-            let column = &self.program.columns[k as usize];
-            self.set(column.value, covariate.word);
+        }
+        for answer in answers.into_iter().filter(|answer| answer.after == after) {
+            if self.plan.covariates_given && !after {
+                self.host.push(Entry::Given { column: answer.column, word: answer.word, outside: answer.outside });
+            }
+            let column = &self.program.columns[answer.column as usize];
+            self.set(column.value, answer.word);
             if let Some(flag) = column.present {
                 self.set(flag, 1);
             }
@@ -406,6 +413,7 @@ impl Session<'_, '_> {
         self.host.attempt(|host| host.outputs.end_session(&mut host.hands, now));
         self.host.hands.rig.make_safe(now);
         self.set(header::NOW, now as u64);
+        self.covariates(true)?;
         self.machine.run(Phase::SessionEnd, &mut self.host);
         let subject =
             self.machine.memory()[self.program.subject.start as usize..self.program.subject.end as usize].to_vec();

@@ -306,6 +306,7 @@ fn column() -> Column {
         domain: Domain::Bool,
         value: FIRST,
         present: Some(FIRST.offset(1)),
+        covariate: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The canonical form: each definition as JSON without layout, spelling or description.
 
+mod covariates;
 mod expressions;
 mod machine;
 mod rig;
@@ -20,7 +21,10 @@ pub(crate) fn definitions(model: &Model) -> Vec<Definition> {
     let known: BTreeMap<String, usize> =
         all.iter().enumerate().map(|(k, definition)| (definition.path.clone(), k)).collect();
     // The protocol's own definitions and what they use; a library's other definitions do not matter.
-    let library = |path: &str| path.starts_with("std.") && !path.contains(' ');
+    // Its covariates do: they are those of every protocol that uses it.
+    let spliced: BTreeSet<&str> =
+        model.values.iter().filter(|value| value.covariate.is_some()).map(|value| value.path.as_str()).collect();
+    let library = |path: &str| path.starts_with("std.") && !path.contains(' ') && !spliced.contains(path);
     let mut open: Vec<usize> = (0..all.len()).filter(|&k| !library(&all[k].path)).collect();
     let mut kept = BTreeSet::new();
     while let Some(k) = open.pop() {
@@ -219,11 +223,14 @@ impl<'a> Writer<'a> {
         let ty = self.ty(&value.ty);
         let body = match &value.kind {
             ValueKind::Pending => return,
-            ValueKind::Definition(body) => json!({ "is": "definition", "value": self.expr(body) }),
+            ValueKind::Definition(body) => match &value.covariate {
+                Some(facts) => self.computed_covariate(facts, body, &value.ty),
+                None => json!({ "is": "definition", "value": self.expr(body) }),
+            },
             ValueKind::Table(rows) => json!({ "is": "table", "rows": self.list(rows) }),
             ValueKind::Variable(variable) => self.variable("variable", variable, &value.ty),
             ValueKind::Parameter(variable) => self.variable("parameter", variable, &value.ty),
-            ValueKind::Covariate(variable) => self.variable("covariate", variable, &value.ty),
+            ValueKind::Covariate(variable) => self.asked_covariate(variable, value.covariate.as_deref(), &value.ty),
             ValueKind::Draw(family) => self.family(family),
             ValueKind::Statistic(statistic) => {
                 let function = match statistic.function {

@@ -184,6 +184,11 @@ impl Checker<'_> {
             self.report(finding.help(help));
             return Texpr::broken(span);
         }
+        if *value.ty.required() == Type::Text {
+            let (name, declared) = (value.name.clone(), value.span);
+            self.text_read(&name, declared, span);
+            return Texpr::broken(span);
+        }
         if value.clock > self.scope.reads {
             let (name, clock) = (value.name.clone(), value.clock);
             let is_number = value.ty.dimension(&self.model).is_some();

@@ -32,6 +32,36 @@ pub struct Value {
     pub kind: ValueKind,
     /// Depends on what happens in the trial: read as it is now, recorded as it is at the trial's end.
     pub live: bool,
+    /// What is declared of a covariate besides.
+    pub covariate: Option<Box<CovariateFacts>>,
+}
+
+/// When a covariate is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // as in the language: `asked before`, `asked after`, `asked on change`
+pub enum Asked {
+    Before,
+    After,
+    OnChange,
+}
+
+/// What is declared of a covariate besides its type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CovariateFacts {
+    /// When it is asked for; none for one that is computed.
+    pub asked: Option<Asked>,
+    /// Whether it may be missing.
+    pub optional: bool,
+    /// `within`, coherent unit.
+    pub within: Option<(Decimal, Decimal)>,
+    /// `standard within`, coherent unit.
+    pub standard: Option<(Decimal, Decimal)>,
+    /// `standard "…"`
+    pub usual: Option<String>,
+    /// `convention "…"`
+    pub convention: Option<String>,
+    /// `term "…"`
+    pub term: Option<String>,
 }
 
 impl Value {
@@ -58,7 +88,7 @@ pub enum ValueKind {
     Draw(Family),
     /// `stat`
     Statistic(Box<Statistic>),
-    /// `covariate`
+    /// `covariate … asked …`
     Covariate(Variable),
 }
 

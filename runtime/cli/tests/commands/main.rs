@@ -7,6 +7,7 @@ mod broken_off;
 mod chain;
 mod command;
 mod conventions;
+mod covariates;
 mod days;
 mod folders;
 mod locking;

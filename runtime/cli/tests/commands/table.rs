@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -34,6 +35,13 @@ impl Table {
             }
         }
         Table { columns }
+    }
+
+    /// What the schema says of a column.
+    pub(crate) fn about(folder: &Path, column: &str) -> HashMap<String, String> {
+        let file = File::open(folder.join("trials.parquet")).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        reader.schema().field_with_name(column).unwrap().metadata().clone().into()
     }
 
     pub(crate) fn trials(folder: &Path) -> Table {

@@ -34,6 +34,7 @@ fn column(name: &str, clock: Clock, role: Role, domain: Domain) -> Column {
         domain,
         value: Slot(0),
         present: None,
+        covariate: None,
     }
 }
 
@@ -124,7 +125,8 @@ pub fn header() -> Header {
             rule("contrasts", "transition", "easy -> final", "on trial.end -> final"),
         ],
         draws: names(&["side", "lean", "strange"]),
-        covariates: BTreeMap::from([("weight".to_owned(), 21.5)]),
+        covariates: BTreeMap::from([("weight".to_owned(), 21.5.into())]),
+        covariate_remarks: BTreeMap::new(),
     }
 }
 

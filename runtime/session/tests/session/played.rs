@@ -84,6 +84,7 @@ fn plan(stop: &AtomicBool) -> Plan<'_> {
         seed: 1,
         subject_words: None,
         covariates: BTreeMap::new(),
+        covariate_remarks: BTreeMap::new(),
         covariates_given: false,
         given: &|_| Vec::new(),
         stop,

@@ -9,6 +9,7 @@ mod command;
 mod conventions;
 mod days;
 mod folders;
+mod foraging;
 mod locking;
 mod oracle_curriculum;
 mod oracle_subject;

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::record::Session;
 use serde_json::{Value, json};
 use std::path::Path;
+use trialect_ir::{Column, Role};
 use trialect_journal::Entry;
 use trialect_sim::{MouseParameters, MouseState, ParameterFault, RigParameters, SessionSummary, SimRig, animal_seed};
 
@@ -51,32 +52,53 @@ impl Animal {
                     ),
                 )
             })?;
-        self.state = state.after_session(&self.parameters, summary(before));
+        self.state = state.after_session(&self.parameters, self.summary(before));
         Ok(self)
     }
 
-    /// What the record says of the animal and its rig.
-    pub(crate) fn stamp(&self) -> Value {
-        json!({ "mouse": { "parameters": self.parameters, "state": self.state }, "rig": self.rig })
+    /// Trials answered and fluid received, from a session's record. Totals without a unit count pellets.
+    fn summary(&self, session: &Session) -> SessionSummary {
+        let columns = &session.header.columns;
+        let choice = columns.iter().position(|column| column.name == "choice");
+        let worth = |column: &Column| match column.domain.unit() {
+            Some(_) => 1.0,
+            None => self.parameters.forager.pellet_worth_ul,
+        };
+        let totals: Vec<(usize, f64)> = (0..)
+            .zip(columns)
+            .filter(|(_, column)| column.role == Role::Total)
+            .map(|(k, column)| (k, worth(column)))
+            .collect();
+        let mut summary = SessionSummary { trials_completed: 0, water_ul: 0.0 };
+        for entry in &session.entries {
+            if let Entry::Row { outcome, words, present, .. } = entry {
+                let answered = choice.map_or(outcome.is_some(), |k| present[k / 64] >> (k % 64) & 1 == 1);
+                summary.trials_completed += u32::from(answered);
+                summary.water_ul += totals.iter().map(|&(k, worth)| f64::from_bits(words[k]) * worth).sum::<f64>();
+            }
+        }
+        summary
+    }
+
+    /// What the record says of the animal and its rig, which is wired: also what decides the run's identity. So what
+    /// cannot matter on this rig is left out of it.
+    pub(crate) fn stamp(&self, rig: &SimRig) -> Value {
+        let mut stamp = json!({ "mouse": { "parameters": self.parameters, "state": self.state }, "rig": self.rig });
+        let mut leave_out = |path: &str, section: &str, classes: &[&str]| {
+            if !classes.iter().any(|class| rig.has(class))
+                && let Some(Value::Object(sections)) = stamp.pointer_mut(path)
+            {
+                sections.remove(section);
+            }
+        };
+        leave_out("/mouse/parameters", "forager", &["NosePort", "Switch", "Lickometer", "Feeder"]);
+        for (section, class) in [("pump", "Pump"), ("feeder", "Feeder"), ("puff", "Puff"), ("camera", "Camera")] {
+            leave_out("/rig", section, &[class]);
+        }
+        stamp
     }
 }
 
 fn fault(fault: ParameterFault) -> Failure {
     Failure::trouble("mouse", fault.to_string())
-}
-
-/// Trials answered and water received, from a session's record.
-fn summary(session: &Session) -> SessionSummary {
-    let columns = &session.header.columns;
-    let choice = columns.iter().position(|column| column.name == "choice");
-    let totals: Vec<usize> = (0..columns.len()).filter(|&k| columns[k].role == trialect_ir::Role::Total).collect();
-    let mut summary = SessionSummary { trials_completed: 0, water_ul: 0.0 };
-    for entry in &session.entries {
-        if let Entry::Row { outcome, words, present, .. } = entry {
-            let answered = choice.map_or(outcome.is_some(), |k| present[k / 64] >> (k % 64) & 1 == 1);
-            summary.trials_completed += u32::from(answered);
-            summary.water_ul += totals.iter().map(|&k| f64::from_bits(words[k])).sum::<f64>();
-        }
-    }
-    summary
 }

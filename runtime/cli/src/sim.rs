@@ -122,7 +122,7 @@ fn session(
         source_hash: compiled.source_hash().into(),
         sources: store::stamps(&compiled.texts),
         previous,
-        backend: animal.stamp(),
+        backend: animal.stamp(&rig),
         compiler: env!("CARGO_PKG_VERSION").into(),
     };
     let header = header(program, &plan, &rig, &origin, None);

@@ -5,11 +5,14 @@
 //! that follows the wheel does not.
 
 use crate::clock::from_milliseconds;
+use crate::device::{Device, Happening, Order};
 use crate::parameters::DisplayParameters;
 use crate::refusal::{Arguments, Refusal, argument, within};
 use std::collections::VecDeque;
-use trialect_device::Ns;
+use trialect_device::{Ns, StimulusSpec};
 
+/// The channel `flip`.
+const FLIP: usize = 0;
 /// Contrasts up to this are drawn as nothing, as the task's display program does.
 const FAINTEST: f64 = 0.01;
 
@@ -78,7 +81,7 @@ impl Display {
         }
     }
 
-    /// Makes room for one more stimulus (of this or another device), with its fixed parameters.
+    /// Makes room for one more stimulus, with its fixed parameters.
     pub(crate) fn wire(&mut self, fixed: &[(String, f64)]) {
         let given = |name: &str| fixed.iter().find(|(fixed, _)| fixed == name).map(|(_, value)| *value);
         let initial =
@@ -224,6 +227,41 @@ impl Display {
         let frame = libm::floor(at as f64 / 1e9 * self.frame_rate_hz);
         let next = if frame_time(frame + 1.0) > at { frame + 1.0 } else { frame + 2.0 };
         frame_time(next) + self.latency
+    }
+}
+
+impl Device for Display {
+    fn command(&mut self, at: Ns, order: Order<'_>, _: &mut Vec<Happening>) -> Result<(), Refusal> {
+        Display::command(self, at, order.verb, order.stimulus.ok_or(Refusal::Verb)?, order.arguments)
+    }
+
+    fn release(&mut self, at: Ns, verb: &str, stimulus: Option<u32>, _: &mut Vec<Happening>) -> Result<(), Refusal> {
+        Display::release(self, at, verb, stimulus.ok_or(Refusal::Verb)?)
+    }
+
+    fn make_safe(&mut self, _: Ns, told: &mut Vec<Happening>) {
+        Display::make_safe(self);
+        told.push(Happening::Picture { visible: None, freeze: false });
+    }
+
+    fn next(&self) -> Option<Ns> {
+        Display::next(self)
+    }
+
+    fn finish(&mut self, at: Ns, told: &mut Vec<Happening>) {
+        let Some(frame) = Display::finish(self, at) else { return };
+        told.push(Happening::Picture { visible: self.visible(), freeze: frame.freeze });
+        if frame.flip {
+            told.push(Happening::Report { channel: FLIP, value: 1 });
+        }
+    }
+
+    fn bind(&mut self, stimulus: &StimulusSpec) {
+        self.wire(&stimulus.fixed);
+    }
+
+    fn follow(&mut self, at: Ns, stimulus: u32, parameter: &str, value: f64) {
+        Display::follow(self, at, stimulus, parameter, value);
     }
 }
 

@@ -3,8 +3,10 @@
 //! A reading is reported when it differs from the one before. While the wheel rests nothing is read.
 
 use crate::clock::MILLISECOND;
+use crate::device::{Device, Happening, Order};
 use crate::mouse::Path;
 use crate::parameters::EncoderParameters;
+use crate::refusal::Refusal;
 use trialect_device::Ns;
 
 /// The encoder.
@@ -18,11 +20,6 @@ pub(crate) struct Encoder {
 impl Encoder {
     pub(crate) fn new(parameters: &EncoderParameters) -> Self {
         Self { count_size_mm: parameters.count_size_mm(), count: 0, next_reading: 0 }
-    }
-
-    /// Travel for one count, in mm.
-    pub(crate) fn count_size_mm(&self) -> f64 {
-        self.count_size_mm
     }
 
     /// When the count next changes on this path, at or before `until`.
@@ -67,6 +64,39 @@ impl Encoder {
 
     fn counts_at(&self, path: &Path, at: Ns) -> f64 {
         path.position(at) / self.count_size_mm
+    }
+}
+
+/// What a session may ask of an encoder: to note that a reading is its zero, and the size of its counts.
+#[derive(Debug)]
+pub(crate) struct EncoderPort {
+    count_size_mm: f64,
+}
+
+impl EncoderPort {
+    pub(crate) fn new(parameters: &EncoderParameters) -> Self {
+        Self { count_size_mm: parameters.count_size_mm() }
+    }
+
+    /// The count is free-running: zeroing leaves it alone.
+    fn knows(verb: &str) -> Result<(), Refusal> {
+        if verb == "zero" { Ok(()) } else { Err(Refusal::Verb) }
+    }
+}
+
+impl Device for EncoderPort {
+    fn command(&mut self, _: Ns, order: Order<'_>, _: &mut Vec<Happening>) -> Result<(), Refusal> {
+        Self::knows(order.verb)
+    }
+
+    fn release(&mut self, _: Ns, verb: &str, _: Option<u32>, _: &mut Vec<Happening>) -> Result<(), Refusal> {
+        Self::knows(verb)
+    }
+
+    fn make_safe(&mut self, _: Ns, _: &mut Vec<Happening>) {}
+
+    fn settings(&self) -> Vec<(String, f64)> {
+        vec![("count_size".to_string(), self.count_size_mm)]
     }
 }
 

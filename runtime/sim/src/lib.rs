@@ -1,9 +1,10 @@
-//! A simulated rig and a simulated mouse.
+//! A simulated rig and a simulated animal.
 //!
-//! [`SimRig`] is a backend: a wheel, a screen, a speaker and a water valve behind
-//! [`trialect_device::Rig`], with a mouse at the wheel. The mouse knows no protocol. It sees what the
-//! screen shows, hears what the speaker plays, tastes what the valve gives, and can do one thing:
-//! turn the wheel. Everything is a function of the parameters, the mouse's state, the animal's seed
+//! [`SimRig`] is a backend: devices of every class of the standard library behind
+//! [`trialect_device::Rig`], with an animal that knows no protocol. At a wheel it sees what the
+//! screen shows, hears what the speaker plays, tastes what the valve gives, and turns the wheel; it
+//! learns. Among ports, levers and spouts it forages: it goes where it is lit and where a reward
+//! waits, and elsewhere at random; it learns nothing. Everything is a function of the parameters, the mouse's state, the animal's seed
 //! ([`animal_seed`]) and the session's ordinal, so that the same calls give the same answers.
 //!
 //! Simulation goes from event to event: a resting wheel costs nothing, however long it rests.
@@ -11,23 +12,39 @@
 //! What a mouse carries from session to session is [`MouseState`], which can be recomputed from the
 //! summaries of its sessions alone.
 
+mod animals;
+mod camera;
+mod classes;
 mod clock;
+mod device;
 mod display;
 mod encoder;
+mod feeder;
+mod forager;
+mod lamp;
 mod mouse;
+mod nose_port;
 mod parameters;
+mod puff;
+mod pump;
 mod refusal;
 mod rig;
 mod speaker;
 mod stream;
+mod sync_line;
+mod touch;
 mod valve;
 
+pub use forager::{
+    DriveParameters, ForagerParameters, LickParameters, PokeParameters, PressParameters, RestParameters,
+};
 pub use mouse::{
     FidgetParameters, LearningParameters, MOUSE_TOML, MouseParameters, MouseState, MovementParameters, Observer,
     ObserverParameters, ReactionParameters, SatietyParameters, SessionSummary, WeightParameters,
 };
 pub use parameters::{
-    DisplayParameters, EncoderParameters, ParameterFault, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
+    CameraParameters, DisplayParameters, EncoderParameters, FeederParameters, ParameterFault, PuffParameters,
+    PumpParameters, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
 };
 pub use rig::SimRig;
 pub use stream::animal_seed;

@@ -61,6 +61,14 @@ pub struct RigParameters {
     pub speaker: SpeakerParameters,
     /// The water valve.
     pub valve: ValveParameters,
+    /// The syringe or peristaltic pump.
+    pub pump: PumpParameters,
+    /// The pellet dispenser.
+    pub feeder: FeederParameters,
+    /// The air puff.
+    pub puff: PuffParameters,
+    /// The camera.
+    pub camera: CameraParameters,
 }
 
 /// The steering wheel and its encoder.
@@ -108,6 +116,46 @@ pub struct ValveParameters {
     pub calibration: Calibration,
 }
 
+/// The syringe or peristaltic pump.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PumpParameters {
+    /// Fluid a second while it runs; 0.01 .. 10,000 uL/s.
+    pub flow_ul_per_s: f64,
+    /// Least volume that can be asked for; 0.001 .. 1,000 uL.
+    pub least_ul: f64,
+    /// Greatest volume of one run; from the least to 100,000 uL.
+    pub most_ul: f64,
+}
+
+/// The pellet dispenser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeederParameters {
+    /// From one pellet to the next, and to the first; 1 .. 60,000 ms.
+    pub pellet_ms: f64,
+    /// Most pellets of one run; 1 .. 1,000.
+    pub most_pellets: u32,
+}
+
+/// The air puff.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PuffParameters {
+    /// Shortest puff that the valve can make; 0.1 .. 10,000 ms.
+    pub least_ms: f64,
+    /// Longest puff; from the shortest to 60,000 ms.
+    pub most_ms: f64,
+}
+
+/// The camera.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraParameters {
+    /// Frames a second; 0.01 .. 10,000 Hz.
+    pub frame_rate_hz: f64,
+}
+
 impl RigParameters {
     /// Reads and checks parameters.
     ///
@@ -141,6 +189,14 @@ impl RigParameters {
             ("display.photodiode_latency_ms", self.display.photodiode_latency_ms, 0.0, 1e3),
             ("speaker.onset_latency_least_ms", least, 1e-3, 1e3),
             ("speaker.onset_latency_most_ms", self.speaker.onset_latency_most_ms, least, 1e3),
+            ("pump.flow_ul_per_s", self.pump.flow_ul_per_s, 0.01, 1e4),
+            ("pump.least_ul", self.pump.least_ul, 1e-3, 1e3),
+            ("pump.most_ul", self.pump.most_ul, self.pump.least_ul, 1e5),
+            ("feeder.pellet_ms", self.feeder.pellet_ms, 1.0, 6e4),
+            ("feeder.most_pellets", f64::from(self.feeder.most_pellets), 1.0, 1e3),
+            ("puff.least_ms", self.puff.least_ms, 0.1, 1e4),
+            ("puff.most_ms", self.puff.most_ms, self.puff.least_ms, 6e4),
+            ("camera.frame_rate_hz", self.camera.frame_rate_hz, 0.01, 1e4),
         ])
     }
 }

@@ -1,10 +1,14 @@
 //! The loudspeaker: a sound is heard a short, varying time after it is asked for.
 
 use crate::clock::from_milliseconds;
+use crate::device::{Device, Happening, Order};
 use crate::parameters::SpeakerParameters;
 use crate::refusal::Refusal;
 use crate::stream::{Purpose, Stream};
-use trialect_device::Ns;
+use trialect_device::{Ns, StimulusSpec};
+
+/// The channel `onset`.
+const ONSET: usize = 0;
 
 /// What a mouse can tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +33,19 @@ pub(crate) struct Speaker {
     latency_least_ms: f64,
     latency_span_ms: f64,
     stream: Stream,
+    /// What it may be asked to play.
+    sounds: Vec<Sound>,
     coming: Vec<Coming>,
 }
 
 impl Speaker {
-    pub(crate) fn new(parameters: &SpeakerParameters, seed: u64, session: u32) -> Self {
+    /// The speaker with this number among several, from 0; each has latencies of its own.
+    pub(crate) fn new(parameters: &SpeakerParameters, (seed, session): (u64, u32), number: u32) -> Self {
         Self {
             latency_least_ms: parameters.onset_latency_least_ms,
             latency_span_ms: parameters.onset_latency_most_ms - parameters.onset_latency_least_ms,
-            stream: Stream::new(seed, session, Purpose::Sound),
+            stream: Stream::of_device(seed, session, Purpose::Sound, number),
+            sounds: Vec::new(),
             coming: Vec::new(),
         }
     }
@@ -76,6 +84,41 @@ impl Speaker {
     }
 }
 
+impl Device for Speaker {
+    fn command(&mut self, at: Ns, order: Order<'_>, _: &mut Vec<Happening>) -> Result<(), Refusal> {
+        let sound = order.stimulus.and_then(|stimulus| Some((stimulus, *self.sounds.get(stimulus as usize)?)));
+        Speaker::command(self, at, order.verb, sound)
+    }
+
+    /// Ends a `play`; there is nothing to end in a `halt`.
+    fn release(&mut self, _: Ns, verb: &str, stimulus: Option<u32>, _: &mut Vec<Happening>) -> Result<(), Refusal> {
+        match verb {
+            "play" => self.silence(stimulus),
+            "halt" => {}
+            _ => return Err(Refusal::Verb),
+        }
+        Ok(())
+    }
+
+    fn make_safe(&mut self, _: Ns, _: &mut Vec<Happening>) {
+        self.silence(None);
+    }
+
+    fn next(&self) -> Option<Ns> {
+        Speaker::next(self)
+    }
+
+    fn finish(&mut self, at: Ns, told: &mut Vec<Happening>) {
+        while let Some(sound) = Speaker::finish(self, at) {
+            told.extend([Happening::Sound(sound), Happening::Report { channel: ONSET, value: 1 }]);
+        }
+    }
+
+    fn bind(&mut self, stimulus: &StimulusSpec) {
+        self.sounds.push(if stimulus.constructor == "noise" { Sound::Noise } else { Sound::Tone });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,7 +126,7 @@ mod tests {
 
     fn speaker() -> Speaker {
         let latency = SpeakerParameters { onset_latency_least_ms: 1.0, onset_latency_most_ms: 5.0 };
-        Speaker::new(&latency, 1, 1)
+        Speaker::new(&latency, (1, 1), 0)
     }
 
     #[test]

@@ -6,6 +6,9 @@
 
 use core::f64::consts::TAU;
 
+/// Keeps the keys of further devices apart from the words of the first one's stream; any constant will do.
+const DEVICES: u64 = 0x6465_7669_6365_7300;
+
 /// What a stream is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -21,6 +24,14 @@ pub(crate) enum Purpose {
     Sound = 5,
     /// Noise of the scale.
     Weighing = 6,
+    /// When and where the forager goes.
+    Visit = 7,
+    /// How long it stays, presses and rests.
+    Stay = 8,
+    /// How it licks.
+    Lick = 9,
+    /// How hungry or thirsty the forager is in this session.
+    Drive = 10,
 }
 
 /// A stream of random numbers.
@@ -34,6 +45,12 @@ impl Stream {
     /// The stream of a purpose in one session (or on one day) of a seed.
     pub(crate) fn new(seed: u64, session: u32, purpose: Purpose) -> Self {
         Self { key: word(word(seed, u64::from(session)), purpose as u64), drawn: 0 }
+    }
+
+    /// The stream of one of several devices of a class, counted from 0; that of the first is [`Stream::new`]'s.
+    pub(crate) fn of_device(seed: u64, session: u32, purpose: Purpose, number: u32) -> Self {
+        let one = Self::new(seed, session, purpose);
+        if number == 0 { one } else { Self { key: word(one.key ^ DEVICES, u64::from(number)), drawn: 0 } }
     }
 
     /// Uniform in the open interval (0, 1).
@@ -125,6 +142,16 @@ mod tests {
         seeds.dedup();
         assert_eq!(seeds.len(), 50 * names.len());
         assert_eq!(animal_seed(7, "mouse1"), animal_seed(7, "mouse1"));
+    }
+
+    #[test]
+    fn devices_of_a_class_have_streams_of_their_own_and_the_first_has_the_class_s() {
+        let first = |number| Stream::of_device(1, 1, Purpose::Sound, number).unit();
+        assert_eq!(first(0), Stream::new(1, 1, Purpose::Sound).unit());
+        let mut all: Vec<u64> = (0..50).map(|number| first(number).to_bits()).collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 50);
     }
 
     #[test]

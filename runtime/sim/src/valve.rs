@@ -5,10 +5,14 @@
 //! is outside the calibrated range, the second delivery is refused and the first goes on unaltered.
 
 use crate::clock::from_milliseconds;
+use crate::device::{Device, Happening, Order};
 use crate::parameters::ParameterFault;
 use crate::refusal::{Arguments, Refusal, argument, within};
 use serde::{Deserialize, Serialize};
 use trialect_device::Ns;
+
+/// The channel `done`.
+const DONE: usize = 0;
 
 /// A weighed drop: this long open gives this volume.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -160,6 +164,33 @@ impl Valve {
 
     fn came(&self, opened: Ns, shut: Ns) -> f64 {
         if shut > opened { self.calibration.volume_ul((shut - opened) as f64 / 1e6) } else { 0.0 }
+    }
+}
+
+impl Device for Valve {
+    fn command(&mut self, at: Ns, order: Order<'_>, told: &mut Vec<Happening>) -> Result<(), Refusal> {
+        Valve::command(self, at, order.verb, order.arguments)?;
+        told.push(Happening::Reward);
+        Ok(())
+    }
+
+    fn release(&mut self, at: Ns, verb: &str, _: Option<u32>, told: &mut Vec<Happening>) -> Result<(), Refusal> {
+        told.push(Happening::Fluid(Valve::release(self, at, verb)?));
+        Ok(())
+    }
+
+    fn make_safe(&mut self, at: Ns, told: &mut Vec<Happening>) {
+        told.push(Happening::Fluid(Valve::make_safe(self, at)));
+    }
+
+    fn next(&self) -> Option<Ns> {
+        Valve::next(self)
+    }
+
+    fn finish(&mut self, at: Ns, told: &mut Vec<Happening>) {
+        if let Some(volume_ul) = Valve::finish(self, at) {
+            told.extend([Happening::Fluid(volume_ul), Happening::Report { channel: DONE, value: 1 }]);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod conventions;
 mod covariates;
 mod days;
 mod folders;
+mod foraging;
 mod locking;
 mod oracle_curriculum;
 mod oracle_subject;

@@ -98,11 +98,6 @@ impl Mouse {
         self.wakes
     }
 
-    /// Water received in this session.
-    pub(crate) fn water_ul(&self) -> f64 {
-        self.satiety.water_ul
-    }
-
     /// Water has come.
     pub(crate) fn drinks(&mut self, volume_ul: f64) {
         self.satiety.water_ul += volume_ul;

@@ -1,10 +1,16 @@
 //! Parameters of a mouse.
 
+use crate::forager::ForagerParameters;
 use crate::parameters::{Bounds, ParameterFault, all_within};
 use serde::{Deserialize, Serialize};
 
 /// The text of the default mouse, which [`MouseParameters::standard`] reads.
 pub const MOUSE_TOML: &str = include_str!("../../mouse.toml");
+
+/// The section that a mouse may leave out.
+const FORAGER: &str = "forager";
+/// How it begins.
+const FORAGER_HEAD: &str = "\n[forager]\n";
 
 /// A mouse. `naive` is what it is on its first trial, `expert` what it approaches with experience.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +32,8 @@ pub struct MouseParameters {
     pub satiety: SatietyParameters,
     /// What water does to its weight.
     pub weight: WeightParameters,
+    /// What it does among ports, levers and spouts.
+    pub forager: ForagerParameters,
 }
 
 /// How a mouse reports what it sees: the parameters of [`crate::Observer`].
@@ -161,15 +169,24 @@ pub struct WeightParameters {
 }
 
 impl MouseParameters {
-    /// Reads and checks parameters.
+    /// Reads and checks parameters. A text without any `[forager]` gets that of the default mouse.
     ///
     /// # Errors
     /// [`ParameterFault`], which names the field and what it may be.
     pub fn from_toml(text: &str) -> Result<Self, ParameterFault> {
-        let parameters: Self = toml::from_str(text).map_err(|fault| ParameterFault::Unreadable {
+        let unreadable = |fault: toml::de::Error| ParameterFault::Unreadable {
             what: "the mouse's parameters",
             message: fault.to_string(),
-        })?;
+        };
+        let given: toml::Table = toml::from_str(text).map_err(unreadable)?;
+        let parameters: Self = if given.contains_key(FORAGER) {
+            toml::from_str(text)
+        } else {
+            // Behind the text, so that a fault names the text's own lines.
+            let standard = MOUSE_TOML.find(FORAGER_HEAD).map_or("", |start| &MOUSE_TOML[start..]);
+            toml::from_str(&format!("{text}\n{standard}"))
+        }
+        .map_err(unreadable)?;
         parameters.check()?;
         Ok(parameters)
     }
@@ -190,7 +207,8 @@ impl MouseParameters {
         all_within(&self.perception_bounds())?;
         all_within(&self.reaction_bounds())?;
         all_within(&self.movement_bounds())?;
-        all_within(&self.body_bounds())
+        all_within(&self.body_bounds())?;
+        all_within(&self.forager.bounds())
     }
 
     fn perception_bounds(&self) -> [Bounds; 9] {
@@ -279,7 +297,8 @@ mod tests {
     fn every_field_is_checked_and_named() {
         let mut section = String::new();
         let mut checked = 0;
-        for line in MOUSE_TOML.lines() {
+        let lines: Vec<&str> = MOUSE_TOML.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
                 section = format!("{name}.");
             }
@@ -287,12 +306,24 @@ mod tests {
             if name == "individual" {
                 continue;
             }
-            let broken = MOUSE_TOML.replacen(line, &format!("{name} = -1e9"), 1);
+            let other = format!("{name} = -1e9");
+            let broken = [&lines[..number], &[other.as_str()], &lines[number + 1..]].concat().join("\n");
             let fault = MouseParameters::from_toml(&broken).expect_err(name).to_string();
             assert!(fault.contains(&format!("{section}{name} = -1000000000 is outside ")), "{fault}");
             checked += 1;
         }
-        assert_eq!(checked, 45);
+        assert_eq!(checked, 45 + 34);
+    }
+
+    #[test]
+    fn a_mouse_without_a_forager_gets_the_default_one_and_no_half_of_it() {
+        let (standard, start) = (MouseParameters::standard().expect("embedded"), MOUSE_TOML.find(FORAGER_HEAD));
+        let without = &MOUSE_TOML[..start.expect("embedded")];
+        assert_eq!(MouseParameters::from_toml(without).expect("filled up"), standard);
+        let half = format!("{without}\n[forager]\ntravel_ms = 300.0\n");
+        assert!(MouseParameters::from_toml(&half).expect_err("half").to_string().contains("missing field"));
+        let unknown = MOUSE_TOML.replace("[forager.lick]", "[forager.lick]\nspeed = 7.0");
+        assert!(MouseParameters::from_toml(&unknown).expect_err("unknown").to_string().contains("speed"));
     }
 
     #[test]

@@ -178,7 +178,7 @@ impl Lowering<'_> {
     }
 
     /// `[left, 50%]`; nothing without keys.
-    fn key_label(&self, keys: &[(trialect_sema::Binder, Finite)], index: u32) -> String {
+    pub(crate) fn key_label(&self, keys: &[(trialect_sema::Binder, Finite)], index: u32) -> String {
         if keys.is_empty() {
             return String::new();
         }
@@ -264,7 +264,7 @@ impl Lowering<'_> {
     }
 
     /// How a word of a type is read.
-    fn domain(&self, id: Option<ValueId>, ty: &Type, range: trialect_sema::Interval) -> Domain {
+    pub(crate) fn domain(&self, id: Option<ValueId>, ty: &Type, range: trialect_sema::Interval) -> Domain {
         let model = self.model;
         let members = |finite: Finite| (0..finite.size(model)).map(|k| finite.label(model, k)).collect();
         match ty.required() {

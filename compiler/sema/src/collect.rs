@@ -222,6 +222,7 @@ impl<'a> Checker<'a> {
             path: format!("{prefix}{name}"),
             clock,
             span: head.name.span,
+            clause: clause.span,
             description: clause.description.clone(),
             keys: Vec::new(),
             ty: Type::Unknown,
@@ -417,6 +418,7 @@ impl<'a> Checker<'a> {
             stages: Vec::new(),
             description: clause.description.clone(),
             span: name.span,
+            clause: clause.span,
         });
         self.pending.curricula.push(body);
         let id = CurriculumId(self.model.curricula.len() - 1);

@@ -1,7 +1,8 @@
 //! `trialect sim`: sessions of a simulated animal, one after the other.
 
 use crate::animal::Animal;
-use crate::arguments::SimOptions;
+use crate::arguments::{CarryOptions, SimOptions};
+use crate::carry::{self, Start};
 use crate::covariates::{self, WEIGHT};
 use crate::failure::Failure;
 use crate::store::{self, Subject};
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Rig;
 use trialect_driver::Compiled;
-use trialect_export::{Status, read_manifest, read_session, seal, subject_words};
+use trialect_export::{Status, seal};
 use trialect_ir::Program;
 use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 use trialect_sim::SimRig;
@@ -25,8 +26,12 @@ pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let mut done = chain(&subject.folder)?;
     let bar = progress(options.sessions);
     let begun = done.len();
+    let (mut answers, later) = (&options.carry, CarryOptions::default());
     for _ in 0..options.sessions {
-        let folder = session(options, &program, &compiled, &subject, &done, &bar)?;
+        let start = carry::start(&program, &done, answers)?;
+        let folder = session(options, (&program, &compiled), &subject, &done, start, &bar)?;
+        // What was decided holds for one session; the next one goes on from there.
+        answers = &later;
         done.push(folder);
         bar.inc(1);
     }
@@ -51,38 +56,16 @@ pub(crate) fn chain(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(sessions)
 }
 
-/// What a session takes over: its ordinal, the subject's words, the seal of the session before.
-pub(crate) type Carried = (u32, Option<Vec<u64>>, Option<String>);
-
-/// The subject's words that the session before left; they must come from the same protocol.
-pub(crate) fn carried(program: &Program, done: &[PathBuf]) -> Result<Carried, Failure> {
-    let Some(last) = done.last() else { return Ok((1, None, None)) };
-    let fault = |fault: trialect_export::ExportFault| Failure::trouble(fault.code(), fault.to_string());
-    let before = read_session(last).map_err(fault)?;
-    if before.protocol.hash != program.identity.protocol {
-        let message = format!(
-            "{}: the subject's last session ran {} ({}), this protocol is {}; its state cannot be carried over, start another subject",
-            last.display(),
-            before.protocol.name,
-            before.protocol.hash,
-            program.identity.protocol
-        );
-        return Err(Failure::trouble("other-protocol", message));
-    }
-    let seal = read_manifest(last).map_err(fault)?.seal;
-    Ok((before.session + 1, Some(subject_words(last).map_err(fault)?), Some(seal)))
-}
-
 fn session(
     options: &SimOptions,
-    program: &Arc<Program>,
-    compiled: &Compiled,
+    (program, compiled): (&Arc<Program>, &Compiled),
     subject: &Subject,
     done: &[PathBuf],
+    start: Start,
     bar: &ProgressBar,
 ) -> Result<PathBuf, Failure> {
     let mut animal = Animal::new(options.mouse.as_deref())?;
-    let (ordinal, words, previous) = carried(program, done)?;
+    let Start { ordinal, words, previous, carryover } = start;
     if let Some(last) = done.last() {
         animal = animal.after(&record::read(last)?)?;
     }
@@ -119,6 +102,7 @@ fn session(
         previous,
         backend: animal.stamp(),
         compiler: env!("CARGO_PKG_VERSION").into(),
+        carried: carryover,
     };
     let header = header(program, &plan, &rig, &origin, None);
     let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;

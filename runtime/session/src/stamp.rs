@@ -3,7 +3,7 @@
 use crate::Plan;
 use serde_json::{Map, Value, json};
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
-use trialect_ir::record::{FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
+use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
 use trialect_ir::{Channel, Program, Slot, canonical_json, digest};
 
 /// What the caller knows of a session's origin.
@@ -21,6 +21,8 @@ pub struct Origin {
     pub backend: Value,
     /// Version of the compiler.
     pub compiler: String,
+    /// What was decided about the subject's state; part of the run's identity.
+    pub carried: Option<Carryover>,
 }
 
 /// What a program needs of a rig.
@@ -67,7 +69,7 @@ fn settings_json(program: &Program, rig: &dyn Rig) -> Value {
 pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Header {
     // The words themselves, so that a session can be replayed without the one before it.
     let subject_state = plan.subject_words.as_ref().map(|words| words_text(words));
-    let run = json!({
+    let mut run = json!({
         "form": FORMAT,
         "protocol": program.identity.protocol,
         "source": origin.source_hash,
@@ -82,6 +84,9 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         "backend": origin.backend,
         "compiler": origin.compiler,
     });
+    if let Some(carried) = &origin.carried {
+        run["carried"] = json!(carried);
+    }
     Header {
         format: FORMAT.into(),
         kind: rig.kind().into(),
@@ -110,6 +115,8 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         rules: RuleStamp::of(program),
         draws: program.draws.iter().map(|draw| draw.path.clone()).collect(),
         covariates: plan.covariates.clone(),
+        subject_layout: program.carried.clone(),
+        carried: origin.carried.clone(),
     }
 }
 

@@ -125,6 +125,8 @@ pub fn header() -> Header {
         ],
         draws: names(&["side", "lean", "strange"]),
         covariates: BTreeMap::from([("weight".to_owned(), 21.5)]),
+        subject_layout: Vec::new(),
+        carried: None,
     }
 }
 

@@ -14,11 +14,13 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
     let mut troubles = 0;
     let mut checked = 0;
     for group in store::sessions(&options.place)? {
+        let mut whole = Vec::new();
         for folder in &group {
             checked += 1;
             let found = troubles_of(folder);
             troubles += found.len();
             if found.is_empty() {
+                whole.push(folder);
                 output::say(&format!("{}: as it was sealed", folder.display()));
             }
             for trouble in found {
@@ -36,7 +38,7 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
             troubles += 1;
             output::say(&trouble.to_string());
         }
-        for trouble in states(&sealed).into_iter().chain(amended(&group)) {
+        for trouble in states(&whole).into_iter().chain(amended(&group)) {
             troubles += 1;
             output::say(&trouble);
         }
@@ -45,13 +47,14 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
     if troubles == 0 { Ok(()) } else { Err(Failure::Found) }
 }
 
-/// Sessions that did not begin with what the one before left and what their records say was decided about it.
-fn states(sealed: &[&PathBuf]) -> Vec<String> {
+/// Sessions that did not begin with what the one before left and what their records say was decided about it, among
+/// those that are as they were sealed.
+fn states(whole: &[&PathBuf]) -> Vec<String> {
     let mut troubles = Vec::new();
-    for (k, folder) in sealed.iter().enumerate() {
+    for (k, folder) in whole.iter().enumerate() {
         let Ok(session) = record::read(folder) else { continue };
         let header = &session.header;
-        let before = (k > 0).then(|| sealed[k - 1]);
+        let before = (k > 0).then(|| whole[k - 1]);
         let left = before.and_then(|before| Left::read(before).ok());
         // What stands first here may follow a session that is elsewhere; a gap is told by the chain.
         let follows = left.as_ref().map_or(1, |left| left.before().session + 1);

@@ -24,8 +24,8 @@ impl Answers {
         let mut answers = Answers { reason: carryover.reason.clone(), ..Answers::default() };
         for decision in &carryover.decisions {
             // A value set by hand says by itself from what it begins, unless there are keys beside it.
-            let alone =
-                decision.start.is_empty() || (carryover.session.is_some() && decision.start.keys().all(|name| is_keyed(name)));
+            let alone = decision.start.is_empty()
+                || (carryover.session.is_some() && decision.start.keys().all(|name| is_keyed(name)));
             match decision.from {
                 Beginning::Carry if decision.standing == Standing::Changed => answers.carry.push(decision.name.clone()),
                 Beginning::Reset if alone => answers.reset.push(decision.name.clone()),

@@ -199,3 +199,82 @@ fn stage(before: &[String], words: &[u64], stages: &[String]) -> Result<Vec<u64>
     let k = position.ok_or_else(|| format!("there is no stage {name} any more, only {}", stages.join(", ")))?;
     Ok(vec![k as u64, words[1], words[2]])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trialect_ir::Function;
+
+    fn carried(memory: Memory) -> Carried {
+        Carried { name: "x".into(), path: "subject.x".into(), at: 0, rules: Vec::new(), text: "var x".into(), memory }
+    }
+
+    fn value(domain: Domain, optional: bool) -> Carried {
+        carried(Memory::Value { keys: Vec::new(), domain, optional })
+    }
+
+    fn sum(function: Function, window: Option<u32>, at_least: u32, keys: &[&str]) -> Carried {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        let domain = Domain::Real { unit: None, least: None, most: None };
+        carried(Memory::Statistic { keys, domain, function, window, at_least, capacity: window.unwrap_or(0) })
+    }
+
+    #[test]
+    fn no_value_goes_only_where_there_may_be_none() {
+        let (maybe, always) = (value(Domain::Bool, true), value(Domain::Bool, false));
+        assert_eq!(take_over(&maybe, &[1, 1], &always), Ok(vec![1]));
+        assert_eq!(take_over(&always, &[1], &maybe), Ok(vec![1, 1]));
+        assert!(take_over(&maybe, &[0, 0], &always).unwrap_err().contains("no value"));
+    }
+
+    #[test]
+    fn numbers_change_their_kind_only_where_nothing_is_lost() {
+        let real = value(Domain::Real { unit: None, least: None, most: None }, false);
+        let whole = value(Domain::Int { least: 0, most: 9 }, false);
+        let tenths = value(Domain::Steps { unit: None, low: 0, step: 1, denominator: 10, most: 90 }, false);
+        let word = |value: f64| [value.to_bits()];
+        assert_eq!(take_over(&real, &word(3.0), &whole), Ok(vec![3]));
+        assert!(take_over(&real, &word(3.5), &whole).unwrap_err().contains("not a whole number"));
+        assert_eq!(take_over(&real, &word(0.3), &tenths), Ok(vec![3]));
+        assert!(take_over(&real, &word(0.1 + 0.2), &tenths).unwrap_err().contains("step"));
+        assert_eq!(take_over(&tenths, &[7], &real), Ok(vec![0.7_f64.to_bits()]));
+        assert_eq!(take_over(&tenths, &[30], &whole), Ok(vec![3]));
+        assert!(take_over(&whole, &[9], &tenths).is_ok_and(|words| words == [90]));
+        let seconds = trialect_ir::Unit { symbol: "s".into(), ucum: "s".into(), numerator: 1, denominator: 1 };
+        let time = value(Domain::Real { unit: Some(seconds), least: None, most: None }, false);
+        assert!(take_over(&real, &word(3.0), &time).unwrap_err().contains("in s"));
+    }
+
+    #[test]
+    fn sums_go_over_and_keys_find_their_blocks() {
+        let before = sum(Function::Sum, None, 1, &["left", "right"]);
+        // Value, present, rows, sum: 2 rows on the left, 3 on the right.
+        let left = [1.5_f64.to_bits(), 1, 2, 1.5_f64.to_bits()];
+        let right = [4.0_f64.to_bits(), 1, 3, 4.0_f64.to_bits()];
+        let words = [left, right].concat();
+        let swapped = take_over(&before, &words, &sum(Function::Sum, None, 1, &["right", "left"]));
+        assert_eq!(swapped, Ok([right, left].concat()));
+        // Another `at least` decides anew whether there is a value.
+        let stricter = take_over(&before, &words, &sum(Function::Sum, None, 3, &["left", "right"])).unwrap();
+        assert_eq!((stricter[1], stricter[5]), (0, 1));
+        for (other, why) in [
+            (sum(Function::Max, None, 1, &["left", "right"]), "it is the max"),
+            (sum(Function::Sum, Some(5), 1, &["left", "right"]), "no window is kept"),
+            (sum(Function::Sum, None, 1, &["left"]), "its keys were"),
+            (sum(Function::Sum, None, 1, &["left", "middle"]), "its keys were"),
+        ] {
+            assert!(take_over(&before, &words, &other).unwrap_err().contains(why), "{why}");
+        }
+    }
+
+    #[test]
+    fn nothing_becomes_another_kind_of_thing() {
+        let days = carried(Memory::Curriculum { stages: vec!["a".into(), "b".into()] });
+        assert_eq!(take_over(&days, &[1, 20, 3], &days), Ok(vec![1, 20, 3]));
+        assert!(take_over(&days, &[7, 0, 0], &days).is_err(), "a stage that the record does not name");
+        let variable = value(Domain::Bool, false);
+        assert!(
+            take_over(&days, &[1, 20, 3], &variable).unwrap_err().contains("it was a curriculum, it is a variable")
+        );
+    }
+}

@@ -6,6 +6,7 @@
 //! and never meet.
 
 mod canonical;
+mod carried;
 mod code;
 mod column;
 mod covariate;
@@ -21,6 +22,7 @@ mod statistic;
 mod verify;
 
 pub use canonical::{Definition, Identity, canonical_json, digest};
+pub use carried::{Carried, Memory};
 pub use code::{Code, Stmt};
 pub use column::{Clock, Column, ColumnId, Domain, Role, Unit};
 pub use covariate::{Asked, Covariate};

@@ -1,6 +1,7 @@
 //! A compiled program.
 
-use crate::{Clock, Code, Column, Definition, Draw, Identity, Slot, State, Statistic};
+use crate::{Carried, Clock, Code, Column, Definition, Draw, Identity, Slot, State, Statistic};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Index into [`Program::inputs`].
@@ -209,6 +210,10 @@ pub struct Program {
     pub initial: Vec<u64>,
     /// Words carried from session to session.
     pub subject: Range<u32>,
+    /// What these words are, in their order.
+    pub carried: Vec<Carried>,
+    /// The clauses of values, handlers and stages by the paths of their definitions, each on one line.
+    pub texts: BTreeMap<String, String>,
     /// Timer deadlines, Int slots, ns.
     pub timers: Range<u32>,
     /// Devices in `rig` order.

@@ -2,7 +2,7 @@
 //!
 //! The session writes it, the exporters read it; with it a record can be read without its program.
 
-use crate::{Column, Program};
+use crate::{Carried, Column, Program};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -55,6 +55,12 @@ pub struct Header {
     /// What there is to say of them besides, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub covariate_remarks: BTreeMap<String, Remark>,
+    /// What the subject's words are, for a later program with another layout.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject_layout: Vec<Carried>,
+    /// What was decided about the subject's state before this session, if anything was, or if the protocol had changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carryover>,
 }
 
 /// What there is to say of a covariate's value in a session.
@@ -88,6 +94,64 @@ pub struct Override {
     pub by: String,
     /// Why.
     pub reason: String,
+}
+
+/// How a subject's state came over to a session whose protocol had changed, or that a person began otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carryover {
+    /// The session whose state was taken over; none in a first one.
+    pub session: Option<u32>,
+    /// The protocol's hash in that session.
+    pub protocol: Option<String>,
+    /// Why it was decided so; none when there was nothing to decide.
+    pub reason: Option<String>,
+    /// What a person decided, in the order of the subject's words.
+    pub decisions: Vec<Decision>,
+    /// Names that the protocol does not have any more, with their last values.
+    pub gone: BTreeMap<String, String>,
+}
+
+/// What was decided about one definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// As in the text.
+    pub name: String,
+    /// Path of the definition.
+    pub path: String,
+    /// Whether it is the definition of the session before.
+    pub standing: Standing,
+    /// What it begins from.
+    pub from: Beginning,
+    /// Values set by hand as they were written: `NAME` or `NAME[KEY]`, value.
+    pub start: BTreeMap<String, String>,
+    /// What it was, as people read it; none for a new one.
+    pub was: Option<String>,
+    /// What it begins with, as people read it.
+    pub now: String,
+}
+
+/// How a definition stands to that of the session before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It means the same.
+    Unchanged,
+    /// It has the same path and means something else, or a rule that changes it does.
+    Changed,
+    /// There was none of this path.
+    New,
+}
+
+/// From what a definition begins, before anything is set by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Beginning {
+    /// The value of the session before.
+    Carry,
+    /// What the protocol says a subject begins with.
+    Reset,
 }
 
 /// The protocol that made a record.

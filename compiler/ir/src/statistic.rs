@@ -5,13 +5,15 @@
 //! keeps its samples sorted; the others keep a running sum only. Sums are taken oldest to newest.
 
 use crate::{Class, Slot};
+use serde::{Deserialize, Serialize};
 
 /// Index into [`crate::Program::statistics`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StatId(pub u32);
 
 /// What is computed over the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Function {
     /// Arithmetic mean; none without rows.
     Mean,
@@ -89,6 +91,42 @@ impl Statistic {
         let sample = if self.function == Function::Count { (sample as i64 as f64).to_bits() } else { sample };
         self.take(block, f64::from_bits(sample));
         self.evaluate(block);
+    }
+
+    /// The samples of a key's block that count, oldest first (ascending where no window keeps their order); none when
+    /// only a sum is kept. `block` has [`Statistic::stride`] words.
+    pub fn samples(&self, block: &[u64]) -> Option<Vec<f64>> {
+        if self.capacity == 0 || block.len() != self.stride() as usize {
+            return None;
+        }
+        let rows = usize::try_from(block[ROWS]).unwrap_or(usize::MAX);
+        let held = rows.min(self.capacity as usize);
+        let of_window = |k| self.in_ring(block, held, k);
+        let sorted = |k| f64::from_bits(block[PREFIX as usize + k]);
+        Some((0..held).map(|k| if self.window.is_some() { of_window(k) } else { sorted(k) }).collect())
+    }
+
+    /// Rows that a key's block has taken in.
+    pub fn rows(&self, block: &[u64]) -> u64 {
+        block.get(ROWS).copied().unwrap_or(0)
+    }
+
+    /// A block that has taken in these samples, oldest first, and nothing else.
+    pub fn block_of(&self, samples: &[f64]) -> Vec<u64> {
+        let mut block = vec![0; self.stride() as usize];
+        samples.iter().for_each(|sample| self.take(&mut block, *sample));
+        self.evaluate(&mut block);
+        block
+    }
+
+    /// The block of a statistic without samples, evaluated by this one's rules (`at least`).
+    pub fn block_like(&self, sums: &[u64]) -> Vec<u64> {
+        let mut block = vec![0; self.stride() as usize];
+        for (to, from) in block.iter_mut().zip(sums) {
+            *to = *from;
+        }
+        self.evaluate(&mut block);
+        block
     }
 
     fn take(&self, block: &mut [u64], sample: f64) {

@@ -282,7 +282,7 @@ impl Lowering<'_> {
     }
 
     /// How a word of a type is read.
-    fn domain(&self, id: Option<ValueId>, ty: &Type, range: trialect_sema::Interval) -> Domain {
+    pub(crate) fn domain(&self, id: Option<ValueId>, ty: &Type, range: trialect_sema::Interval) -> Domain {
         let model = self.model;
         let members = |finite: Finite| (0..finite.size(model)).map(|k| finite.label(model, k)).collect();
         match ty.required() {

@@ -6,6 +6,7 @@
 mod actions;
 mod blocks;
 mod canonical;
+mod carried;
 mod columns;
 mod draws;
 mod expressions;
@@ -97,6 +98,7 @@ impl<'a> Lowering<'a> {
         let definitions = canonical::definitions(self.model);
         let model = self.model;
         let outcomes = model.outcomes.map(|id| model.enums[id.0].members.iter().map(|m| m.name.clone()).collect());
+        let (carried, texts) = (self.carried(), self.texts());
         let mut program = Program {
             name: model.name.clone(),
             version: model.version.clone(),
@@ -106,6 +108,8 @@ impl<'a> Lowering<'a> {
             definitions,
             initial: Vec::new(),
             subject: self.layout.subject.clone(),
+            carried,
+            texts,
             timers: self.layout.timers.clone(),
             devices: self.devices(),
             inputs: self.inputs(),
@@ -141,10 +145,15 @@ impl<'a> Lowering<'a> {
         name: String,
         span: trialect_base::Span,
     ) -> RuleId {
-        let text =
-            self.sources.text(span).lines().map(|line| without_comment(line).trim()).collect::<Vec<_>>().join(" ");
-        self.rules.push(Rule { definition, kind, name, text: text.trim().to_string() });
+        let text = self.one_line(span);
+        self.rules.push(Rule { definition, kind, name, text });
         RuleId(self.rules.len() as u32 - 1)
+    }
+
+    /// A piece of the text on one line, without comments.
+    pub(crate) fn one_line(&self, span: trialect_base::Span) -> String {
+        let lines: Vec<&str> = self.sources.text(span).lines().map(|line| without_comment(line).trim()).collect();
+        lines.join(" ").trim().to_string()
     }
 
     /// A slot for one value of the trial or a computation.

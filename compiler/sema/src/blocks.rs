@@ -63,6 +63,7 @@ impl<'a> Checker<'a> {
             block: Some(id),
             covariate: None,
             span: name.span,
+            clause: clause.span,
             description: clause.description.clone(),
             keys: Vec::new(),
             ty: Type::Unknown,

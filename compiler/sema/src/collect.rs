@@ -247,6 +247,7 @@ impl<'a> Checker<'a> {
             clock,
             block: None,
             span: head.name.span,
+            clause: clause.span,
             description: clause.description.clone(),
             keys: Vec::new(),
             ty: Type::Unknown,
@@ -366,6 +367,7 @@ impl<'a> Checker<'a> {
             stages: Vec::new(),
             description: clause.description.clone(),
             span: name.span,
+            clause: clause.span,
         });
         self.pending.curricula.push(body);
         let id = CurriculumId(self.model.curricula.len() - 1);

@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
         let stages: Vec<Stage> = body
             .into_iter()
             .filter_map(|clause| match &clause.kind {
-                ClauseKind::Stage { name, body, .. } => Some(self.stage(id, name, body)),
+                ClauseKind::Stage { name, body, .. } => Some(self.stage(id, name, clause.span, body)),
                 _ => None,
             })
             .collect();
@@ -107,11 +107,12 @@ impl<'a> Checker<'a> {
         (entry.1, entry.2) = (ty, range.unwrap_or(Interval::ALL));
     }
 
-    fn stage(&mut self, id: CurriculumId, name: &ast::Name, body: &'a [Clause]) -> Stage {
+    fn stage(&mut self, id: CurriculumId, name: &ast::Name, clause: Span, body: &'a [Clause]) -> Stage {
         let declared = self.model.curricula[id.0].values.clone();
         let mut stage = Stage {
             name: name.text.clone(),
             span: name.span,
+            clause,
             values: vec![None; declared.len()],
             transitions: Vec::new(),
         };

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Recover(PlaceOptions),
     /// Show sessions
     Show(PlaceOptions),
+    /// Say afterwards that a sealed session was another subject's, or that a covariate was another
+    Amend(AmendOptions),
     /// Explain a finding by its code; without a code, list all codes
     Explain {
         /// For example `unit-mismatch`
@@ -114,7 +116,26 @@ pub(crate) struct SimOptions {
     #[command(flatten)]
     pub(crate) covariates: CovariateOptions,
     #[command(flatten)]
+    pub(crate) carry: CarryOptions,
+    #[command(flatten)]
     pub(crate) library: LibraryOptions,
+}
+
+/// What becomes of the subject's state in the first session that is added.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct CarryOptions {
+    /// Take over the value of a variable, statistic or curriculum although its definition has changed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) carry: Vec<String>,
+    /// Begin a variable, statistic or curriculum anew, as the protocol says
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reset: Vec<String>,
+    /// Begin with this value: of an animal trained elsewhere, a stage set by hand
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) start: Vec<String>,
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -135,6 +156,8 @@ pub(crate) struct RunOptions {
     /// What runs the program
     #[arg(long, value_enum, default_value_t)]
     pub(crate) machine: Kind,
+    #[command(flatten)]
+    pub(crate) carry: CarryOptions,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }
@@ -157,4 +180,19 @@ pub(crate) struct ReplayOptions {
 pub(crate) struct PlaceOptions {
     /// A session, a subject's folder or a data folder
     pub(crate) place: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AmendOptions {
+    /// The folder of a sealed session
+    pub(crate) session: PathBuf,
+    /// `subject`, or a covariate in the unit in which it is recorded
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: String,
+    /// Who says so
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
 }

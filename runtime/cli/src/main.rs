@@ -1,8 +1,11 @@
 //! `trialect`: checks, hashes, simulates, runs, replays and verifies protocols and their sessions.
 
+mod amend;
 mod animal;
 mod answers;
 mod arguments;
+mod carry;
+mod changes;
 mod check;
 mod covariates;
 mod differences;
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => verify::run(&options),
         Command::Recover(options) => recover::run(&options),
         Command::Show(options) => show::run(&options),
+        Command::Amend(options) => amend::run(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

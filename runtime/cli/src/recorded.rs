@@ -1,10 +1,11 @@
 //! `trialect run --recorded`: a protocol driven by the raw files of a recorded session.
 
 use crate::arguments::RunOptions;
+use crate::carry::{self, Start};
 use crate::covariates::{Covariates, WEIGHT, asks_weight, given as given_covariates, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::sim::{before, broken_off, carried, chain};
+use crate::sim::{before, broken_off, chain};
 use crate::store::{self, Subject};
 use crate::{machine, output, protocol, record, table};
 use serde_json::json;
@@ -28,7 +29,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let subject = Subject::lock(&options.data, &name)?;
     subject.remove_unbegun()?;
     let done = chain(&subject.folder)?;
-    let (ordinal, words, previous) = carried(&program, &done)?;
+    let Start { ordinal, words, previous, carryover } = carry::start(&program, &done, &options.carry)?;
     let mut rig = RecordedRig::new(Arc::clone(&recording));
     rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let weight = recording.subject().weight.filter(|_| asks_weight(&program));
@@ -63,6 +64,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         previous,
         backend: json!({ "recording": { "sha256": recording.sha256, "clock_ppm": recording.clock_fit().ppm } }),
         compiler: env!("CARGO_PKG_VERSION").into(),
+        carried: carryover,
     };
     let header = header(&program, &plan, &rig, &origin, Some(given_digest(&recording)));
     let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;

@@ -8,8 +8,10 @@ use crate::rerun::{Until, rerun};
 use crate::{machine, output, protocol, record, store};
 use std::sync::Arc;
 use trialect_ir::Program;
+use trialect_ir::record::Header;
 use trialect_journal::Entry;
-use trialect_session::{Comparing, SessionFault};
+use trialect_session::carry::{Before, compare};
+use trialect_session::{Comparing, SessionFault, text_words, words_text};
 
 pub(crate) fn run(options: &ReplayOptions) -> Result<(), Failure> {
     let other = match &options.with {
@@ -60,6 +62,29 @@ fn exactly(options: &ReplayOptions, session: &Session, program: &Arc<Program>) -
     }
 }
 
+const DIFFER: &str = "trial 0: the subject's declarations differ, so that its state cannot be carried over";
+
+/// The header of a session that begins with the same state in the words of another program; none when a definition of
+/// that program cannot take over what was recorded.
+fn taken_over(header: &Header, other: &Program) -> Option<Header> {
+    let words = header.run["subject_state"].as_str().and_then(text_words);
+    let (Some(words), false) = (words, header.subject_layout.is_empty()) else { return Some(header.clone()) };
+    let before = Before {
+        session: header.session,
+        protocol: &header.protocol.hash,
+        definitions: &header.protocol.definitions,
+        layout: &header.subject_layout,
+        words: &words,
+    };
+    let mut taken = Vec::new();
+    for item in compare(other, Some(&before)) {
+        taken.extend(item.taken.ok()?);
+    }
+    let mut header = header.clone();
+    header.run["subject_state"] = words_text(&taken).into();
+    Some(header)
+}
+
 /// By names, with another program.
 fn against(
     options: &ReplayOptions,
@@ -69,12 +94,11 @@ fn against(
 ) -> Result<Option<String>, Failure> {
     let mut machine = machine::machine(options.machine, other)?;
     let mut computed: Vec<Entry> = Vec::new();
-    match rerun(&session.header, &session.entries, other, machine.as_mut(), &mut computed, Until::Other) {
+    let Some(header) = taken_over(&session.header, other) else { return Ok(Some(DIFFER.into())) };
+    match rerun(&header, &session.entries, other, machine.as_mut(), &mut computed, Until::Other) {
         Ok(_) => {}
         Err(SessionFault::SubjectState { .. }) => {
-            return Ok(Some(
-                "trial 0: the subject's declarations differ, so that its state cannot be carried over".into(),
-            ));
+            return Ok(Some(DIFFER.into()));
         }
         Err(other) => return Err(fault(&other)),
     }

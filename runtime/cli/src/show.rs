@@ -2,10 +2,10 @@
 
 use crate::arguments::PlaceOptions;
 use crate::failure::Failure;
-use crate::{output, record, store, table};
+use crate::{amend, output, record, store, table};
 use std::path::Path;
 use trialect_export::{Status, read_session};
-use trialect_ir::record::Override;
+use trialect_ir::record::{Carryover, Override};
 
 pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
     if store::is_session(&options.place) {
@@ -35,12 +35,16 @@ fn one(folder: &Path) -> Result<(), Failure> {
         Status::Complete => "complete",
         Status::Recovered => "recovered",
     };
-    output::say(&format!("subject   {}, session {:03}, {}", session.subject, session.session, session.kind));
+    let subject = amend::marked(&amend::of(folder)?, "subject").unwrap_or(session.subject);
+    output::say(&format!("subject   {subject}, session {:03}, {}", session.session, session.kind));
     output::say(&format!("protocol  {} {}", session.protocol.name, session.protocol.version));
     output::say(&format!("          {}", session.protocol.hash));
     output::say(&format!("source    {}", session.protocol.source_hash));
     output::say(&format!("run       {}", session.run_identity));
     output::say(&format!("machine   {}", session.machine));
+    for line in session.carried.iter().flat_map(carried) {
+        output::say(&format!("carried   {line}"));
+    }
     output::say(&format!("ended     {} after {:.1} min, {status}", session.end.reason, session.end.at / 60.0));
     output::say(&table::of_sessions(&[folder.to_path_buf()])?);
     for (name, remark) in &session.covariate_remarks {
@@ -58,4 +62,16 @@ fn one(folder: &Path) -> Result<(), Failure> {
         output::say(&format!("at end    {name} = {value}"));
     }
     Ok(())
+}
+
+/// What was decided about the subject's state before the session.
+fn carried(carryover: &Carryover) -> Vec<String> {
+    let mut lines = Vec::new();
+    for one in &carryover.decisions {
+        let was = one.was.as_deref().map(|was| format!(", was {was}")).unwrap_or_default();
+        lines.push(format!("{} began with {}{was}", one.name, one.now));
+    }
+    lines.extend(carryover.gone.iter().map(|(name, value)| format!("{name} is gone, was {value}")));
+    lines.extend(carryover.reason.iter().map(|reason| format!("because: {reason}")));
+    lines
 }

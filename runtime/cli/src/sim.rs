@@ -1,7 +1,8 @@
 //! `trialect sim`: sessions of a simulated animal, one after the other.
 
 use crate::animal::Animal;
-use crate::arguments::SimOptions;
+use crate::arguments::{CarryOptions, SimOptions};
+use crate::carry::{self, Start};
 use crate::covariates::{Covariates, given, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use trialect_device::Rig;
 use trialect_driver::Compiled;
-use trialect_export::{SessionFile, Status, read_manifest, read_session, seal, subject_words};
+use trialect_export::{SessionFile, Status, read_session, seal};
 use trialect_ir::Program;
 use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
@@ -25,8 +26,12 @@ pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let mut done = chain(&subject.folder)?;
     let bar = progress(options.sessions);
     let begun = done.len();
+    let (mut answers, later) = (&options.carry, CarryOptions::default());
     while !interrupt.asked() && done.len() - begun < options.sessions as usize {
-        let folder = session(options, &program, &compiled, &subject, &done, (&bar, &interrupt))?;
+        let start = carry::start(&program, &done, answers)?;
+        let folder = session(options, (&program, &compiled), &subject, &done, start, (&bar, &interrupt))?;
+        // What was decided holds for one session; the next one goes on from there.
+        answers = &later;
         done.push(folder);
         bar.inc(1);
     }
@@ -52,28 +57,6 @@ pub(crate) fn chain(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(sessions)
 }
 
-/// What a session takes over: its ordinal, the subject's words, the seal of the session before.
-pub(crate) type Carried = (u32, Option<Vec<u64>>, Option<String>);
-
-/// The subject's words that the session before left; they must come from the same protocol.
-pub(crate) fn carried(program: &Program, done: &[PathBuf]) -> Result<Carried, Failure> {
-    let Some(last) = done.last() else { return Ok((1, None, None)) };
-    let fault = |fault: trialect_export::ExportFault| Failure::trouble(fault.code(), fault.to_string());
-    let before = read_session(last).map_err(fault)?;
-    if before.protocol.hash != program.identity.protocol {
-        let message = format!(
-            "{}: the subject's last session ran {} ({}), this protocol is {}; its state cannot be carried over, start another subject",
-            last.display(),
-            before.protocol.name,
-            before.protocol.hash,
-            program.identity.protocol
-        );
-        return Err(Failure::trouble("other-protocol", message));
-    }
-    let seal = read_manifest(last).map_err(fault)?.seal;
-    Ok((before.session + 1, Some(subject_words(last).map_err(fault)?), Some(seal)))
-}
-
 /// The record of the session before.
 pub(crate) fn before(done: &[PathBuf]) -> Result<Option<SessionFile>, Failure> {
     let read = |last: &PathBuf| read_session(last).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()));
@@ -82,14 +65,14 @@ pub(crate) fn before(done: &[PathBuf]) -> Result<Option<SessionFile>, Failure> {
 
 fn session(
     options: &SimOptions,
-    program: &Arc<Program>,
-    compiled: &Compiled,
+    (program, compiled): (&Arc<Program>, &Compiled),
     subject: &Subject,
     done: &[PathBuf],
+    start: Start,
     (bar, interrupt): (&ProgressBar, &Interrupt),
 ) -> Result<PathBuf, Failure> {
     let mut animal = Animal::new(options.mouse.as_deref(), &options.subject, options.seed)?;
-    let (ordinal, words, previous) = carried(program, done)?;
+    let Start { ordinal, words, previous, carryover } = start;
     if let Some(last) = done.last() {
         animal = animal.after(&record::read(last)?)?;
     }
@@ -124,6 +107,7 @@ fn session(
         previous,
         backend: animal.stamp(&rig),
         compiler: env!("CARGO_PKG_VERSION").into(),
+        carried: carryover,
     };
     let header = header(program, &plan, &rig, &origin, None);
     let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;

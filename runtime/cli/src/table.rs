@@ -1,8 +1,10 @@
 //! The table of sessions: day, stage, trials, performance, what the subject's rules have set, water, why it ended.
+//! What was amended is shown as amended, with a mark and a line below.
 
 use crate::failure::Failure;
-use crate::record;
+use crate::{amend, record};
 use std::path::{Path, PathBuf};
+use trialect_export::Amendment;
 use trialect_ir::record::Header;
 use trialect_ir::{Asked, Clock, Column, Domain, Role};
 use trialect_journal::Entry;
@@ -13,17 +15,24 @@ const EASY: f64 = 0.5;
 /// One line a session.
 pub(crate) fn of_sessions(folders: &[PathBuf]) -> Result<String, Failure> {
     let mut lines: Vec<Vec<String>> = Vec::new();
+    let mut notes = Vec::new();
     for folder in folders {
-        let line = line(folder)?;
+        let amendments = amend::of(folder)?;
+        let line = line(folder, &amendments)?;
+        if let Some((_, day)) = line.first() {
+            let day = day.trim_end_matches('*');
+            notes.extend(amendments.iter().map(|one| format!("* {day}: {}", amend::told(one))));
+        }
         if lines.is_empty() {
             lines.push(line.iter().map(|(title, _)| title.clone()).collect());
         }
         lines.push(line.into_iter().map(|(_, cell)| cell).collect());
     }
-    Ok(aligned(&lines))
+    let table = aligned(&lines);
+    Ok(if notes.is_empty() { table } else { format!("{table}\n{}", notes.join("\n")) })
 }
 
-fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+fn line(folder: &Path, amendments: &[Amendment]) -> Result<Vec<(String, String)>, Failure> {
     let session = record::read(folder)?;
     let (header, entries) = (&session.header, &session.entries);
     let (mut start, mut end, mut reason) = (&[][..], &[][..], "not sealed");
@@ -39,7 +48,8 @@ fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
             _ => {}
         }
     }
-    let mut cells = vec![("day".to_string(), header.session.to_string())];
+    let mark = if amend::marked(amendments, "subject").is_some() { "*" } else { "" };
+    let mut cells = vec![("day".to_string(), format!("{}{mark}", header.session))];
     for (k, column) in
         columns(header, |column| column.role == Role::Stage && matches!(column.domain, Domain::Named { .. }))
     {
@@ -61,7 +71,8 @@ fn line(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         let row = if asked_after(column) { end } else { start };
         let present = if asked_after(column) { at_end } else { at_start };
         let there = present.get(k / 64).is_some_and(|bits| bits >> (k % 64) & 1 == 1);
-        cells.push((titled(column), shown(column, row.get(k).filter(|_| there))));
+        let amended = amend::marked(amendments, &column.name);
+        cells.push((titled(column), amended.unwrap_or_else(|| shown(column, row.get(k).filter(|_| there)))));
     }
     for (k, column) in columns(header, |column| column.role == Role::Total) {
         let given = rows.iter().filter_map(|(_, words)| words.get(k)).map(|word| f64::from_bits(*word));

@@ -16,6 +16,7 @@
 //! | `session.json` | who and what, how it ended, the subject's state |
 //! | `manifest.json` | the digest of each file, and the seal |
 
+mod amendments;
 mod chain;
 mod covariates;
 mod events;
@@ -31,6 +32,9 @@ mod trials;
 mod verify;
 mod wheel;
 
+pub use amendments::{
+    AMENDMENTS, AmendFault, Amendment, Change, amend, amendments_file, read_amendments, strays, verify_amendments,
+};
 pub use chain::verify_chain;
 pub use covariates::CovariateFile;
 pub use fault::ExportFault;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
-use trialect_ir::record::{Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
-use trialect_ir::{Clock, Column, Domain};
+use trialect_ir::record::{Carryover, Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
+use trialect_ir::{Carried, Clock, Column, Domain};
 use trialect_journal::Entry;
 
 /// Name of the file.
@@ -75,6 +75,12 @@ pub struct SessionFile {
     pub session_at_end: BTreeMap<String, Value>,
     /// The subject's memory at the end, word by word, 16 hexadecimal digits each: what the next session starts from.
     pub subject_words: Vec<String>,
+    /// What these words are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject_layout: Vec<Carried>,
+    /// What was decided about the subject's state before the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carryover>,
     /// Everything with a name that is recorded.
     pub columns: Vec<ColumnFile>,
     /// Inputs in the order of the rig.
@@ -233,6 +239,8 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         subject_at_end: values(columns, Clock::Subject, ends.at_end),
         session_at_end: values(columns, Clock::Session, ends.at_end),
         subject_words: ends.subject.iter().map(|word| format!("{word:016x}")).collect(),
+        subject_layout: header.subject_layout,
+        carried: header.carried,
         columns: columns.iter().zip(field_names(columns)).map(|(column, field)| described(column, field)).collect(),
         inputs: header.inputs,
         states: header.states,

@@ -3,7 +3,7 @@
 use crate::Plan;
 use serde_json::{Map, Value, json};
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
-use trialect_ir::record::{FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
+use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
 use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
 
 /// What the caller knows of a session's origin.
@@ -21,6 +21,8 @@ pub struct Origin {
     pub backend: Value,
     /// Version of the compiler.
     pub compiler: String,
+    /// What was decided about the subject's state; part of the run's identity.
+    pub carried: Option<Carryover>,
 }
 
 /// What a program needs of a rig.
@@ -85,6 +87,9 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
     if !plan.covariate_remarks.is_empty() {
         run["covariate_remarks"] = json!(plan.covariate_remarks);
     }
+    if let Some(carried) = &origin.carried {
+        run["carried"] = json!(carried);
+    }
     Header {
         format: FORMAT.into(),
         kind: rig.kind().into(),
@@ -114,6 +119,8 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         draws: program.draws.iter().map(|draw| draw.path.clone()).collect(),
         covariates: plan.covariates.clone(),
         covariate_remarks: plan.covariate_remarks.clone(),
+        subject_layout: program.carried.clone(),
+        carried: origin.carried.clone(),
     }
 }
 

@@ -88,6 +88,8 @@ impl Writer<'_> {
             definitions: Vec::new(),
             initial: self.memory,
             subject: own_words(),
+            carried: Vec::new(),
+            texts: Default::default(),
             timers: timers.0..timers.0 + TIMERS,
             devices: Vec::new(),
             inputs: inputs(),

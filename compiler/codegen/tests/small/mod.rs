@@ -23,6 +23,8 @@ pub fn program(words: u32) -> Program {
         definitions: Vec::new(),
         initial: vec![0; (end + 5) as usize],
         subject: 0..0,
+        carried: Vec::new(),
+        texts: Default::default(),
         timers: 0..0,
         devices: Vec::new(),
         inputs: Vec::new(),

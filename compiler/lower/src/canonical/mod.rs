@@ -76,6 +76,13 @@ pub(crate) fn handler_path(model: &Model, handler: &Handler) -> String {
     format!("{}.on {moment} sets {}", handler.clock.word(), names.join(", "))
 }
 
+/// Paths of the handlers that set a variable, sorted.
+pub(crate) fn setters(model: &Model, id: ValueId) -> Vec<String> {
+    let sets = model.handlers.iter().filter(|handler| written(&handler.actions).contains(&id));
+    let paths: BTreeSet<String> = sets.map(|handler| handler_path(model, handler)).collect();
+    paths.into_iter().collect()
+}
+
 /// `session.limit spout`
 pub(crate) fn limit_path(limit: &Limit) -> String {
     format!("session.limit {} each {}", limit.name, limit.each.word())

@@ -50,6 +50,8 @@ pub struct Stage {
     pub name: String,
     /// Where its name stands.
     pub span: Span,
+    /// Where all of it stands.
+    pub clause: Span,
     /// Its values, one for each of the curriculum's.
     pub values: Vec<Option<Texpr>>,
     /// In text order.
@@ -73,6 +75,8 @@ pub struct Curriculum {
     pub description: Option<String>,
     /// Where its name stands.
     pub span: Span,
+    /// Where all of it stands.
+    pub clause: Span,
 }
 
 /// A clock between the session and the trial: it ticks when a trial begins after one with which it ended.

@@ -20,6 +20,8 @@ pub struct Value {
     pub block: Option<BlockId>,
     /// Where its name stands.
     pub span: Span,
+    /// Where all of its clause stands.
+    pub clause: Span,
     /// Description.
     pub description: Option<String>,
     /// Its keys and the variables that stand for them in its body.

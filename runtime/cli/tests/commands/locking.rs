@@ -1,8 +1,8 @@
-//! One subject at a time: locks, unfinished sessions, other protocols, names.
+//! One subject at a time: locks, unfinished sessions, names.
 
 use crate::command::{SUBJECT, at, sim, sim_arguments, sim_of, text, trialect};
 use crate::folders::{JOURNAL, copy, frame_ends, session, unsealed};
-use crate::texts::{short, variant};
+use crate::texts::short;
 use std::fs::{self, File};
 
 #[test]
@@ -40,18 +40,6 @@ fn nothing_follows_a_session_that_was_broken_off() {
     at("recover", &subject).fine();
     trialect(&sim_of(&protocol, data.path(), 1, 1)).fine();
     assert!(session(data.path(), 2).exists());
-}
-
-#[test]
-fn another_protocol_does_not_take_over_a_subject() {
-    let data = tempfile::tempdir().unwrap();
-    sim(data.path(), 1, 1).fine();
-    let other = variant(data.path(), &[("start   = 35 deg", "start   = 30 deg")]);
-    let said = trialect(&sim_of(&other, data.path(), 1, 1)).trouble("other-protocol");
-    let hash = |path| trialect(&["hash", text(path)]).fine().trim_end().to_owned();
-    assert!(said.contains(&hash(&other)) && said.contains(&hash(&crate::command::basic())), "{said}");
-    assert!(said.contains("start another subject"), "{said}");
-    assert!(!session(data.path(), 2).exists());
 }
 
 #[test]

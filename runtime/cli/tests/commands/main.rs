@@ -3,7 +3,10 @@
 //! What the rules of the basic task demand is computed here a second time, from the tables alone.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // the functions that tests share are outside of tests
 
+mod amend;
 mod broken_off;
+mod carry;
+mod carry_values;
 mod chain;
 mod command;
 mod conventions;

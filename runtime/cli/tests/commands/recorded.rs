@@ -248,3 +248,23 @@ fn a_folder_that_is_no_recording_is_refused() {
     assert!(ran.err.contains(POSITIONS), "{}", ran.err);
     assert!(!data.exists(), "nothing was begun");
 }
+
+#[test]
+fn a_recorded_session_begins_with_what_was_decided() {
+    let Some(recording) = recording(TRAINING.0) else { return };
+    let data = tempfile::tempdir().unwrap();
+    let other = crate::texts::variant(data.path(), &[("> 80% for", "> 75% for")]);
+    let run = |protocol: &Path, more: &[&str]| {
+        let place = ["run", text(protocol), "--recorded", text(&recording), "--data", text(data.path())];
+        trialect(&[&place, more].concat())
+    };
+    run(&basic(), &["--start", "contrasts=final", "--reason", "trained elsewhere"]).fine();
+    let said = run(&other, &[]).trouble("subject-changed");
+    assert!(said.contains("--carry contrasts: begins with final, 12 trials and 1 sessions in it"), "{said}");
+    run(&other, &["--carry", "contrasts", "--reason", "easier"]).fine();
+    let second = session_json(&data.path().join(SUBJECT).join("002"));
+    assert_eq!(second["subject_at_start"]["contrasts"], "final");
+    assert_eq!(second["carried"]["decisions"][0]["now"], "final, 12 trials and 1 sessions in it");
+    at("verify", data.path()).fine();
+    at("replay", data.path()).fine();
+}

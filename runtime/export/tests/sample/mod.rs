@@ -127,6 +127,8 @@ pub fn header() -> Header {
         draws: names(&["side", "lean", "strange"]),
         covariates: BTreeMap::from([("weight".to_owned(), 21.5.into())]),
         covariate_remarks: BTreeMap::new(),
+        subject_layout: Vec::new(),
+        carried: None,
     }
 }
 

@@ -108,6 +108,7 @@ impl Layout {
             layout.curricula.push(StageSlots { stage, trials: stage.offset(1), sessions: stage.offset(2) });
         }
         layout.subject = start..layout.memory.len() as u32;
+        layout.asked(model);
         layout.clock(model, Clock::Session);
         layout.clock(model, Clock::Block);
         for _ in &model.blocks {
@@ -133,11 +134,21 @@ impl Layout {
                 ValueKind::Statistic(statistic) => self.statistic(model, id, value, statistic),
                 // Definitions of slower clocks are computed where they are read.
                 ValueKind::Definition(_) | ValueKind::Table(_) if clock < Clock::Block => {}
+                ValueKind::Covariate(_) if clock == Clock::Subject => {}
                 _ => {
                     let place = self.place(model, value);
                     self.values.insert(id, place);
                 }
             }
+        }
+    }
+
+    /// What is asked of a subject is answered for each session: it is not among the words that a session leaves.
+    fn asked(&mut self, model: &Model) {
+        let is_asked = |value: &Value| value.clock == Clock::Subject && matches!(value.kind, ValueKind::Covariate(_));
+        for (k, value) in model.values.iter().enumerate().filter(|(_, value)| is_asked(value)) {
+            let place = self.place(model, value);
+            self.values.insert(ValueId(k), place);
         }
     }
 

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 fn recorded() -> tempfile::TempDir {
     let data = tempfile::tempdir().unwrap();
-    trialect(&sim_of(&short(data.path(), 3), data.path(), 2, 1)).fine();
+    let text = short(data.path(), 3);
+    let mut arguments = sim_of(&text, data.path(), 2, 1);
+    arguments.extend(["--covariate", "weight=25"].map(str::to_owned));
+    trialect(&arguments).fine();
     data
 }
 

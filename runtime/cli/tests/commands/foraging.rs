@@ -8,7 +8,7 @@ use crate::table::Table;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const SESSIONS: u32 = 3;
+pub(crate) const SESSIONS: u32 = 3;
 
 /// A protocol of these tests.
 fn protocol(name: &str) -> PathBuf {
@@ -16,7 +16,7 @@ fn protocol(name: &str) -> PathBuf {
 }
 
 /// Simulates on both machines, compares the tables, replays on both and verifies. The data of one machine stay.
-fn sessions_of(protocol: &Path) -> tempfile::TempDir {
+pub(crate) fn sessions_of(protocol: &Path) -> tempfile::TempDir {
     let [one, other] = ["interpreter", "jit"].map(|machine| {
         let data = tempfile::tempdir().unwrap();
         let mut arguments = sim_of(protocol, data.path(), SESSIONS, 1);

@@ -19,6 +19,7 @@ mod oracle_curriculum;
 mod oracle_subject;
 mod oracle_trial;
 mod oracle_wheel;
+mod protocols;
 mod recorded;
 mod recover;
 mod replay;

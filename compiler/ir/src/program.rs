@@ -31,13 +31,15 @@ pub enum Phase {
     Stops,
     /// `stop … now`, after every instant.
     Now,
-    /// `on session.end` handlers in text order, then curricula.
+    /// `on session.end` handlers in text order, then curricula, then whether the session counts.
     SessionEnd,
+    /// Columns of slower clocks that are computed take their values; at both ends of a session.
+    Columns,
 }
 
 impl Phase {
     /// All phases; their positions index [`Program::phases`].
-    pub const ALL: [Phase; 8] = [
+    pub const ALL: [Phase; 9] = [
         Phase::SessionStart,
         Phase::TrialStart,
         Phase::TrialEnd,
@@ -46,6 +48,7 @@ impl Phase {
         Phase::Stops,
         Phase::Now,
         Phase::SessionEnd,
+        Phase::Columns,
     ];
 }
 
@@ -170,6 +173,8 @@ pub enum RuleKind {
     Stop,
     /// `ends when` of a block.
     Block,
+    /// `counts when` that did not hold: the subject's state is that of the session before.
+    Counts,
     /// A `limit` that refused an output.
     Limit,
     /// A `+=` that would have left its variable's range and was held at its end.
@@ -240,6 +245,8 @@ pub struct Program {
     pub states: Vec<State>,
     /// Code of each phase, in the order of [`Phase::ALL`].
     pub phases: [Code; Phase::ALL.len()],
+    /// `counts when`: the Int word that is 0 after the session's end when the session does not count.
+    pub counts: Option<Slot>,
     /// Times since the session's start, ns, ascending, at which a `stop … now` may begin to hold without any event.
     pub alarms: Vec<i64>,
     /// Most trials of a session (`limit trials`).

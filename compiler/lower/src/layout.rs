@@ -70,6 +70,8 @@ pub(crate) struct Layout {
     /// For each deck, how often each member is left.
     pub(crate) decks: Vec<Slot>,
     pub(crate) pause: Slot,
+    /// Whether the session counts.
+    pub(crate) counts: Option<Slot>,
     pub(crate) subject: Range<u32>,
     pub(crate) timers: Range<u32>,
     tables: BTreeMap<Vec<u64>, Slot>,
@@ -95,6 +97,7 @@ impl Layout {
             limits: Vec::new(),
             decks: Vec::new(),
             pause: Slot(0),
+            counts: None,
             subject: 0..0,
             timers: 0..0,
             tables: BTreeMap::new(),
@@ -226,6 +229,7 @@ impl Layout {
         }
         self.limits = model.limits.iter().map(|_| self.allocate(1)).collect();
         self.decks = model.decks.iter().map(|deck| self.allocate(deck.counts.len() as u32)).collect();
+        self.counts = model.counts.is_some().then(|| self.allocate(1));
         self.pause = self.allocate(1);
         self.previous_outcome = self.allocate(1);
         let timers = model.states.iter().map(|state| {

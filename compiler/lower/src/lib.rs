@@ -125,6 +125,7 @@ impl<'a> Lowering<'a> {
             states,
             phases,
             alarms,
+            counts: self.layout.counts,
             most_trials: model.most_trials.map_or(1, |(most, _)| most),
             pause: self.layout.pause,
             recorded: model

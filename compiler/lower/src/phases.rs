@@ -30,17 +30,25 @@ impl Lowering<'_> {
             .collect();
         session_end.extend(self.handlers(Moment::SessionEnd));
         session_end.extend(self.transitions(Moment::SessionEnd));
-        // The session's first and last rows hold what slower clocks say then, the last trial included.
+        self.count_or_not(&mut session_end);
         let mut session_start = session_start;
         self.of_session = true;
         let held = self.model.held.clone();
         self.actions(&held, &mut session_start);
         self.of_session = false;
-        session_start.extend(tables.snapshots.iter().cloned());
-        session_end.extend(tables.snapshots.iter().cloned());
+        let columns = tables.snapshots.clone();
         let now = self.stops_now(&stop_rules);
-        let phases =
-            [session_start, trial_start, tables.endings.clone(), statistics, trial_rules, stops, now, session_end];
+        let phases = [
+            session_start,
+            trial_start,
+            tables.endings.clone(),
+            statistics,
+            trial_rules,
+            stops,
+            now,
+            session_end,
+            columns,
+        ];
         (phases, stop_rules)
     }
 
@@ -323,6 +331,14 @@ impl Lowering<'_> {
             });
         }
         (code, rules)
+    }
+
+    /// Whether the session counts: after all that could change the subject.
+    fn count_or_not(&mut self, code: &mut Code) {
+        let (Some(counts), Some(slot)) = (self.model.counts.clone(), self.layout.counts) else { return };
+        code.push(Stmt::Set { slot, value: self.value(&counts) });
+        let rule = self.rule("session.counts when".into(), RuleKind::Counts, "counts when".into(), counts.span);
+        code.push(Stmt::If { condition: int(slot), then: Code::new(), otherwise: vec![Stmt::Decide(rule)] });
     }
 
     /// `stop … now`: as at the end of a trial, with the same rules.

@@ -291,6 +291,7 @@ impl<'a> Checker<'a> {
             ClauseKind::State { name, body } if clock == Clock::Trial => self.state(name, body, clause),
             ClauseKind::Iti(_) if clock == Clock::Trial => self.pending.rules.push((clock, clause)),
             ClauseKind::Limit { .. }
+            | ClauseKind::Counts(_)
             | ClauseKind::Stop { .. }
             | ClauseKind::Advise { .. }
             | ClauseKind::Record { .. }
@@ -408,7 +409,6 @@ impl<'a> Checker<'a> {
             ClauseKind::Beside { .. } => Some("machines beside the trial"),
             ClauseKind::Policy { .. } | ClauseKind::Adapt { .. } => Some("policies"),
             ClauseKind::Part { .. } | ClauseKind::InputOf(_) => Some("parts"),
-            ClauseKind::Counts(_) => Some("`counts when`"),
             ClauseKind::Stage { protocol: Some(_), .. } => Some("studies"),
             ClauseKind::Hold(_) | ClauseKind::Do(_) => Some("outputs outside states"),
             ClauseKind::For { .. } => Some("`for` outside states"),
@@ -476,7 +476,7 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
         ClauseKind::Stage { .. } => "`curriculum NAME { … }`",
         ClauseKind::Covariate(_) => "`subject { … }`, `session { … }` or `trial { … }`",
         ClauseKind::Limit { .. } | ClauseKind::Record { .. } => "`session { … }`",
-        ClauseKind::Stop { .. } | ClauseKind::Advise { .. } => "`session { … }`",
+        ClauseKind::Stop { .. } | ClauseKind::Advise { .. } | ClauseKind::Counts(_) => "`session { … }`",
         ClauseKind::Stat(_) => "`session { … }` or `subject { … }`",
         ClauseKind::State { .. } | ClauseKind::Outcomes(_) | ClauseKind::Iti(_) | ClauseKind::Draw { .. } => {
             "`trial { … }`"

@@ -84,6 +84,14 @@ impl<'a> Checker<'a> {
                 let watch = self.watch(name, condition, clause);
                 self.model.advices.push(watch);
             }
+            ClauseKind::Counts(condition) => {
+                self.scope.enter(Clock::Session, Clock::Session);
+                let condition = self.condition(condition);
+                if let Some(first) = self.model.counts.as_ref().map(|first| first.span) {
+                    self.rule_twice("counts when", clause.span, first);
+                }
+                self.model.counts = Some(condition);
+            }
             ClauseKind::Record { place, rate } => self.record(place, rate.as_ref()),
             _ => {}
         }

@@ -30,7 +30,8 @@ pub fn run(
 ) -> Result<Ending, SessionFault> {
     let settings = crate::settings(program, rig);
     let host = SessionHost::new(program, rig, recorder, plan);
-    let mut session = Session { program, machine, host, plan, subject: Vec::new(), now: 0, under_way: None };
+    let mut session =
+        Session { program, machine, host, plan, subject: Vec::new(), begun: Vec::new(), now: 0, under_way: None };
     let ending = session.prepare(&settings).and_then(|()| session.trials());
     session.host.hands.rig.make_safe(session.now);
     ending
@@ -43,6 +44,8 @@ struct Session<'a, 'p> {
     plan: &'a Plan<'p>,
     /// The subject's words as they were last recorded.
     subject: Vec<u64>,
+    /// The subject's words with which the session began.
+    begun: Vec<u64>,
     now: Ns,
     /// The trial that has begun and has no row yet.
     under_way: Option<u32>,
@@ -84,7 +87,9 @@ impl Session<'_, '_> {
         self.set(header::SESSION, u64::from(self.plan.session));
         self.covariates(false)?;
         self.machine.run(Phase::SessionStart, &mut self.host);
+        self.machine.run(Phase::Columns, &mut self.host);
         self.subject = self.machine.memory()[subject].to_vec();
+        self.begun.clone_from(&self.subject);
         let (words, present) = self.row();
         self.host.push(Entry::SessionStart { at: 0, words, present });
         match self.host.fault.take() {
@@ -415,6 +420,11 @@ impl Session<'_, '_> {
         self.set(header::NOW, now as u64);
         self.covariates(true)?;
         self.machine.run(Phase::SessionEnd, &mut self.host);
+        let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+        if self.program.counts.is_some_and(|slot| self.word(slot) == 0) {
+            self.machine.memory_mut()[subject].copy_from_slice(&self.begun);
+        }
+        self.machine.run(Phase::Columns, &mut self.host);
         let subject =
             self.machine.memory()[self.program.subject.start as usize..self.program.subject.end as usize].to_vec();
         let (words, present) = self.row();

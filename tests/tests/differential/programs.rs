@@ -104,6 +104,7 @@ impl Writer<'_> {
             states,
             phases,
             alarms: Vec::new(),
+            counts: None,
             most_trials: 1,
             asked: Vec::new(),
             pause,

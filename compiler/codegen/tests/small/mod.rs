@@ -39,6 +39,7 @@ pub fn program(words: u32) -> Program {
         states: vec![state("still", end)],
         phases: Default::default(),
         alarms: Vec::new(),
+        counts: None,
         most_trials: 10,
         asked: Vec::new(),
         pause: Slot(end + 4),

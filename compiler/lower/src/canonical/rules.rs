@@ -20,6 +20,10 @@ impl Writer<'_> {
             let body = json!({ "is": "limit", "most": self.expr(&limit.amount) });
             self.define(limit_path(limit), body);
         }
+        if let Some(counts) = &model.counts {
+            let body = json!({ "is": "counts", "when": self.expr(counts) });
+            self.define("session.counts when".into(), body);
+        }
         if !model.held.is_empty() {
             // By what is held: the order in which devices come on has no meaning.
             let mut held: Vec<serde_json::Value> = model.held.iter().map(|action| self.action(action)).collect();

@@ -105,6 +105,8 @@ pub struct Model {
     pub states: Vec<State>,
     pub curricula: Vec<Curriculum>,
     pub blocks: Vec<Block>,
+    /// `counts when`
+    pub counts: Option<Texpr>,
     /// What is held from the session's start to its end.
     pub held: Vec<Action>,
     pub handlers: Vec<Handler>,

@@ -158,3 +158,35 @@ fn weights_that_are_all_none_are_recorded() {
     assert_eq!(decisions(&played, RuleKind::Unweighted), 1);
     assert_eq!(played.column("side")[0], "left");
 }
+
+#[test]
+fn a_session_that_does_not_count_leaves_the_subject_as_it_was() {
+    let play = |least: u32| {
+        play(
+            &format!(
+                "subject {{
+                   var days := 0 within 0 .. 9
+                   var trials := 0 within 0 .. 99
+                   stat rows = count(true)
+                   double = 2 * days
+                   on trial.end {{ trials += 1 }}
+                   on session.end {{ days += 1 }}
+                   curriculum c {{ stage a {{ on session.end -> b }}; stage b {{ }} }}
+                 }}
+                 session {{ limit trials 5; stat seen = count(true); counts when seen >= {least} }}
+                 trial {{ outcomes done; state only {{ after 1 s -> end done }} }}"
+            ),
+            &[],
+        )
+    };
+    let ends = |played: &Played| ["days", "trials", "rows", "double", "c", "seen"].map(|name| played.at_end(name));
+    let counted = play(5);
+    assert_eq!(ends(&counted), ["1", "5", "5", "2", "b", "5"]);
+    assert_eq!(decisions(&counted, RuleKind::Counts), 0);
+    let not = play(6);
+    assert_eq!(ends(&not), ["0", "0", "0", "0", "a", "5"], "what the session saw stays in its record");
+    assert_eq!(decisions(&not, RuleKind::Counts), 1);
+    assert_ne!(counted.ending().subject_words, not.ending().subject_words);
+    let words = not.program.subject.start as usize..not.program.subject.end as usize;
+    assert_eq!(not.ending().subject_words, not.program.initial[words], "as before the first session");
+}

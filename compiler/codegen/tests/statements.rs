@@ -110,6 +110,7 @@ fn the_host_hears_each_statement_in_order_with_its_arguments() {
         device: 0,
         verb: "on".into(),
         kind: VerbKind::Latching,
+        ends: None,
         stimulus: None,
         parameters: vec![("a".into(), Class::Int), ("b".into(), Class::Real)],
         until: Clock::Trial,

@@ -49,6 +49,7 @@ fn two_states() -> Program {
         device: 0,
         verb: "on".into(),
         kind: VerbKind::Held,
+        ends: None,
         stimulus: None,
         parameters: vec![("visits".into(), Class::Int), ("level".into(), Class::Real)],
         until: Clock::State,

@@ -119,6 +119,8 @@ pub struct Site {
     pub verb: String,
     /// How long it lasts by its class.
     pub kind: VerbKind,
+    /// The verb whose output on the same target it ends: `hide` ends `show`.
+    pub ends: Option<String>,
     /// Index into [`Program::stimuli`], for verbs that present one.
     pub stimulus: Option<u32>,
     /// Names and classes of its arguments.

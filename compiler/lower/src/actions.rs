@@ -113,8 +113,9 @@ impl Lowering<'_> {
         };
         self.site(Site {
             device: deed.device.0 as u32,
-            verb: verb.part.map_or(verb.name.clone(), |part| format!("{part}.{}", verb.name)),
+            verb: of_part(&verb.part, &verb.name),
             kind,
+            ends: verb.ends.map(|ends| of_part(&verb.part, &ends)),
             stimulus: deed.stimulus.map(|stimulus| stimulus.0 as u32),
             parameters: deed.arguments.iter().map(|(name, typed)| (name.clone(), class(&typed.ty))).collect(),
             until: match deed.held {
@@ -232,11 +233,17 @@ impl Lowering<'_> {
             device: declared.device.0 as u32,
             verb: "track".into(),
             kind: VerbKind::Track { slot: slots.value },
+            ends: None,
             stimulus: Some(stimulus.0 as u32),
             parameters: vec![(name, Class::Real)],
             until: trialect_ir::Clock::State,
         })
     }
+}
+
+/// `led.light`: a verb as the rig hears it.
+fn of_part(part: &Option<String>, verb: &str) -> String {
+    part.as_ref().map_or_else(|| verb.to_string(), |part| format!("{part}.{verb}"))
 }
 
 /// Writes one of `count` words.

@@ -171,9 +171,7 @@ fn same_target(one: &Site, other: &Site) -> bool {
         && (one.device, one.stimulus, &one.verb) == (other.device, other.stimulus, &other.verb)
 }
 
-/// Whether an instant verb ends an output: both are of one stimulus (`show`, `hide`). What follows goes on following.
-fn ends(instant: &Site, on: &Site) -> bool {
-    instant.stimulus.is_some()
-        && (instant.device, instant.stimulus) == (on.device, on.stimulus)
-        && matches!(on.kind, VerbKind::Latching | VerbKind::Held)
+/// Whether a verb ends an output: its class says which verb of the same target it ends. What follows goes on following.
+fn ends(one: &Site, on: &Site) -> bool {
+    one.ends.as_ref() == Some(&on.verb) && (one.device, one.stimulus) == (on.device, on.stimulus)
 }

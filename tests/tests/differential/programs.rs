@@ -293,6 +293,7 @@ fn site() -> Site {
         device: 0,
         verb: String::new(),
         kind: VerbKind::Instant,
+        ends: None,
         stimulus: None,
         parameters: vec![(String::new(), Class::Int), (String::new(), Class::Real)],
         until: Clock::Trial,

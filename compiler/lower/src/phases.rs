@@ -28,6 +28,7 @@ impl Lowering<'_> {
                 Stmt::Set { slot, value: binary(Binary::AddInt, int(slot), Expr::Int(1)) }
             })
             .collect();
+        session_end.extend(self.pushes(true));
         session_end.extend(self.handlers(Moment::SessionEnd));
         session_end.extend(self.transitions(Moment::SessionEnd));
         self.count_or_not(&mut session_end);
@@ -220,11 +221,24 @@ impl Lowering<'_> {
         }
     }
 
-    /// Every statistic takes in the row, then the curricula count the trial.
+    /// Every statistic takes in the row, then the curricula and blocks count the trial.
     fn statistics(&mut self) -> Code {
+        let mut code = self.pushes(false);
+        let curricula = self.layout.curricula.iter().map(|slots| slots.trials);
+        for slot in curricula.chain(self.layout.blocks.iter().map(|slots| slots.trials)) {
+            code.push(Stmt::Set { slot, value: binary(Binary::AddInt, int(slot), Expr::Int(1)) });
+        }
+        code
+    }
+
+    /// Statistics over trials, or those over sessions, take in the row.
+    fn pushes(&mut self, of_sessions: bool) -> Code {
         let mut code = Code::new();
         for (k, (id, _)) in self.layout.statistics.clone().into_iter().enumerate() {
             let ValueKind::Statistic(statistic) = self.model.values[id.0].kind.clone() else { continue };
+            if statistic.of_sessions != of_sessions {
+                continue;
+            }
             let key = self.key_index(&statistic.key);
             let sample = self.value(&statistic.sample);
             let sample = match (&statistic.sample.ty, statistic.function) {
@@ -240,10 +254,6 @@ impl Lowering<'_> {
                 }
                 None => code.push(push),
             }
-        }
-        let curricula = self.layout.curricula.iter().map(|slots| slots.trials);
-        for slot in curricula.chain(self.layout.blocks.iter().map(|slots| slots.trials)) {
-            code.push(Stmt::Set { slot, value: binary(Binary::AddInt, int(slot), Expr::Int(1)) });
         }
         code
     }

@@ -501,7 +501,6 @@ fn instead_of(what: &str) -> Option<String> {
         "`for` over a set" => "loop over the whole type and test membership with `if x in SET { … }`",
         "outputs outside states" => "move it into a `state`",
         "parts of devices" => "name the device itself",
-        "windows of sessions" => "count trials: `over last 1000 trials`",
         "`by hand`" => "add a `var` that a person sets, and test it with `when`",
         "actions on a transition" => "set the variable in a handler of the same event",
         "handlers of a state's entry or exit" => "write the action into the state itself",

@@ -11,9 +11,15 @@ use trialect_syntax::ast::{self, Expr, StatClause, Value as Argument};
 impl Checker<'_> {
     pub(crate) fn statistic(&mut self, id: ValueId, stat: &StatClause) {
         let Some(function) = self.stat_function(stat) else { return };
-        // Samples, keys and filters are values of the trial that has just ended.
+        // Samples, keys and filters are values of the trial, or of the session, that has just ended.
         let clock = self.model.values[id.0].clock;
-        self.scope.enter(clock, Clock::Trial);
+        let of_sessions = stat.window.as_ref().is_some_and(|(_, word)| word.text == "sessions");
+        if let (true, false, Some((_, word))) = (of_sessions, clock == Clock::Subject, &stat.window) {
+            let message = "a session has ended when it becomes a row: only a subject has statistics over sessions";
+            let finding = Finding::error("misplaced-clause", message, word.span, "over sessions");
+            self.report(finding.help("move the statistic into `subject { … }`, or write `over last … trials`"));
+        }
+        self.scope.enter(clock, if of_sessions { Clock::Session } else { Clock::Trial });
         let parts = self.stat_parts(stat, function);
         self.scope.enter(clock, clock);
         let Some((keys, key, sample, filter)) = parts else { return };
@@ -47,7 +53,7 @@ impl Checker<'_> {
             None if always => (value_type, range),
             None => (value_type.optional(), range),
         };
-        let statistic = Statistic { function, sample, key, filter, window, at_least, otherwise };
+        let statistic = Statistic { function, sample, key, filter, window, of_sessions, at_least, otherwise };
         let value = &mut self.model.values[id.0];
         (value.keys, value.ty, value.range, value.kind) = (keys, ty, range, ValueKind::Statistic(Box::new(statistic)));
     }
@@ -180,17 +186,13 @@ impl Checker<'_> {
 
     fn window(&mut self, stat: &StatClause) -> Option<u32> {
         let (length, word) = stat.window.as_ref()?;
-        if word.text != "trials" {
-            self.not_yet("windows of sessions", word.span);
-            return None;
-        }
         let length_value = self.constant_int(length)?;
         match u32::try_from(length_value) {
             Ok(n) if (1..=100_000).contains(&n) => Some(n),
             _ => {
-                let message = "a window has 1 to 100000 trials";
+                let message = format!("a window has 1 to 100000 {}", word.text);
                 let finding = Finding::error("empty-range", message, length.span, format!("this is {length_value}"));
-                self.report(finding.help("write `over last 50 trials`"));
+                self.report(finding.help(format!("write `over last 50 {}`", word.text)));
                 None
             }
         }

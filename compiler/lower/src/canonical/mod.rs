@@ -248,11 +248,15 @@ impl<'a> Writer<'a> {
                     StatFunction::Min => "min",
                     StatFunction::Max => "max",
                 };
-                json!({
+                let mut body = json!({
                     "is": "statistic", "function": function, "sample": self.expr(&statistic.sample), "key": self.list(&statistic.key),
                     "where": self.maybe(statistic.filter.as_ref()), "window": statistic.window.map(|n| n.to_string()),
                     "at_least": statistic.at_least.to_string(), "else": self.maybe(statistic.otherwise.as_ref()),
-                })
+                });
+                if statistic.of_sessions {
+                    body["of"] = json!("sessions");
+                }
+                body
             }
         };
         let body = json!({ "clock": value.clock.word(), "keys": keys, "type": ty, "body": body });

@@ -176,8 +176,10 @@ pub struct Statistic {
     pub key: Vec<Texpr>,
     /// `where`
     pub filter: Option<Texpr>,
-    /// `over last N trials`
+    /// `over last N trials`, or sessions.
     pub window: Option<u32>,
+    /// It takes in one row a session, when the session ends.
+    pub of_sessions: bool,
     /// `at least`
     pub at_least: u32,
     /// `else`

@@ -190,3 +190,20 @@ fn a_session_that_does_not_count_leaves_the_subject_as_it_was() {
     let words = not.program.subject.start as usize..not.program.subject.end as usize;
     assert_eq!(not.ending().subject_words, not.program.initial[words], "as before the first session");
 }
+
+#[test]
+fn a_statistic_over_sessions_takes_one_row_a_session_before_the_handlers() {
+    let played = play(
+        "subject {
+           stat fewest = min(seen) over last 3 sessions at least 1 else 99
+           stat late = count(seen > 2) over last 3 sessions
+           var told : Real within 0 .. 1000 := 0
+           on session.end { told := min(fewest, 1000) }
+         }
+         session { limit trials 4; stat seen = count(true) }
+         trial { outcomes done; state only { after 1 s -> end done } }",
+        &[],
+    );
+    assert_eq!(played.column("fewest"), ["99"; 4], "no session has ended");
+    assert_eq!(["fewest", "late", "told"].map(|name| played.at_end(name)), ["4", "1", "4"]);
+}

@@ -1,7 +1,8 @@
 //! Every edge between crates is allowed here, or it must not exist.
 #![allow(clippy::expect_used)]
 
-use cargo_metadata::{DependencyKind, MetadataCommand};
+mod house;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Crates of the house with the crates of the house that each may depend on, lowest first.
@@ -53,19 +54,9 @@ const CONFINED: &[(&str, &[&str])] = &[
 
 const PREFIX: &str = "trialect-";
 
-/// Direct dependencies that are built into each crate of the house; test-only ones do not count.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata answers");
-    let mut graph = BTreeMap::new();
-    for package in &metadata.packages {
-        let Some(name) = package.name.strip_prefix(PREFIX) else {
-            panic!("{} is not called {PREFIX}…", package.name)
-        };
-        let built = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
-        graph.insert(name.to_string(), built.map(|dependency| dependency.name.clone()).collect());
-    }
-    graph
+    let ours = |name: String| name.strip_prefix(PREFIX).expect("every crate of the house has the prefix").to_string();
+    house::built_with().into_iter().map(|(name, list)| (ours(name), list)).collect()
 }
 
 #[test]

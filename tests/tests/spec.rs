@@ -1,6 +1,8 @@
 //! The specification holds: its examples compile or are refused as it says, its numbers and links lead somewhere.
 #![allow(clippy::expect_used)]
 
+mod house;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use trialect_base::Severity;
@@ -186,15 +188,10 @@ fn table_of_crates(document: &str) -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn the_table_of_crates_is_that_of_the_manifests() {
-    let manifest = root().join("Cargo.toml");
-    let metadata = cargo_metadata::MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("metadata");
-    let house = |name: &str| name.strip_prefix("trialect-").map(str::to_string);
-    let mut built: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in &metadata.packages {
-        let normal = package.dependencies.iter().filter(|edge| edge.kind == cargo_metadata::DependencyKind::Normal);
-        let name = house(&package.name).expect("a name of the house");
-        built.insert(name, normal.filter_map(|edge| house(&edge.name)).collect());
-    }
+    let ours = |name: &String| name.strip_prefix("trialect-").map(str::to_string);
+    let edges = |list: BTreeSet<String>| list.iter().filter_map(ours).collect();
+    let mut built: BTreeMap<String, BTreeSet<String>> =
+        house::built_with().into_iter().filter_map(|(name, list)| Some((ours(&name)?, edges(list)))).collect();
     built.remove("tests");
     let told = table_of_crates(&text(&root().join("spec/ARCHITECTURE.md")));
     for (name, edges) in &built {

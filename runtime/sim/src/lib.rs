@@ -39,7 +39,7 @@ pub use forager::{
     DriveParameters, ForagerParameters, LickParameters, PokeParameters, PressParameters, RestParameters,
 };
 pub use mouse::{
-    FidgetParameters, LearningParameters, MOUSE_TOML, MouseParameters, MouseState, MovementParameters, Observer,
+    FidgetParameters, LearningParameters, MOUSE_TOML, Manner, MouseParameters, MouseState, MovementParameters, Observer,
     ObserverParameters, ReactionParameters, SatietyParameters, SessionSummary, WeightParameters,
 };
 pub use parameters::{

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod learning;
+mod manner;
 mod movement;
 mod observer;
 mod parameters;
@@ -14,6 +15,7 @@ pub(crate) use behaviour::Mouse;
 #[cfg(test)]
 pub(crate) use movement::Motion;
 pub(crate) use movement::Path;
+pub use manner::Manner;
 pub use observer::Observer;
 pub use parameters::{
     FidgetParameters, LearningParameters, MOUSE_TOML, MouseParameters, MovementParameters, ObserverParameters,

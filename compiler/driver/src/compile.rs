@@ -91,7 +91,10 @@ pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<
         findings.push(
             Finding::error(
                 "not-a-protocol",
-                format!("a {} cannot be run by itself", header.kind.text),
+                match header.kind.text.as_str() {
+                    "scenarios" => "scenarios are not run by themselves".into(),
+                    other => format!("a {other} cannot be run by itself"),
+                },
                 header.kind.span,
                 "not `protocol`",
             )

@@ -123,7 +123,8 @@ pub(crate) fn check_beside(protocol: &File, beside: &File, sources: &Sources, fi
     for clause in &beside.clauses {
         if !matches!(clause.kind, ClauseKind::Scenario { .. }) {
             let span = variant::first_line(sources, clause.span);
-            let finding = Finding::error("scenario-header", "only scenarios stand in this file", span, "something else");
+            let finding =
+                Finding::error("scenario-header", "only scenarios stand in this file", span, "something else");
             findings.push(finding.help("move it into the protocol"));
         }
     }
@@ -145,9 +146,8 @@ fn scenario(
     if findings.len() > before {
         return None;
     }
-    let given = steps.given.iter().map(|(name, value)| {
-        (name.text.clone(), around.sources.text(value.span).to_string())
-    });
+    let given =
+        steps.given.iter().map(|(name, value)| (name.text.clone(), around.sources.text(value.span).to_string()));
     Some(Scenario {
         title: title.to_string(),
         span: head,

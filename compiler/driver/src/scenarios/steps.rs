@@ -72,7 +72,8 @@ impl<'a> Steps<'a> {
         for (_, value) in steps.given.iter().filter(|(_, value)| !is_literal(value)) {
             let written = around.sources.text(value.span);
             let message = format!("`{written}` is computed, and a given value is written out");
-            let finding = Finding::error("scenario-given", message, value.span, "not a number, a name or a truth value");
+            let finding =
+                Finding::error("scenario-given", message, value.span, "not a number, a name or a truth value");
             findings.push(finding.help("write the value itself, for example `2 uL` or `left`"));
         }
         steps
@@ -231,9 +232,8 @@ fn act(
         Box::new(Finding::error("scenario-act", message, span, label).help(help))
     };
     let written: String = around.sources.text(place.span).split_whitespace().collect();
-    let name = |input: &trialect_ir::Input| {
-        format!("{}.{}", program.devices[input.device as usize].name, input.channel)
-    };
+    let name =
+        |input: &trialect_ir::Input| format!("{}.{}", program.devices[input.device as usize].name, input.channel);
     let Some(input) = program.inputs.iter().position(|input| name(input) == written) else {
         let heard: Vec<String> = program.inputs.iter().map(name).collect();
         let message = format!("the protocol does not listen to `{written}`");

@@ -27,7 +27,12 @@ pub(super) fn program(around: &Surroundings<'_>, steps: &Steps<'_>, findings: &m
     let (model, checked) = trialect_sema::check(&file, around.modules, around.sources);
     let runnable = checked.is_runnable();
     let own = |finding: &&Finding| finding.labels.iter().any(|label| steps.contain(label.span));
+    let before = findings.len();
     checked.iter().filter(own).for_each(|finding| findings.push(finding.clone()));
+    if !runnable && findings.len() == before {
+        // What forbids it is elsewhere: better told there than not at all.
+        checked.iter().for_each(|finding| findings.push(finding.clone()));
+    }
     if !runnable {
         return None;
     }
@@ -51,11 +56,15 @@ fn with_steps(protocol: &File, steps: &Steps<'_>) -> File {
         let refuted = expr(ExprKind::Not(Box::new(step.condition.clone())), step.condition.span);
         advice(rule_name(k), refuted, step.clause)
     });
-    let given = steps.given.iter().enumerate().map(|(k, (name, value))| {
-        advice(format!("{GIVEN}{k}"), comparison(name, value), name.span.to(value.span))
-    });
+    let given = steps
+        .given
+        .iter()
+        .enumerate()
+        .map(|(k, (name, value))| advice(format!("{GIVEN}{k}"), comparison(name, value), name.span.to(value.span)));
     let advices: Vec<Clause> = expected.chain(given).collect();
-    for (clock, body) in [("subject", steps.statistics.iter().map(|&stat| stat.clone()).collect()), ("session", advices)] {
+    for (clock, body) in
+        [("subject", steps.statistics.iter().map(|&stat| stat.clone()).collect()), ("session", advices)]
+    {
         let clock = Name { text: clock.into(), span: steps.head };
         clauses.push(Clause { kind: ClauseKind::ClockBlock { clock, body }, span: steps.head, description: None });
     }

@@ -72,7 +72,13 @@ pub(crate) struct Mouse {
 
 impl Mouse {
     /// At the start of a session, with a resting wheel.
-    pub(crate) fn new(parameters: &MouseParameters, state: &MouseState, seed: u64, session: u32, manner: Manner) -> Self {
+    pub(crate) fn new(
+        parameters: &MouseParameters,
+        state: &MouseState,
+        seed: u64,
+        session: u32,
+        manner: Manner,
+    ) -> Self {
         let mut mouse = Self {
             manner,
             experience: state.experience_trials as f64,

@@ -12,10 +12,10 @@ mod state;
 mod weight;
 
 pub(crate) use behaviour::Mouse;
+pub use manner::Manner;
 #[cfg(test)]
 pub(crate) use movement::Motion;
 pub(crate) use movement::Path;
-pub use manner::Manner;
 pub use observer::Observer;
 pub use parameters::{
     FidgetParameters, LearningParameters, MOUSE_TOML, MouseParameters, MovementParameters, ObserverParameters,

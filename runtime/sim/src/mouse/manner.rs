@@ -31,3 +31,21 @@ impl Manner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::Purpose;
+
+    #[test]
+    fn home_is_towards_the_centre_and_away_is_not() {
+        let mut choices = Stream::new(1, 1, Purpose::Choice);
+        for (azimuth, home) in [(-35.0, 1.0), (35.0, -1.0)] {
+            assert_eq!(Manner::Home.direction(azimuth, &mut choices), Some(home));
+            assert_eq!(Manner::Away.direction(azimuth, &mut choices), Some(-home));
+            assert_eq!(Manner::Still.direction(azimuth, &mut choices), None);
+        }
+        let rights = (0..1000).filter(|_| Manner::Either.direction(-35.0, &mut choices) == Some(1.0)).count();
+        assert!((420..580).contains(&rights), "{rights} of 1000");
+    }
+}

@@ -43,10 +43,16 @@ fn texts(folder: &Path, list: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             texts(&path, list);
-        } else if path.extension().is_some_and(|extension| extension == "trial") {
+        } else if is_protocol(&path) {
             list.push(path);
         }
     }
+}
+
+/// A text with a program; a file of scenarios has none.
+fn is_protocol(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".trial") && !name.ends_with(".scenarios.trial")
 }
 
 /// All accepted programs by name.

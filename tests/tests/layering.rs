@@ -19,7 +19,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("codegen", &["ir"]),
     ("sema", &["base", "units", "syntax"]),
     ("lower", &["base", "units", "sema", "ir"]),
-    ("driver", &["base", "stdlib", "syntax", "sema", "lower", "ir"]),
+    ("driver", &["base", "units", "stdlib", "syntax", "sema", "lower", "ir"]),
     ("session", &["ir", "device", "journal"]),
     ("sim", &["device"]),
     ("recorded", &["device"]),

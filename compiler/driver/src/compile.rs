@@ -1,6 +1,7 @@
 //! Source to program: parse, collect what is used, check, lower.
 
 use crate::hints::with_uses;
+use crate::scenarios::{self, Scenario, Surroundings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources};
@@ -55,6 +56,8 @@ pub struct Compiled {
     pub findings: Vec<Finding>,
     /// The program, when nothing forbids it.
     pub program: Option<Arc<Program>>,
+    /// Its scenarios, when nothing forbids them.
+    pub scenarios: Vec<Scenario>,
     /// The protocol's text first, then the modules in the order in which they were read.
     pub texts: Vec<SourceText>,
 }
@@ -72,6 +75,11 @@ impl Compiled {
 
 /// Compiles a protocol. `name` is what people call the text: a path.
 pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
+    compile_beside(name, text, library, None)
+}
+
+/// Compiles a protocol with the file of scenarios beside it: its name and its text.
+pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<(&str, &str)>) -> Compiled {
     let mut sources = Sources::default();
     let mut texts = vec![stamp("protocol", text)];
     let mut findings = Findings::default();
@@ -83,7 +91,10 @@ pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
         findings.push(
             Finding::error(
                 "not-a-protocol",
-                format!("a {} cannot be run by itself", header.kind.text),
+                match header.kind.text.as_str() {
+                    "scenarios" => "scenarios are not run by themselves".into(),
+                    other => format!("a {other} cannot be run by itself"),
+                },
                 header.kind.span,
                 "not `protocol`",
             )
@@ -99,13 +110,21 @@ pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
         findings.push(with_uses(finding.clone(), &sources, library, &loaded));
     }
     let mut program = None;
+    let mut scenarios = Vec::new();
     if findings.is_runnable() {
         match trialect_lower::lower(&model, &sources) {
             Ok(lowered) => program = Some(Arc::new(lowered)),
             Err(flaws) => flaws.into_iter().for_each(|flaw| findings.push(flaw)),
         }
+        let beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings));
+        if let Some(beside) = &beside {
+            scenarios::check_beside(&protocol, beside, &sources, &mut findings);
+        }
+        let around = Surroundings { protocol: &protocol, modules: &listed, sources: &sources };
+        scenarios = scenarios::compile(&around, beside.as_ref(), &mut findings);
+        program = program.filter(|_| findings.is_runnable());
     }
-    Compiled { sources, findings: findings.sorted(), program, texts }
+    Compiled { sources, findings: findings.sorted(), program, scenarios, texts }
 }
 
 /// Whether a finding may come only from a clause that could not be read, and would be gone with it.

@@ -84,7 +84,8 @@ impl<'a> Checker<'a> {
                 ClauseKind::Stimulus { head, device, .. } => self.stimulus(head, device, clause),
                 ClauseKind::ClockBlock { clock, body } => self.clock_block(clock, body),
                 ClauseKind::Block { name, body } => self.block(name, body, clause),
-                ClauseKind::Scenario { title, .. } => self.scenario(title, clause.span),
+                // Compiled apart, each with the protocol around it.
+                ClauseKind::Scenario { .. } => {}
                 ClauseKind::Define { head, .. } => self.declare_value("", Clock::Constant, head, clause),
                 _ => self.misplaced(clause, "at the top of a protocol"),
             }
@@ -374,18 +375,6 @@ impl<'a> Checker<'a> {
         let id = CurriculumId(self.model.curricula.len() - 1);
         self.declare(&name.text, name.span, Symbol::Curriculum(id));
         self.declare_stage_values(id, body);
-    }
-
-    fn scenario(&mut self, title: &str, span: Span) {
-        self.report(
-            Finding::warning(
-                "scenario-not-run",
-                format!("the scenario \"{title}\" is not run by this version"),
-                span,
-                "a scenario",
-            )
-            .help("simulate the protocol with `trialect sim` instead"),
-        );
     }
 
     /// A construct of the language that this version does not have.

@@ -32,7 +32,7 @@ pub use model::*;
 pub use term::{Binder, Fold, Function, Stamp, Term, Texpr, Tick};
 pub use types::{Finite, Type};
 
-use trialect_base::{Finding, Findings, Sources};
+use trialect_base::{Finding, Findings, SourceId, Sources};
 use trialect_syntax::ast::File;
 
 /// A file with the name under which others use it.
@@ -50,6 +50,9 @@ pub struct Module<'a> {
 pub fn check(protocol: &File, modules: &[Module<'_>], sources: &Sources) -> (Model, Findings) {
     let mut checker = Checker::new(sources);
     for module in modules {
+        let place = module.file.header.as_ref().map(|header| header.kind.span);
+        let place = place.or_else(|| module.file.clauses.first().map(|clause| clause.span));
+        checker.libraries.extend(place.map(|place| place.source));
         checker.collect_module(module.name, module.file);
     }
     checker.collect_protocol(protocol);
@@ -83,6 +86,8 @@ fn readable(findings: Findings) -> Findings {
 /// The state of a check.
 pub(crate) struct Checker<'a> {
     pub(crate) sources: &'a Sources,
+    /// The sources of the modules.
+    pub(crate) libraries: Vec<SourceId>,
     pub(crate) model: Model,
     pub(crate) names: names::Names,
     pub(crate) pending: collect::Pending<'a>,
@@ -106,6 +111,7 @@ impl<'a> Checker<'a> {
     fn new(sources: &'a Sources) -> Checker<'a> {
         Checker {
             sources,
+            libraries: Vec::new(),
             model: Model::default(),
             names: names::Names::default(),
             pending: collect::Pending::default(),

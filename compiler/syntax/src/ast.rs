@@ -340,10 +340,26 @@ pub enum ClauseKind {
     InputOf(Head),
     /// `adapt NAME[keys] = POLICY(args) on PLACE when EXPR`
     Adapt { head: Head, call: Call, on: Place, guard: Option<Expr> },
-    /// `scenario "…" { … }`: parsed for its shape; the words are kept as spans.
+    /// `scenario "…" { … }`: its steps, and statistics of its run.
     Scenario { title: String, body: Vec<Clause> },
-    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`; the first word and the rest as written.
-    ScenarioStep { word: Name, rest: Span },
+    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`.
+    ScenarioStep(Box<Step>),
+}
+
+/// A step of a scenario.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)] // the fields are named in the line of text above each
+pub enum Step {
+    /// `animal NAME`
+    Animal(Name),
+    /// `given NAME = VALUE`
+    Given { name: Name, value: Expr },
+    /// `run COUNT trials|sessions [over SEEDS seeds]`
+    Run { count: Expr, word: Name, seeds: Option<Expr> },
+    /// `expect [always] EXPR`
+    Expect { always: bool, condition: Expr },
+    /// `act PLACE [+= AMOUNT] at TIME`
+    Act { place: Place, amount: Option<Expr>, at: Expr },
 }
 
 /// Two operands.

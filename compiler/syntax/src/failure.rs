@@ -130,8 +130,8 @@ impl<'f> Failure<'f> {
         let parts = heads.iter().filter(|(rule, _)| self.wants(*rule)).map(|(_, word)| (*word).to_owned());
         let groups: [(Rule, &[&str]); 4] = [
             (Rule::window_word, &["trials", "sessions"]),
-            (Rule::step_word, &["animal", "given", "run", "expect"]),
-            (Rule::step, &["animal", "given", "run", "expect"]),
+            (Rule::run_word, &["trials", "sessions"]),
+            (Rule::step, &["animal", "given", "run", "expect", "stat", "act"]),
             (Rule::device_member, &["counter", "event", "total", "setting", "flag", "stimulus", "verb"]),
         ];
         let members = groups.iter().filter(|(rule, _)| self.wants(*rule)).flat_map(|(_, words)| words.iter());

@@ -49,5 +49,5 @@ pub(crate) fn is_keyword(word: &str) -> bool {
 
 /// True for the first word of a header.
 pub(crate) fn is_header_word(word: &str) -> bool {
-    matches!(word, "protocol" | "library" | "study" | "part")
+    matches!(word, "protocol" | "library" | "study" | "part" | "scenarios")
 }

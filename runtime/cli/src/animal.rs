@@ -52,13 +52,19 @@ impl Animal {
                     ),
                 )
             })?;
-        self.state = state.after_session(&self.parameters, self.summary(before));
-        Ok(self)
+        self.state = state;
+        Ok(self.lived(&before.header.columns, &before.entries))
+    }
+
+    /// It has lived through a session with this record.
+    pub(crate) fn lived(mut self, columns: &[Column], entries: &[Entry]) -> Animal {
+        let summary = self.summary(columns, entries);
+        self.state = self.state.after_session(&self.parameters, summary);
+        self
     }
 
     /// Trials answered and fluid received, from a session's record. Totals without a unit count pellets.
-    fn summary(&self, session: &Session) -> SessionSummary {
-        let columns = &session.header.columns;
+    fn summary(&self, columns: &[Column], entries: &[Entry]) -> SessionSummary {
         let choice = columns.iter().position(|column| column.name == "choice");
         let worth = |column: &Column| match column.domain.unit() {
             Some(_) => 1.0,
@@ -70,7 +76,7 @@ impl Animal {
             .map(|(k, column)| (k, worth(column)))
             .collect();
         let mut summary = SessionSummary { trials_completed: 0, water_ul: 0.0 };
-        for entry in &session.entries {
+        for entry in entries {
             if let Entry::Row { outcome, words, present, .. } = entry {
                 let answered = choice.map_or(outcome.is_some(), |k| present[k / 64] >> (k % 64) & 1 == 1);
                 summary.trials_completed += u32::from(answered);

@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Check(CheckOptions),
     /// Print a protocol's hash
     Hash(HashOptions),
+    /// Run the scenarios of a protocol, or of all protocols below a folder
+    Test(TestOptions),
     /// Run sessions of a simulated animal, adding to the subject's chain
     Sim(SimOptions),
     /// Run a session driven by the raw files of a recorded one
@@ -63,6 +65,26 @@ pub(crate) struct HashOptions {
     /// Print the hash of the source text as well
     #[arg(long)]
     pub(crate) source: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestOptions {
+    /// The protocol's text, or a folder of protocols
+    pub(crate) protocol: PathBuf,
+    /// Run the scenario with this title only
+    #[arg(long, value_name = "TITLE")]
+    pub(crate) scenario: Option<String>,
+    /// Write the results to a file as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Print the results as a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// What runs the program
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) machine: Kind,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }

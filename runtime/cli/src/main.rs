@@ -22,6 +22,7 @@ mod recover;
 mod render;
 mod replay;
 mod rerun;
+mod scenarios;
 mod show;
 mod sim;
 mod store;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(options) => check::run(&options),
         Command::Hash(options) => hash::run(&options),
+        Command::Test(options) => scenarios::run(&options),
         Command::Sim(options) => sim::run(&options),
         Command::Run(options) => recorded::run(&options),
         Command::Replay(options) => replay::run(&options),

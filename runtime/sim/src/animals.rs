@@ -6,7 +6,7 @@ use crate::device::Happening;
 use crate::display::Picture;
 use crate::encoder::Encoder;
 use crate::forager::Forager;
-use crate::mouse::{Mouse, MouseParameters, MouseState};
+use crate::mouse::{Manner, Mouse, MouseParameters, MouseState};
 use crate::parameters::RigParameters;
 use trialect_device::Ns;
 
@@ -35,6 +35,7 @@ struct Wheel {
 /// The animal of a rig.
 #[derive(Debug)]
 pub(crate) struct Animals {
+    pub(crate) manner: Manner,
     parameters: MouseParameters,
     state: MouseState,
     /// The animal's seed and its session.
@@ -49,6 +50,7 @@ pub(crate) struct Animals {
 impl Animals {
     pub(crate) fn new(parameters: &MouseParameters, state: &MouseState, animal: (u64, u32)) -> Self {
         Self {
+            manner: Manner::Own,
             parameters: parameters.clone(),
             state: state.clone(),
             animal,
@@ -64,9 +66,10 @@ impl Animals {
         match used {
             Use::Wheel => {
                 let (seed, session) = self.animal;
-                let mouse = Mouse::new(&self.parameters, &self.state, seed, session);
+                let mouse = Mouse::new(&self.parameters, &self.state, seed, session, self.manner);
                 self.wheel = Some(Wheel { device, encoder: Encoder::new(&rig.encoder), mouse });
             }
+            _ if self.manner == Manner::Still => {}
             Use::Place(sort) => self.forager.places.add(device, sort, name),
             Use::Cue => self.forager.places.add_cue(device, name),
             Use::Source => self.forager.places.add_source(device, name),

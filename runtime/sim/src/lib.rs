@@ -39,8 +39,8 @@ pub use forager::{
     DriveParameters, ForagerParameters, LickParameters, PokeParameters, PressParameters, RestParameters,
 };
 pub use mouse::{
-    FidgetParameters, LearningParameters, MOUSE_TOML, MouseParameters, MouseState, MovementParameters, Observer,
-    ObserverParameters, ReactionParameters, SatietyParameters, SessionSummary, WeightParameters,
+    FidgetParameters, LearningParameters, MOUSE_TOML, Manner, MouseParameters, MouseState, MovementParameters,
+    Observer, ObserverParameters, ReactionParameters, SatietyParameters, SessionSummary, WeightParameters,
 };
 pub use parameters::{
     CameraParameters, DisplayParameters, EncoderParameters, FeederParameters, ParameterFault, PuffParameters,

@@ -3,7 +3,7 @@
 use crate::animals::Animals;
 use crate::classes::{Class, Use};
 use crate::device::{Device, Happening, Order};
-use crate::mouse::{MouseParameters, MouseState};
+use crate::mouse::{Manner, MouseParameters, MouseState};
 use crate::parameters::{ParameterFault, RigParameters};
 use crate::refusal::Refusal;
 use std::collections::VecDeque;
@@ -71,6 +71,13 @@ impl SimRig {
             animals: Animals::new(mouse, state, (seed, session)),
             told: Vec::new(),
         })
+    }
+
+    /// The same rig with an animal that knows what to do, or does nothing. Before it is wired.
+    #[must_use]
+    pub fn with_manner(mut self, manner: Manner) -> Self {
+        self.animals.manner = manner;
+        self
     }
 
     /// Fluid that the animal has received in this session, in uL, each pellet as what it is worth; also what came from

@@ -91,13 +91,13 @@ impl Checker<'_> {
 
     /// True inside a module: what it means must not depend on the protocol that uses it.
     fn is_of_library(&self, span: Span) -> bool {
-        span.source != self.model.header.source
+        self.libraries.contains(&span.source)
     }
 
     /// What a name stands for at a place; a module does not see what the protocol declares.
     fn symbol_at(&self, name: &str, span: Span) -> Option<Symbol> {
         let (symbol, declared) = self.declared(name)?;
-        (!self.is_of_library(span) || declared.source != self.model.header.source).then_some(symbol)
+        (!self.is_of_library(span) || self.is_of_library(declared)).then_some(symbol)
     }
 
     /// A member of the enumeration that is expected here.

@@ -1,7 +1,7 @@
 //! Clauses with blocks: clocks, states, curricula, rigs, reusable bundles, scenarios.
 
 use super::{Builder, Node, Parts};
-use crate::ast::ClauseKind;
+use crate::ast::{ClauseKind, Step};
 use crate::grammar::Rule;
 use crate::reader::Context;
 
@@ -86,10 +86,41 @@ impl Builder<'_, '_> {
         Some(ClauseKind::Scenario { title, body: self.body(&body, Context::Scenario) })
     }
 
-    /// `run 100 trials`
+    /// A step of a scenario.
     pub(super) fn step(&mut self, node: Node<'_>) -> Option<ClauseKind> {
-        let mut parts = Parts::of(node);
-        let word = self.name(&parts.take(Rule::step_word)?);
-        Some(ClauseKind::ScenarioStep { word, rest: self.span(&parts.take(Rule::rest)?) })
+        let step = Parts::of(node).next()?;
+        let rule = step.as_rule();
+        if rule == Rule::statistic {
+            return self.measure(step);
+        }
+        let mut parts = Parts::of(step);
+        let step = match rule {
+            Rule::animal_step => Step::Animal(self.name(&parts.take(Rule::dotted_name)?)),
+            Rule::given_step => {
+                let name = self.name(&parts.take(Rule::name)?);
+                Step::Given { name, value: self.layer(parts.take(Rule::sum)?)? }
+            }
+            Rule::run_step => {
+                let count = self.layer(parts.take(Rule::sum)?)?;
+                let word = self.name(&parts.take(Rule::run_word)?);
+                let seeds = parts.take(Rule::sum).map_or(Some(None), |seeds| self.layer(seeds).map(Some))?;
+                Step::Run { count, word, seeds }
+            }
+            Rule::expectation => {
+                let always = parts.has(Rule::always);
+                Step::Expect { always, condition: self.expression(parts.take(Rule::expression)?)? }
+            }
+            _ => self.act_step(parts)?,
+        };
+        Some(ClauseKind::ScenarioStep(Box::new(step)))
+    }
+
+    /// `act wheel.travel += 5 mm at respond.entry + 200 ms`
+    fn act_step(&mut self, mut parts: Parts<'_>) -> Option<Step> {
+        let place = self.place(parts.take(Rule::place)?)?;
+        let times = parts.take_all(Rule::sum);
+        let mut times = times.into_iter().map(|sum| self.layer(sum)).collect::<Option<Vec<_>>>()?;
+        let at = times.pop()?;
+        Some(Step::Act { place, amount: times.pop(), at })
     }
 }

@@ -1,17 +1,17 @@
 //! Trees as compact text: operators and clause words in front, one clause a line.
 
 use std::fmt::Write;
-use trialect_base::{SourceId, Sources, Span};
+use trialect_base::SourceId;
 use trialect_syntax::ast::*;
 
-/// Prints a file; scenario steps need the text from which they were read.
-pub fn print_file(file: &File, text: &str) -> String {
+/// Prints a file.
+pub fn print_file(file: &File) -> String {
     let mut out = String::new();
     if let Some(header) = &file.header {
         let Header { kind, name, version, description } = header;
         let _ = writeln!(out, "({} {} {}{})", kind.text, name.text, version.text, described(description));
     }
-    clauses(&mut out, &file.clauses, text, 0);
+    clauses(&mut out, &file.clauses, 0);
     out
 }
 
@@ -19,22 +19,22 @@ fn described(description: &Option<String>) -> String {
     description.as_ref().map_or(String::new(), |text| format!(" {text:?}"))
 }
 
-fn clauses(out: &mut String, list: &[Clause], text: &str, depth: usize) {
+fn clauses(out: &mut String, list: &[Clause], depth: usize) {
     for clause in list {
-        let (line, bodies) = clause_line(&clause.kind, text);
+        let (line, bodies) = clause_line(&clause.kind);
         let _ = writeln!(out, "{:indent$}({line}{})", "", described(&clause.description), indent = depth * 2);
         for (label, body) in bodies {
             if !label.is_empty() {
                 let _ = writeln!(out, "{:indent$}{label}", "", indent = depth * 2 + 1);
             }
-            clauses(out, body, text, depth + 1);
+            clauses(out, body, depth + 1);
         }
     }
 }
 
 type Bodies<'c> = Vec<(&'static str, &'c [Clause])>;
 
-fn clause_line<'c>(kind: &'c ClauseKind, text: &str) -> (String, Bodies<'c>) {
+fn clause_line(kind: &ClauseKind) -> (String, Bodies<'_>) {
     if let Some(block) = block_line(kind) {
         return block;
     }
@@ -55,7 +55,7 @@ fn clause_line<'c>(kind: &'c ClauseKind, text: &str) -> (String, Bodies<'c>) {
             format!("verb {} ({}) {}", name.text, slots(parameters), words(list))
         }
         ClauseKind::Device { name, keys: k, class } => format!("device {}{} {}", name.text, keys(k), class.text),
-        ClauseKind::ScenarioStep { word, rest } => format!("step {} {:?}", word.text, slice(text, *rest)),
+        ClauseKind::ScenarioStep(step) => format!("step {}", self::step(step)),
         ClauseKind::InputOf(h) => format!("input {}", head(h)),
         ClauseKind::Outcomes(names) => format!("outcomes {}", words(names)),
         ClauseKind::Hold(verb) => format!("hold {}", action(verb)),
@@ -153,6 +153,24 @@ fn block_line(kind: &ClauseKind) -> Option<(String, Bodies<'_>)> {
         }
         _ => return None,
     })
+}
+
+fn step(step: &Step) -> String {
+    match step {
+        Step::Animal(name) => format!("animal {}", name.text),
+        Step::Given { name, value } => format!("given {} {}", name.text, expr(value)),
+        Step::Run { count, word, seeds } => {
+            let seeds = seeds.as_ref().map_or(String::new(), |seeds| format!(" over {}", expr(seeds)));
+            format!("run {} {}{seeds}", expr(count), word.text)
+        }
+        Step::Expect { always, condition } => {
+            format!("expect {}{}", if *always { "always " } else { "" }, expr(condition))
+        }
+        Step::Act { place: p, amount, at } => {
+            let amount = amount.as_ref().map_or(String::new(), |amount| format!(" += {}", expr(amount)));
+            format!("act {}{amount} at {}", place(p), expr(at))
+        }
+    }
 }
 
 fn statistic(stat: &StatClause) -> String {
@@ -310,12 +328,6 @@ fn sign(operator: BinaryOp) -> &'static str {
         BinaryOp::Divide => "/",
         BinaryOp::Mod => "mod",
     }
-}
-
-fn slice(text: &str, span: Span) -> String {
-    let mut sources = Sources::default();
-    let id = sources.add("text", text);
-    sources.text(Span { source: id, ..span }).to_owned()
 }
 
 /// The source id that the tests parse under.

@@ -24,6 +24,7 @@ mod recorded;
 mod recover;
 mod replay;
 mod replay_against;
+mod scenarios;
 mod simulation;
 mod table;
 mod texts;

@@ -5,6 +5,7 @@
 //! that freezes or goes is a reason to stop.
 
 use super::learning::Skill;
+use super::manner::Manner;
 use super::movement::Path;
 use super::observer::Observer;
 use super::parameters::MouseParameters;
@@ -53,6 +54,7 @@ enum Activity {
 /// The mouse in one session.
 #[derive(Debug)]
 pub(crate) struct Mouse {
+    manner: Manner,
     parameters: MouseParameters,
     /// Trials before this session.
     experience: f64,
@@ -70,8 +72,15 @@ pub(crate) struct Mouse {
 
 impl Mouse {
     /// At the start of a session, with a resting wheel.
-    pub(crate) fn new(parameters: &MouseParameters, state: &MouseState, seed: u64, session: u32) -> Self {
+    pub(crate) fn new(
+        parameters: &MouseParameters,
+        state: &MouseState,
+        seed: u64,
+        session: u32,
+        manner: Manner,
+    ) -> Self {
         let mut mouse = Self {
+            manner,
             experience: state.experience_trials as f64,
             satiety: Satiety::new(&parameters.satiety, &parameters.observer, seed, session),
             choices: Stream::new(seed, session, Purpose::Choice),
@@ -173,12 +182,28 @@ impl Mouse {
         let reaction = &self.parameters.reaction;
         let delay_ms = reaction::draw_ms(reaction, contrast, skill.slowness * slowing, &mut self.reactions);
         let centred = self.seen.is_some() && azimuth.abs() < CENTRED_DEG;
+        if self.manner != Manner::Own {
+            return self.consider_by_manner(at, azimuth);
+        }
         if silent || centred {
             self.settle(at);
         } else {
             // Falling counts move a picture to the left: the right one home.
             self.activity = Activity::Deciding { direction: if right { -1.0 } else { 1.0 }, since: at };
             self.wake_after_ms(at, delay_ms);
+        }
+    }
+
+    /// An animal that knows what to do answers at once, as long as there is a picture that is not at the centre.
+    fn consider_by_manner(&mut self, at: Ns, azimuth_deg: f64) {
+        let asks = self.seen.is_some() && azimuth_deg.abs() >= CENTRED_DEG;
+        let direction = self.manner.direction(azimuth_deg, &mut self.choices).filter(|_| asks);
+        match direction {
+            Some(direction) => {
+                self.activity = Activity::Deciding { direction, since: at };
+                self.wake_after_ms(at, self.parameters.reaction.shortest_ms);
+            }
+            None => self.settle(at),
         }
     }
 
@@ -264,7 +289,7 @@ impl Mouse {
     }
 
     fn await_fidget(&mut self, at: Ns) {
-        let rate = self.skill().fidgets_per_s;
+        let rate = if self.manner == Manner::Own { self.skill().fidgets_per_s } else { 0.0 };
         let wait_s = self.fidgets.exponential(1.0);
         if rate > 0.0 {
             self.wake_after_ms(at, wait_s / rate * 1e3);

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod learning;
+mod manner;
 mod movement;
 mod observer;
 mod parameters;
@@ -11,6 +12,7 @@ mod state;
 mod weight;
 
 pub(crate) use behaviour::Mouse;
+pub use manner::Manner;
 #[cfg(test)]
 pub(crate) use movement::Motion;
 pub(crate) use movement::Path;

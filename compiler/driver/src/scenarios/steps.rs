@@ -1,0 +1,281 @@
+//! The steps of a scenario: one `run`, at most one `animal`, something expected; what is given, done and counted.
+
+use super::variant::rule_name;
+use super::{Act, Expectation, Player, Run, Surroundings};
+use trialect_base::{Finding, Findings, Span};
+use trialect_ir::{Channel, Clock, Program, Role, RuleId};
+use trialect_syntax::ast::{BinaryOp, Clause, ClauseKind, Expr, ExprKind, Name, Place, Step};
+use trialect_units::{Decimal, Dimension, Unit};
+
+/// The most trials, sessions and seeds of one scenario.
+const COUNT_MAX: i64 = 100_000;
+/// The animals by name.
+const PLAYERS: [(&str, Player); 5] = [
+    ("mouse", Player::Mouse),
+    ("perfect", Player::Perfect),
+    ("wrong", Player::Wrong),
+    ("random", Player::Random),
+    ("still", Player::Still),
+];
+
+/// `expect [always] CONDITION`
+pub(super) struct Expected<'a> {
+    pub(super) always: bool,
+    pub(super) condition: &'a Expr,
+    pub(super) clause: Span,
+    description: Option<&'a str>,
+}
+
+/// What the steps say, as far as it can be read without the program.
+pub(super) struct Steps<'a> {
+    pub(super) head: Span,
+    pub(super) run: Option<Run>,
+    pub(super) seeds: u32,
+    pub(super) given: Vec<(&'a Name, &'a Expr)>,
+    pub(super) expected: Vec<Expected<'a>>,
+    /// `stat` clauses.
+    pub(super) statistics: Vec<&'a Clause>,
+    animal: Option<&'a Name>,
+    acts: Vec<(&'a Place, Option<&'a Expr>, &'a Expr)>,
+    /// From the first to the last step.
+    extent: Span,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn read(around: &Surroundings<'_>, body: &'a [Clause], head: Span, findings: &mut Findings) -> Self {
+        let extent = body.last().map_or(head, |last| head.to(last.span));
+        let mut steps = Steps {
+            head,
+            run: None,
+            seeds: 1,
+            given: Vec::new(),
+            expected: Vec::new(),
+            statistics: Vec::new(),
+            animal: None,
+            acts: Vec::new(),
+            extent,
+        };
+        for clause in body {
+            match &clause.kind {
+                ClauseKind::ScenarioStep(step) => steps.step(step, clause, findings),
+                _ => steps.statistics.push(clause),
+            }
+        }
+        if steps.run.is_none() && !body.iter().any(is_run) {
+            let finding = Finding::error("scenario-step", "a scenario runs something", head, "runs nothing");
+            findings.push(finding.help("add `run 100 trials` or `run 5 sessions`"));
+        }
+        if steps.expected.is_empty() {
+            let finding = Finding::error("scenario-step", "a scenario expects something", head, "expects nothing");
+            findings.push(finding.help("add `expect CONDITION` or `expect always CONDITION`"));
+        }
+        for (_, value) in steps.given.iter().filter(|(_, value)| !is_literal(value)) {
+            let written = around.sources.text(value.span);
+            let message = format!("`{written}` is computed, and a given value is written out");
+            let finding =
+                Finding::error("scenario-given", message, value.span, "not a number, a name or a truth value");
+            findings.push(finding.help("write the value itself, for example `2 uL` or `left`"));
+        }
+        steps
+    }
+
+    /// Whether a place is inside the scenario.
+    pub(super) fn contain(&self, span: Span) -> bool {
+        span.source == self.extent.source && span.start >= self.extent.start && span.end <= self.extent.end
+    }
+
+    fn step(&mut self, step: &'a Step, clause: &'a Clause, findings: &mut Findings) {
+        match step {
+            Step::Animal(name) => match self.animal {
+                Some(first) => findings.push(twice("animal", clause.span, first.span)),
+                None => self.animal = Some(name),
+            },
+            Step::Run { .. } if self.run.is_some() => findings.push(twice("run", clause.span, self.head)),
+            Step::Run { count, word, seeds } => {
+                self.seeds = seeds.as_ref().map_or(Some(1), |seeds| whole(seeds, findings)).unwrap_or(1);
+                let count = whole(count, findings);
+                let is_trials = word.text.starts_with("trial");
+                self.run = count.map(|count| if is_trials { Run::Trials(count) } else { Run::Sessions(count) });
+            }
+            Step::Given { name, value } => match self.given.iter().find(|(first, _)| first.text == name.text) {
+                Some((first, _)) => findings.push(twice(&format!("given {}", name.text), name.span, first.span)),
+                None => self.given.push((name, value)),
+            },
+            Step::Expect { always, condition } => {
+                let description = clause.description.as_deref();
+                self.expected.push(Expected { always: *always, condition, clause: clause.span, description });
+            }
+            Step::Act { place, amount, at } => self.acts.push((place, amount.as_ref(), at)),
+        }
+    }
+
+    /// Who plays, when it can on this rig.
+    pub(super) fn player(&self, program: &Program, findings: &mut Findings) -> Option<Player> {
+        let Some(name) = self.animal else { return Some(Player::Mouse) };
+        let word = name.text.strip_prefix("std.animals.").unwrap_or(&name.text);
+        let Some((_, player)) = PLAYERS.iter().find(|(known, _)| *known == word) else {
+            let known: Vec<&str> = PLAYERS.iter().map(|(known, _)| *known).collect();
+            let message = format!("there is no animal `{}`", name.text);
+            let finding = Finding::error("unknown-animal", message, name.span, "no such animal");
+            findings.push(finding.help(format!("animals: {}", known.join(", "))));
+            return None;
+        };
+        let needs_wheel = !matches!(player, Player::Mouse | Player::Still);
+        if needs_wheel && !program.devices.iter().any(|device| device.class == "Encoder") {
+            let message = format!("`{word}` turns a wheel, and this rig has none");
+            let finding = Finding::error("unknown-animal", message, name.span, "has nothing to turn");
+            findings.push(finding.help("use `mouse`, or `still` and steps like `act lever.press at 1 s`"));
+            return None;
+        }
+        Some(*player)
+    }
+
+    /// Given values must be some that can be given.
+    pub(super) fn check_given(&self, program: &Program, findings: &mut Findings) {
+        for (name, _) in &self.given {
+            let column = program.columns.iter().find(|column| column.name == name.text);
+            let fits = column.is_some_and(|column| match column.role {
+                Role::Covariate => program.asked.iter().any(|&k| program.columns[k as usize].name == column.name),
+                Role::Draw | Role::Definition => matches!(column.clock, Clock::Trial | Clock::Block),
+                Role::Variable | Role::Stage => column.clock == Clock::Subject,
+                _ => false,
+            });
+            if !fits {
+                let message = format!("`{}` cannot be given", name.text);
+                let finding = Finding::error("scenario-given", message, name.span, "given here");
+                findings.push(finding.help(
+                    "give a draw or a definition of the trial, a covariate, or a start: a variable of the subject, a curriculum's stage",
+                ));
+            }
+        }
+    }
+
+    /// What is done at devices.
+    pub(super) fn acts(&self, around: &Surroundings<'_>, program: &Program, findings: &mut Findings) -> Vec<Act> {
+        let mut acts = Vec::new();
+        for (place, amount, at) in &self.acts {
+            match act(around, program, place, *amount, at) {
+                Ok(act) => acts.push(act),
+                Err(finding) => findings.push(*finding),
+            }
+        }
+        acts
+    }
+
+    /// The expectations with their rules.
+    pub(super) fn expectations(&self, around: &Surroundings<'_>, program: &Program) -> Vec<Expectation> {
+        let rule = |k: usize| program.rules.iter().position(|rule| rule.name == rule_name(k));
+        let expected = self.expected.iter().enumerate().filter_map(|(k, step)| {
+            let words: Vec<&str> = around.sources.text(step.condition.span).split_whitespace().collect();
+            Some(Expectation {
+                always: step.always,
+                text: words.join(" "),
+                span: step.condition.span,
+                description: step.description.map(str::to_owned),
+                rule: RuleId(rule(k)? as u32),
+            })
+        });
+        expected.collect()
+    }
+}
+
+fn is_run(clause: &Clause) -> bool {
+    matches!(&clause.kind, ClauseKind::ScenarioStep(step) if matches!(**step, Step::Run { .. }))
+}
+
+fn is_literal(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Number { .. } | ExprKind::Bool(_) | ExprKind::Name(_) => true,
+        ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Number { .. }),
+        _ => false,
+    }
+}
+
+fn twice(what: &str, span: Span, first: Span) -> Finding {
+    Finding::error("scenario-step", format!("`{what}` stands twice"), span, "again here")
+        .also(first, "first here")
+        .help("keep one of them")
+}
+
+/// A whole number from 1.
+fn whole(value: &Expr, findings: &mut Findings) -> Option<u32> {
+    let number = number(value, Dimension::NONE).and_then(Decimal::to_i64);
+    let fits = number.filter(|number| (1..=COUNT_MAX).contains(number)).and_then(|number| u32::try_from(number).ok());
+    if fits.is_none() {
+        let message = format!("a scenario runs 1 to {COUNT_MAX}");
+        let finding = Finding::error("scenario-step", message, value.span, "not such a number");
+        findings.push(finding.help("write a whole number: `run 100 trials over 10 seeds`"));
+    }
+    fits
+}
+
+/// A number as it is written, when it has this dimension; in the coherent unit.
+fn number(value: &Expr, dimension: Dimension) -> Option<Decimal> {
+    match &value.kind {
+        ExprKind::Number { digits, unit } => {
+            let unit = unit.as_ref().map_or_else(|| Some(Unit::one()), |unit| Unit::parse(&unit.text).ok())?;
+            (unit.dimension == dimension).then(|| Decimal::parse(digits)?.times(unit.scale))?
+        }
+        ExprKind::Negate(inner) => number(inner, dimension).map(Decimal::negated),
+        _ => None,
+    }
+}
+
+fn act(
+    around: &Surroundings<'_>,
+    program: &Program,
+    place: &Place,
+    amount: Option<&Expr>,
+    at: &Expr,
+) -> Result<Act, Box<Finding>> {
+    let refused = |message: String, span: Span, label: &str, help: String| {
+        Box::new(Finding::error("scenario-act", message, span, label).help(help))
+    };
+    let written: String = around.sources.text(place.span).split_whitespace().collect();
+    let name =
+        |input: &trialect_ir::Input| format!("{}.{}", program.devices[input.device as usize].name, input.channel);
+    let Some(input) = program.inputs.iter().position(|input| name(input) == written) else {
+        let heard: Vec<String> = program.inputs.iter().map(name).collect();
+        let message = format!("the protocol does not listen to `{written}`");
+        return Err(refused(message, place.span, "heard by nobody", format!("it listens to {}", heard.join(", "))));
+    };
+    let amount = match (program.inputs[input].kind, amount) {
+        (Channel::Event, None) => None,
+        (Channel::Event, Some(amount)) => {
+            let message = format!("`{written}` happens or does not");
+            return Err(refused(message, amount.span, "an amount", format!("write `act {written} at …`")));
+        }
+        (Channel::Counter, amount) => {
+            let length = Unit::parse("mm").map_or(Dimension::NONE, |unit| unit.dimension);
+            let moved = amount.and_then(|amount| number(amount, length)).map(Decimal::to_f64);
+            let help = || format!("write `act {written} += 5 mm at …`");
+            let span = amount.map_or(place.span, |amount| amount.span);
+            Some(moved.ok_or_else(|| refused(format!("`{written}` moves by a length"), span, "no length", help()))?)
+        }
+    };
+    let (state, after_ns) = time(program, at).ok_or_else(|| {
+        let help = "write a time since the trial's start, `1.2 s`, or since a state's entry: `STATE.entry + 200 ms`";
+        refused("this is not a time in a trial".into(), at.span, "when?", help.into())
+    })?;
+    Ok(Act { input: input as u32, amount, state, after_ns })
+}
+
+/// `1.2 s`, `STATE.entry`, `STATE.entry + 200 ms`
+fn time(program: &Program, at: &Expr) -> Option<(Option<u32>, i64)> {
+    let entry = |expr: &Expr| match &expr.kind {
+        ExprKind::Member(base, member) if member.text == "entry" => match &base.kind {
+            ExprKind::Name(name) => program.states.iter().position(|state| state.name == *name).map(|k| k as u32),
+            _ => None,
+        },
+        _ => None,
+    };
+    let span = |expr: &Expr| {
+        let seconds = number(expr, Unit::parse("s").ok()?.dimension)?.to_f64();
+        (seconds >= 0.0).then_some((seconds * 1e9).round() as i64)
+    };
+    match &at.kind {
+        ExprKind::Binary(BinaryOp::Add, state, later) => Some((Some(entry(state)?), span(later)?)),
+        ExprKind::Member(..) => Some((Some(entry(at)?), 0)),
+        _ => Some((None, span(at)?)),
+    }
+}

@@ -3,6 +3,8 @@
 mod compile;
 mod explain;
 mod hints;
+mod names;
 
 pub use compile::{Compiled, Library, SourceText, compile};
 pub use explain::{codes, explain};
+pub use names::{name_for_use, names_used};

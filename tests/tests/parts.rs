@@ -21,10 +21,8 @@ fn cut(text: &str, from: &str, to: &str, instead: &str) -> (String, String) {
 fn in_parts() -> (String, BTreeMap<String, String>) {
     let (rig, rest) = cut(&basic(), "rig {", "subject {", "use ibl.hardware\n");
     let (states, rest) = cut(&rest, "  state still {", "  state correct", "  use ibl.wheel_trial\n");
-    let inputs = "use std.sides\ninput side : Side\ninput contrast : Real\ninput wheel : Encoder\ninput quiet : Duration\n\
-                  input gain : Real\n";
-    let inputs = inputs.replace("input gain : Real\n", "").replace("Duration", "Time");
-    let library = format!("library ibl.tasks 1.0.0\npart unused {{ state nowhere {{ after 1 s -> nowhere }} }}\n");
+    let inputs = "use std.sides\ninput side : Side\ninput contrast : Real\ninput wheel : Encoder\ninput quiet : Time\n";
+    let library = "library ibl.tasks 1.0.0\npart unused { state nowhere { after 1 s -> nowhere } }\n".to_string();
     let texts = [
         ("ibl.hardware", format!("part ibl.hardware 1.0.0\n\"The box.\"\n{rig}")),
         ("ibl.wheel_trial", format!("part ibl.wheel_trial 2.0.0\n{inputs}{states}")),

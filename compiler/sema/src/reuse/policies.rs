@@ -14,8 +14,8 @@ use trialect_syntax::ast::{
     Argument, Body, Call, Clause, ClauseKind, Event, Expr, ExprKind, Handler, Head, Key, Name, Place, Value,
 };
 
-/// Nodes of a definition that is written out where it is read.
-const WRITTEN_MAX: usize = 2000;
+/// Nodes of a definition that is written out where it is read: bounds its depth as well as its length.
+const WRITTEN_MAX: usize = 200;
 
 /// Takes every `adapt` of the session and the subject apart.
 pub(super) fn instantiated(mut expanded: Expanded, modules: &[Module<'_>]) -> Expanded {
@@ -338,15 +338,18 @@ fn reads(expr: &Expr, names: &BTreeSet<String>) -> bool {
     found
 }
 
-/// How many names and operators an expression has, more or less.
+/// How many nodes an expression has.
 fn size(expr: &Expr) -> usize {
     let mut count = 0;
     walk(expr, &mut |_| count += 1);
     count
 }
 
-/// Every name in an expression.
+/// Every node of an expression: names as they are, all others without a text.
 fn walk(expr: &Expr, each: &mut impl FnMut(&str)) {
+    if !matches!(expr.kind, ExprKind::Name(_)) {
+        each("");
+    }
     match &expr.kind {
         ExprKind::Name(name) => each(name),
         ExprKind::Member(a, _) | ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::Exists(a) => walk(a, each),

@@ -14,6 +14,7 @@ pub const MODULES: &[Module] = &[
     Module { name: "std.quantities", text: include_str!("../std/quantities.trial") },
     Module { name: "std.devices", text: include_str!("../std/devices.trial") },
     Module { name: "std.sides", text: include_str!("../std/sides.trial") },
+    Module { name: "std.adaptive", text: include_str!("../std/adaptive.trial") },
     Module { name: "std.covariates.environment", text: include_str!("../std/covariates/environment.trial") },
     Module { name: "std.covariates.mouse", text: include_str!("../std/covariates/mouse.trial") },
     Module { name: "std.covariates.slice", text: include_str!("../std/covariates/slice.trial") },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources};
 use trialect_ir::{Program, digest};
 use trialect_sema::Module;
-use trialect_syntax::ast::{ClauseKind, File, Name};
+use trialect_syntax::ast::{Clause, ClauseKind, File, Name};
 
 /// Where modules come from.
 #[derive(Debug, Clone)]
@@ -19,7 +19,21 @@ pub enum Library {
 }
 
 impl Library {
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
+    /// The library with the texts of a folder beside it, by name; what the library has itself stays as it is.
+    #[must_use]
+    pub fn beside(self, near: BTreeMap<String, String>) -> Library {
+        if near.is_empty() {
+            return self;
+        }
+        let mut texts = near;
+        for name in self.names().into_iter().map(str::to_string).collect::<Vec<_>>() {
+            texts.extend(self.text(&name).map(|text| (name, text)));
+        }
+        Library::Texts(texts)
+    }
+
+    /// The text of a module.
+    pub fn text(&self, name: &str) -> Option<String> {
         match self {
             Library::Embedded => {
                 trialect_stdlib::MODULES.iter().find(|module| module.name == name).map(|module| module.text.to_string())
@@ -175,33 +189,53 @@ impl Modules {
         let mut modules = Modules { list: Vec::new() };
         let mut open: Vec<(String, Option<Name>)> =
             trialect_stdlib::PRELUDE.iter().map(|name| ((*name).to_string(), None)).collect();
-        open.extend(uses(protocol).map(|name| (name.text.clone(), Some(name.clone()))));
+        open.extend(uses(&protocol.clauses).into_iter().map(|name| (name.text.clone(), Some(name.clone()))));
+        let own: Vec<&str> = parts_of(protocol).collect();
         let mut next = 0;
         while next < open.len() {
             let (name, used) = open[next].clone();
             next += 1;
-            if modules.list.iter().any(|(known, _)| *known == name) {
+            if modules.list.iter().any(|(known, _)| *known == name) || own.contains(&name.as_str()) {
                 continue;
             }
             let Some(text) = library.text(&name) else {
-                if let Some(used) = used {
-                    findings.push(unknown_module(&used, library));
+                // `use LIBRARY.PART`: the library is what is read.
+                match (name.rsplit_once('.').filter(|(parent, _)| library.text(parent).is_some()), used) {
+                    (Some((parent, _)), used) => open.push((parent.to_string(), used)),
+                    (None, Some(used)) => findings.push(unknown_module(&used, library)),
+                    (None, None) => {}
                 }
                 continue;
             };
             let id = sources.add(name.clone(), text.clone());
             texts.push(stamp(&name, &text));
             let file = parsed(&text, id, findings);
-            open.extend(uses(&file).map(|name| (name.text.clone(), Some(name.clone()))));
+            open.extend(uses(&file.clauses).into_iter().map(|name| (name.text.clone(), Some(name.clone()))));
             modules.list.push((name, file));
         }
         modules
     }
 }
 
-fn uses(file: &File) -> impl Iterator<Item = &Name> {
+/// What is used at the top, in the blocks of clocks and in parts.
+pub(crate) fn uses(clauses: &[Clause]) -> Vec<&Name> {
+    let mut list = Vec::new();
+    for clause in clauses {
+        match &clause.kind {
+            ClauseKind::Use(name) => list.push(name),
+            ClauseKind::ClockBlock { body, .. } | ClauseKind::Block { body, .. } | ClauseKind::Part { body, .. } => {
+                list.extend(uses(body));
+            }
+            _ => {}
+        }
+    }
+    list
+}
+
+/// The parts that a protocol has itself.
+fn parts_of(file: &File) -> impl Iterator<Item = &str> {
     file.clauses.iter().filter_map(|clause| match &clause.kind {
-        ClauseKind::Use(name) => Some(name),
+        ClauseKind::Part { name, .. } => Some(name.text.as_str()),
         _ => None,
     })
 }

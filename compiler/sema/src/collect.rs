@@ -19,6 +19,10 @@ pub(crate) struct Pending<'a> {
     pub(crate) states: Vec<&'a [Clause]>,
     /// Clauses of the trial that belong to every state.
     pub(crate) everywhere: Vec<&'a Clause>,
+    /// What parts ask for.
+    pub(crate) inputs: Vec<&'a Head>,
+    /// Parameters of policies with their ranges.
+    pub(crate) constants: Vec<(ValueId, &'a ast::Range)>,
     /// `hold` of the session.
     pub(crate) held: Vec<&'a Clause>,
     pub(crate) handlers: Vec<(Clock, &'a ast::Handler, Span)>,
@@ -38,7 +42,8 @@ impl<'a> Checker<'a> {
             match &clause.kind {
                 ClauseKind::Quantity { name, unit } => self.quantity(module, name, unit),
                 ClauseKind::DeviceClass { name, body } => self.device_class(module, name, body),
-                ClauseKind::Use(_) | ClauseKind::Cite(_) => {}
+                // A part or a policy says nothing until it is used.
+                ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
                 ClauseKind::ClockBlock { clock, body } => self.library_block(module, clock, body),
                 _ if self.declare_type_clause(&format!("{module}."), clause) => {}
                 ClauseKind::Define { head, .. } => {
@@ -79,7 +84,8 @@ impl<'a> Checker<'a> {
         for clause in file.clauses.iter().filter(|clause| !is_type(clause)) {
             match &clause.kind {
                 ClauseKind::Cite(text) => self.model.citations.push(text.clone()),
-                ClauseKind::Use(_) => {}
+                ClauseKind::Use(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
+                ClauseKind::InputOf(head) => self.input(head, clause),
                 ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.device(device)),
                 ClauseKind::Stimulus { head, device, .. } => self.stimulus(head, device, clause),
                 ClauseKind::ClockBlock { clock, body } => self.clock_block(clock, body),
@@ -90,6 +96,7 @@ impl<'a> Checker<'a> {
                 _ => self.misplaced(clause, "at the top of a protocol"),
             }
         }
+        self.check_inputs_there();
         self.mark_always_visited();
     }
 
@@ -290,6 +297,11 @@ impl<'a> Checker<'a> {
             ClauseKind::Handler(handler) => self.pending.handlers.push((clock, handler, clause.span)),
             ClauseKind::Outcomes(names) if clock == Clock::Trial => self.outcomes(names, clause.span),
             ClauseKind::State { name, body } if clock == Clock::Trial => self.state(name, body, clause),
+            ClauseKind::InputOf(head) => self.input(head, clause),
+            // Its values and its update are there already.
+            ClauseKind::Adapt { head, .. } if matches!(clock, Clock::Subject | Clock::Session) => {
+                self.declare(&head.name.text, head.name.span, Symbol::Instance);
+            }
             ClauseKind::Iti(_) if clock == Clock::Trial => self.pending.rules.push((clock, clause)),
             ClauseKind::Limit { .. }
             | ClauseKind::Counts(_)
@@ -396,8 +408,6 @@ impl<'a> Checker<'a> {
         let what = match &clause.kind {
             ClauseKind::Deck { .. } => Some("decks"),
             ClauseKind::Beside { .. } => Some("machines beside the trial"),
-            ClauseKind::Policy { .. } | ClauseKind::Adapt { .. } => Some("policies"),
-            ClauseKind::Part { .. } | ClauseKind::InputOf(_) => Some("parts"),
             ClauseKind::Stage { protocol: Some(_), .. } => Some("studies"),
             ClauseKind::Hold(_) | ClauseKind::Do(_) => Some("outputs outside states"),
             ClauseKind::For { .. } => Some("`for` outside states"),
@@ -445,7 +455,7 @@ impl<'a> Checker<'a> {
 }
 
 /// The clock of a block by its word.
-fn clock_of(word: &Name) -> Clock {
+pub(crate) fn clock_of(word: &Name) -> Clock {
     match word.text.as_str() {
         "subject" => Clock::Subject,
         "session" => Clock::Session,
@@ -474,6 +484,9 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
         ClauseKind::Handler(_) => "a `state`, `trial { … }` or, for `on trial.end`, `session { … }`",
         ClauseKind::Track { .. } | ClauseKind::Set { .. } | ClauseKind::If { .. } => "a `state` or a handler",
         ClauseKind::Device { .. } => "`rig { … }`",
+        ClauseKind::InputOf(_) => "a `part` or a `policy`",
+        ClauseKind::Adapt { .. } => "`session { … }` or `subject { … }`",
+        ClauseKind::Part { .. } | ClauseKind::Policy { .. } => "the top of the protocol, or a library",
         _ => return None,
     })
 }

@@ -20,6 +20,7 @@ mod machine;
 mod model;
 mod names;
 mod order;
+mod reuse;
 mod rules;
 mod statements;
 mod statistics;
@@ -44,23 +45,37 @@ pub struct Module<'a> {
     pub file: &'a File,
 }
 
+impl Module<'_> {
+    /// Whether its clauses are put where it is used; otherwise its names are there for all.
+    pub fn is_part(&self) -> bool {
+        self.file.header.as_ref().is_some_and(|header| header.kind.text == "part")
+    }
+}
+
 /// Checks a protocol. `modules` are the prelude and all that is used, in the order of use.
 ///
 /// The model is complete only when the findings are runnable.
 pub fn check(protocol: &File, modules: &[Module<'_>], sources: &Sources) -> (Model, Findings) {
+    let expanded = reuse::expand(protocol, modules);
     let mut checker = Checker::new(sources);
+    checker.splices.clone_from(&expanded.splices);
+    expanded.findings.iter().for_each(|finding| checker.report(finding.clone()));
     for module in modules {
         let place = module.file.header.as_ref().map(|header| header.kind.span);
         let place = place.or_else(|| module.file.clauses.first().map(|clause| clause.span));
         checker.libraries.extend(place.map(|place| place.source));
+    }
+    for module in modules.iter().filter(|module| !module.is_part()) {
         checker.collect_module(module.name, module.file);
     }
-    checker.collect_protocol(protocol);
+    checker.model.of_libraries = checker.model.paths_so_far();
+    checker.collect_instances(&expanded);
+    checker.collect_protocol(&expanded.file);
     let order = checker.typing_order();
     checker.infer(&order);
     checker.finish(&order);
     checker.run_checks();
-    (checker.model, readable(checker.findings))
+    (checker.model, readable(reuse::with_places(checker.findings, &checker.splices)))
 }
 
 /// Findings that are kept, of all that are found.
@@ -92,6 +107,8 @@ pub(crate) struct Checker<'a> {
     pub(crate) names: names::Names,
     pub(crate) pending: collect::Pending<'a>,
     pub(crate) findings: Findings,
+    /// Clauses of other places that stand in the protocol.
+    pub(crate) splices: Vec<reuse::Splice>,
     /// While types are being inferred nothing is reported.
     pub(crate) muted: bool,
     /// A way out of a state or a stage could not be read: what can be reached is not known.
@@ -116,6 +133,7 @@ impl<'a> Checker<'a> {
             names: names::Names::default(),
             pending: collect::Pending::default(),
             findings: Findings::default(),
+            splices: Vec::new(),
             muted: false,
             ways_unknown: false,
             broken_tracks: Vec::new(),

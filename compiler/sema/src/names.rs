@@ -19,6 +19,8 @@ pub(crate) enum Symbol {
     Deck(DeckId),
     Block(BlockId),
     Curriculum(CurriculumId),
+    /// An instance of a policy; its values are `INSTANCE.NAME`.
+    Instance,
     /// Declared, but not understood; its finding has been made, and its uses are silent.
     Broken,
 }
@@ -68,6 +70,7 @@ impl Checker<'_> {
         let types = self.names.types.get(name).map(|(_, first)| *first);
         if let Some((Symbol::Value(id), first)) = self.names.symbols.get(name).copied()
             && first.source != span.source
+            && self.is_of_library(first)
             && matches!(self.pending.values[id.0].kind, ClauseKind::Covariate(_))
         {
             self.report(self.covariate_of_library(name, span, first));

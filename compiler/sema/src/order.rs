@@ -216,7 +216,16 @@ impl Reads {
                     self.now.extend([word.clone(), format!("{word}.{}", name.text)]);
                 }
             }
-            ExprKind::Member(inner, _) | ExprKind::Negate(inner) | ExprKind::Not(inner) | ExprKind::Exists(inner) => {
+            ExprKind::Member(base, name) => {
+                if let ExprKind::Index(inner, _) = &base.kind
+                    && let ExprKind::Name(word) = &inner.kind
+                {
+                    // A value of an instance of a policy.
+                    self.now.push(format!("{word}.{}", name.text));
+                }
+                self.expr(base, below);
+            }
+            ExprKind::Negate(inner) | ExprKind::Not(inner) | ExprKind::Exists(inner) => {
                 self.expr(inner, below);
             }
             ExprKind::Index(base, keys) => {

@@ -49,6 +49,8 @@ impl<'a> Checker<'a> {
         for k in 0..self.model.stimuli.len() {
             self.settle_stimulus(StimulusId(k));
         }
+        self.settle_inputs();
+        self.settle_constants();
         self.settle_machine();
         self.settle_blocks();
         self.settle_held();

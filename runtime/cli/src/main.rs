@@ -14,6 +14,7 @@ mod failure;
 mod hash;
 mod interrupt;
 mod machine;
+mod nearby;
 mod output;
 mod protocol;
 mod record;

@@ -58,7 +58,10 @@ fn collect(folder: &Path, prefix: &str, texts: &mut BTreeMap<String, String>) ->
 /// Compiles the text in a file.
 pub(crate) fn compile_file(path: &Path, options: &LibraryOptions) -> Result<Compiled, Failure> {
     let text = read_text(path)?;
-    Ok(compile(&path.display().to_string(), &text, &library(options)?))
+    let library = library(options)?;
+    let folders: Vec<&Path> = path.parent().into_iter().chain(options.stdlib.as_deref()).collect();
+    let near = crate::nearby::texts(&text, &folders, &library)?;
+    Ok(compile(&path.display().to_string(), &text, &library.beside(near)))
 }
 
 /// The program in a file, or its findings on stderr.

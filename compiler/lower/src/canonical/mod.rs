@@ -24,7 +24,8 @@ pub(crate) fn definitions(model: &Model) -> Vec<Definition> {
     // Its covariates do: they are those of every protocol that uses it.
     let spliced: BTreeSet<&str> =
         model.values.iter().filter(|value| value.covariate.is_some()).map(|value| value.path.as_str()).collect();
-    let library = |path: &str| path.starts_with("std.") && !path.contains(' ') && !spliced.contains(path);
+    let declared = |path: &str| path.starts_with("std.") && !path.contains(' ') || model.of_libraries.contains(path);
+    let library = |path: &str| declared(path) && !spliced.contains(path);
     let mut open: Vec<usize> = (0..all.len()).filter(|&k| !library(&all[k].path)).collect();
     let mut kept = BTreeSet::new();
     while let Some(k) = open.pop() {

@@ -52,6 +52,12 @@ impl Checker<'_> {
                 );
                 Texpr::broken(span)
             }
+            Some(Symbol::Instance) => {
+                let message = format!("`{name}` is an instance of a policy, not a value");
+                let finding = Finding::error("not-a-value", message, span, "several values");
+                self.report(finding.help(format!("read one of its values, `{name}.NAME`")));
+                Texpr::broken(span)
+            }
             Some(Symbol::Block(_)) => {
                 let finding =
                     Finding::error("not-a-value", format!("`{name}` is a block, not a value"), span, "a block");
@@ -90,8 +96,8 @@ impl Checker<'_> {
     }
 
     /// True inside a module: what it means must not depend on the protocol that uses it.
-    fn is_of_library(&self, span: Span) -> bool {
-        self.libraries.contains(&span.source)
+    pub(crate) fn is_of_library(&self, span: Span) -> bool {
+        self.libraries.contains(&span.source) && crate::reuse::splice_at(&self.splices, span).is_none()
     }
 
     /// What a name stands for at a place; a module does not see what the protocol declares.
@@ -253,6 +259,9 @@ impl Checker<'_> {
 
     /// `base.member`
     pub(super) fn member(&mut self, base: &Expr, member: &Name, span: Span) -> Texpr {
+        if let Some(value) = self.instance_value(base, member, &[], span) {
+            return value;
+        }
         if let ExprKind::Index(inner, keys) = &base.kind
             && let ExprKind::Name(word) = &inner.kind
             && matches!(self.symbol(word), Some(Symbol::Broken | Symbol::Device(_) | Symbol::Devices(_)))
@@ -461,6 +470,11 @@ impl Checker<'_> {
 
     /// `base[keys]`
     pub(super) fn index(&mut self, base: &Expr, keys: &[Expr], span: Span) -> Texpr {
+        if let ExprKind::Member(inner, member) = &base.kind
+            && let Some(value) = self.instance_value(inner, member, keys, span)
+        {
+            return value;
+        }
         let (word, last) = match &base.kind {
             ExprKind::Name(word) => (word.as_str(), false),
             ExprKind::Member(inner, word) if matches!(&inner.kind, ExprKind::Name(n) if n == "last") => {

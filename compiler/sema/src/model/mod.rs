@@ -14,7 +14,7 @@ pub use rules::*;
 pub use values::*;
 
 use crate::term::{Binder, Term, Texpr};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trialect_base::Span;
 use trialect_units::{Decimal, Dimension, Unit};
 
@@ -90,6 +90,8 @@ pub struct Model {
     /// Where the header stands.
     pub header: Span,
     pub citations: Vec<String>,
+    /// Paths of all that libraries declare.
+    pub of_libraries: BTreeSet<String>,
     pub quantities: Vec<QuantityKind>,
     pub enums: Vec<EnumType>,
     pub levels: Vec<LevelsType>,
@@ -124,6 +126,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Paths of all types and values that are declared by now.
+    pub(crate) fn paths_so_far(&self) -> BTreeSet<String> {
+        let types = self.enums.iter().map(|one| &one.path).chain(self.levels.iter().map(|one| &one.path));
+        let types = types.chain(self.ints.iter().map(|one| &one.path));
+        types.chain(self.values.iter().map(|one| &one.path)).cloned().collect()
+    }
     /// The unit in which columns of a dimension are recorded; none for plain numbers.
     pub fn unit(&self, dimension: Dimension) -> Option<Unit> {
         if dimension.is_none() {

@@ -3,6 +3,7 @@
 //! What the rules of the basic task demand is computed here a second time, from the tables alone.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // the functions that tests share are outside of tests
 
+mod adaptive;
 mod amend;
 mod broken_off;
 mod carry;
@@ -15,6 +16,7 @@ mod days;
 mod folders;
 mod foraging;
 mod locking;
+mod nearby;
 mod oracle_curriculum;
 mod oracle_subject;
 mod oracle_trial;

@@ -18,6 +18,7 @@ mod twins;
 
 use generator::Generator;
 use sessions::{Kind, Simulated, basic, machine};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use stream::Stream;
@@ -67,11 +68,20 @@ fn accepted() -> Vec<(String, Arc<Program>)> {
     let program = |path: PathBuf| {
         let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
         let text = std::fs::read_to_string(&path).expect("a text");
-        let compiled = compile(&name, &text, &Library::Embedded);
+        let compiled = compile(&name, &text, &Library::Embedded.beside(near(&path)));
         let program = compiled.program.unwrap_or_else(|| panic!("{name}: {:#?}", compiled.findings));
         (name, program)
     };
-    list.into_iter().map(program).collect()
+    let is_protocol = |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|text| text.starts_with("protocol "));
+    list.into_iter().filter(is_protocol).map(program).collect()
+}
+
+/// The parts beside a protocol, by name.
+fn near(path: &Path) -> BTreeMap<String, String> {
+    let files = std::fs::read_dir(path.parent().expect("a folder")).expect("a folder");
+    let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
+    let parts = texts.filter(|text| text.starts_with("part "));
+    parts.filter_map(|text| Some((trialect_driver::name_for_use(&text)?, text))).collect()
 }
 
 #[allow(clippy::print_stderr)] // a stream that changes nothing proves nothing: show what it does

@@ -3,7 +3,7 @@
 use super::Surroundings;
 use super::steps::Steps;
 use trialect_base::{Finding, Findings, Sources, Span};
-use trialect_ir::{Code, Phase, Program, RuleKind, Stmt};
+use trialect_ir::{Binary, Class, Code, Expr as Computed, Phase, Program, RuleKind, Stmt, header};
 use trialect_syntax::ast::{BinaryOp, Clause, ClauseKind, Expr, ExprKind, File, Name};
 
 /// Names of the rules. No name of a protocol has a blank in it.
@@ -109,5 +109,8 @@ fn judge_at_the_end(program: &mut Program, steps: &Steps<'_>) {
     };
     let (moved, kept): (Code, Code) = program.phase(Phase::Stops).iter().cloned().partition(decides);
     program.phases[Phase::Stops as usize] = kept;
-    program.phases[Phase::SessionEnd as usize].extend(moved);
+    // After everything else, and not at the session's start, which has the same columns.
+    let trial = Computed::Load(header::TRIAL, Class::Int);
+    let condition = Computed::Binary(Binary::LtInt, Box::new(Computed::Int(0)), Box::new(trial));
+    program.phases[Phase::Columns as usize].push(Stmt::If { condition, then: moved, otherwise: Code::new() });
 }

@@ -31,7 +31,8 @@ fn every_protocol_has_the_hash_of_its_page() {
     for folder in std::fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
         let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
         for file in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if file.extension().is_none_or(|extension| extension != "trial") {
+            // Parts and scenarios stand beside the protocols; they have no hash of their own.
+            if !std::fs::read_to_string(&file).unwrap().starts_with("protocol ") {
                 continue;
             }
             let name = file.file_name().unwrap().to_str().unwrap().to_string();
@@ -41,7 +42,7 @@ fn every_protocol_has_the_hash_of_its_page() {
             seen += 1;
         }
     }
-    assert!(seen >= 8, "only {seen}");
+    assert!(seen >= 10, "only {seen}");
 }
 
 #[test]
@@ -207,5 +208,67 @@ fn go_nogo_and_habituation_run_as_they_are_written() {
         // time is over.
         let lasted = waited + 2.0 * table.rows() as f64;
         assert!((minutes * 60.0..minutes * 60.0 + 22.0).contains(&lasted), "{lasted} s in {minutes} min");
+    }
+}
+
+#[test]
+fn the_full_task_has_blocks_of_the_prior() {
+    for table in trials("ibl/full.trial") {
+        let (mut block, mut trials_in_block) = (1.0, 0.0);
+        for row in 0..table.rows() {
+            let (left, index) = (table.real("prior.left", row), table.real("prior.index", row));
+            if index > block {
+                let least = if block == 1.0 { 90.0 } else { table.real("prior.length", row - 1) };
+                assert_eq!(trials_in_block, least, "block {block}");
+                let before = table.real("prior.left", row - 1);
+                let expected = if index == 2.0 { table.real("prior.start_left", row) } else { 1.0 - before };
+                assert!((left - expected).abs() < 1e-12, "block {index}: {left} after {before}");
+                (block, trials_in_block) = (index, 0.0);
+            }
+            trials_in_block += 1.0;
+            let sign = if table.text("side", row).unwrap() == "left" { -1.0 } else { 1.0 };
+            assert_eq!(table.real("signed", row), sign * table.real("contrast", row));
+        }
+        assert!(block >= 2.0, "{} trials are one block", table.rows());
+    }
+}
+
+#[test]
+fn the_trial_of_the_parts_is_the_basic_tasks() {
+    let text = |name: &str| std::fs::read_to_string(protocol(name)).unwrap();
+    let (basic, states, rig) = (text("ibl/basic.trial"), text("ibl/wheel_trial.trial"), text("ibl/hardware.trial"));
+    let states = &states[states.find("state still").unwrap()..];
+    for line in states.lines().chain(rig.lines().skip(2)).map(str::trim).filter(|line| !line.is_empty()) {
+        assert!(basic.lines().any(|other| other.trim() == line), "`{line}` is not in the basic task");
+    }
+}
+
+#[test]
+fn the_staircase_of_detection_follows_levitts_rule() {
+    for table in trials("ibl/detection.trial") {
+        let mut level = [0.5_f64; 2];
+        let mut run = [0; 2];
+        for row in 0..table.rows() {
+            let side = usize::from(table.text("side", row).unwrap() == "right");
+            if table.text("probe", row).unwrap() != "stairs" {
+                continue;
+            }
+            assert!((table.real("contrast", row) - level[side].clamp(0.01, 1.0)).abs() < 1e-12, "trial {row}");
+            match (table.text("outcome", row).as_deref(), table.text("choice", row)) {
+                (Some("correct"), Some(_)) => {
+                    run[side] += 1;
+                    if run[side] == 3 {
+                        run[side] = 0;
+                        level[side] = (level[side] * 0.8).clamp(0.01, 1.0);
+                    }
+                }
+                (Some(_), Some(_)) => {
+                    run[side] = 0;
+                    level[side] = (level[side] / 0.8).clamp(0.01, 1.0);
+                }
+                _ => {}
+            }
+        }
+        assert_ne!(level, [0.5; 2], "the staircases never moved");
     }
 }

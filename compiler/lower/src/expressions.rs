@@ -2,11 +2,11 @@
 
 use crate::fold::{and, binary, both, load_at, not, or, select, unary};
 use crate::layout::class;
+use crate::readings::{later_block, later_trial};
 use crate::{Bound, Lowering};
-use trialect_ir::{Binary, Class, Expr, Slot, Unary, header};
+use trialect_ir::{Binary, Class, Expr, Slot, Unary};
 use trialect_sema::{
-    Binder, Clock, CurriculumId, DeviceId, Finite, Fold, Function, Stamp, StateId, Term, Texpr, Tick, Type, ValueId,
-    ValueKind, Variable,
+    Binder, Clock, CurriculumId, Finite, Fold, Function, Term, Texpr, Type, ValueId, ValueKind, Variable,
 };
 
 /// A lowered expression; no flag means that the value is always there.
@@ -16,7 +16,7 @@ pub(crate) struct Lowered {
 }
 
 impl Lowered {
-    fn always(value: Expr) -> Lowered {
+    pub(crate) fn always(value: Expr) -> Lowered {
         Lowered { value, present: None }
     }
 }
@@ -218,45 +218,6 @@ impl Lowering<'_> {
         result
     }
 
-    fn outcome(&self, last: bool) -> Lowered {
-        if last {
-            let previous = int(self.layout.previous_outcome);
-            let ended = binary(Binary::LeInt, Expr::Int(0), previous.clone());
-            return Lowered { value: previous, present: Some(and(later_trial(), ended)) };
-        }
-        Lowered {
-            value: int(header::OUTCOME),
-            present: Some(binary(Binary::LeInt, Expr::Int(0), int(header::OUTCOME))),
-        }
-    }
-
-    fn stamp(&self, state: StateId, stamp: Stamp) -> Lowered {
-        let slots = self.layout.state(state);
-        let visited = binary(Binary::LtInt, Expr::Int(0), int(slots.visits));
-        match stamp {
-            Stamp::Entry => Lowered { value: int(slots.entry), present: Some(visited) },
-            Stamp::Exit => Lowered { value: int(slots.exit), present: Some(visited) },
-            Stamp::Visits => Lowered::always(int(slots.visits)),
-            Stamp::Time => Lowered::always(unary(Unary::Seconds, int(slots.time))),
-        }
-    }
-
-    fn tick(&self, tick: Tick) -> Expr {
-        match tick {
-            Tick::TrialIndex => int(header::TRIAL),
-            Tick::TrialFirst => binary(Binary::EqInt, int(header::TRIAL), Expr::Int(1)),
-            Tick::SessionIndex => int(header::SESSION),
-            Tick::SessionElapsed => {
-                unary(Unary::Seconds, binary(Binary::SubInt, int(header::NOW), int(header::SESSION_START)))
-            }
-            Tick::StageTrials(id) => int(self.layout.curriculum(id).trials),
-            Tick::StageSessions(id) => int(self.layout.curriculum(id).sessions),
-            Tick::BlockIndex(id) => int(self.layout.blocks[id.0].index),
-            Tick::BlockTrials(id) => int(self.layout.blocks[id.0].trials),
-            Tick::BlockFirst(id) => binary(Binary::EqInt, int(self.layout.blocks[id.0].index), Expr::Int(1)),
-        }
-    }
-
     fn stage_value(&mut self, id: CurriculumId, k: usize, ty: &Type) -> Lowered {
         let rows: Vec<Texpr> =
             self.model.curricula[id.0].stages.iter().filter_map(|stage| stage.values[k].clone()).collect();
@@ -299,21 +260,6 @@ impl Lowering<'_> {
                 select(binary(Binary::EqInt, index.clone(), Expr::Int(k as i64)), row, rest)
             }),
         }
-    }
-
-    /// A counter as a quantity: its count times the size of a count.
-    pub(crate) fn reading(&self, device: DeviceId, channel: u32) -> Expr {
-        if let Some(flag) = self.layout.flags.get(&(device, channel)) {
-            return int(*flag);
-        }
-        let Some(counter) = self.layout.counters.get(&(device, channel)) else { return Expr::Real(0.0) };
-        let count = unary(Unary::ToReal, int(counter.count));
-        binary(Binary::MulReal, count, self.count_size(device))
-    }
-
-    /// The size of a count of a device, from its settings.
-    pub(crate) fn count_size(&self, device: DeviceId) -> Expr {
-        self.layout.settings.get(&(device, 0)).map_or(Expr::Real(1.0), |slot| Expr::Load(*slot, Class::Real))
     }
 
     fn real_of(&mut self, inner: &Texpr) -> Lowered {
@@ -436,16 +382,6 @@ impl Lowering<'_> {
             self.with_bound(vec![(*binder, Expr::Int(low + k))], |lowering| lowering.terms(rest, body, inside, terms));
         }
     }
-}
-
-/// True from the second trial of a session on.
-fn later_trial() -> Expr {
-    binary(Binary::LtInt, Expr::Int(1), int(header::TRIAL))
-}
-
-/// True from the second block of a session on.
-fn later_block(index: Slot) -> Expr {
-    binary(Binary::LtInt, Expr::Int(1), int(index))
 }
 
 pub(crate) fn everything(size: u32) -> i64 {

@@ -14,6 +14,7 @@ mod fold;
 mod layout;
 mod machine;
 mod phases;
+mod readings;
 
 use layout::Layout;
 use std::collections::BTreeMap;

@@ -56,24 +56,8 @@ impl<'a> Checker<'a> {
             return self.report(finding.help(format!("choose another name, for example `my_{}`", name.text)));
         }
         let qualified = format!("{}.{}", self.model.blocks[id.0].name, name.text);
-        let value = ValueId(self.model.values.len());
-        self.model.values.push(Value {
-            path: format!("block.{qualified}"),
-            clock: Clock::Block,
-            block: Some(id),
-            covariate: None,
-            span: name.span,
-            clause: clause.span,
-            description: clause.description.clone(),
-            keys: Vec::new(),
-            ty: Type::Unknown,
-            range: Interval::ALL,
-            kind: ValueKind::Pending,
-            live: false,
-            name: qualified.clone(),
-        });
-        self.pending.values.push(clause);
-        self.declare(&qualified, name.span, Symbol::Value(value));
+        let path = format!("block.{qualified}");
+        self.enter_value(name, qualified, path, (Clock::Block, Some(id)), clause);
     }
 
     /// When each block ends: looked at when a trial has ended.

@@ -249,12 +249,25 @@ impl<'a> Checker<'a> {
 
     pub(crate) fn declare_value(&mut self, prefix: &str, clock: Clock, head: &Head, clause: &'a Clause) {
         let name = head.name.text.clone();
+        self.enter_value(&head.name, name.clone(), format!("{prefix}{name}"), (clock, None), clause);
+    }
+
+    /// A value whose clause waits until all names are known.
+    pub(crate) fn enter_value(
+        &mut self,
+        written: &Name,
+        name: String,
+        path: String,
+        (clock, block): (Clock, Option<BlockId>),
+        clause: &'a Clause,
+    ) {
         let id = ValueId(self.model.values.len());
         self.model.values.push(Value {
-            path: format!("{prefix}{name}"),
+            name: name.clone(),
+            path,
             clock,
-            block: None,
-            span: head.name.span,
+            block,
+            span: written.span,
             clause: clause.span,
             description: clause.description.clone(),
             keys: Vec::new(),
@@ -263,10 +276,9 @@ impl<'a> Checker<'a> {
             kind: ValueKind::Pending,
             live: false,
             covariate: None,
-            name,
         });
         self.pending.values.push(clause);
-        self.declare(&head.name.text, head.name.span, Symbol::Value(id));
+        self.declare(&name, written.span, Symbol::Value(id));
     }
 
     fn clock_block(&mut self, word: &Name, body: &'a [Clause]) {
@@ -388,70 +400,6 @@ impl<'a> Checker<'a> {
         self.declare(&name.text, name.span, Symbol::Curriculum(id));
         self.declare_stage_values(id, body);
     }
-
-    /// A construct of the language that this version does not have.
-    pub(crate) fn not_yet(&mut self, what: &str, span: Span) {
-        let message = format!("this version does not have {what}");
-        self.report(Finding::error("not-yet", message, span, "not supported").help_maybe(instead_of(what)));
-    }
-
-    /// The beginning of a clause: all before its block, on its first line.
-    pub(crate) fn head_of(&self, span: Span) -> Span {
-        let text = self.sources.text(span);
-        let head = text.split(['{', '\n']).next().unwrap_or(text).trim_end();
-        if head.is_empty() { span } else { Span { end: span.start + head.len() as u32, ..span } }
-    }
-
-    pub(crate) fn misplaced(&mut self, clause: &Clause, place: &str) {
-        self.declare_names_of(clause);
-        let span = self.head_of(clause.span);
-        let what = match &clause.kind {
-            ClauseKind::Deck { .. } => Some("decks"),
-            ClauseKind::Beside { .. } => Some("machines beside the trial"),
-            ClauseKind::Stage { protocol: Some(_), .. } => Some("studies"),
-            ClauseKind::Hold(_) | ClauseKind::Do(_) => Some("outputs outside states"),
-            ClauseKind::For { .. } => Some("`for` outside states"),
-            _ => None,
-        };
-        if let Some(what) = what {
-            return self.not_yet(what, span);
-        }
-        let help = match home_of(&clause.kind) {
-            Some(home) => format!("move it into {home}"),
-            None => {
-                "a clause belongs to the clock on which it lives: `subject`, `session`, `trial` or a `state`".into()
-            }
-        };
-        let message = format!("this clause has no meaning {place}");
-        self.report(Finding::error("misplaced-clause", message, span, "stands here").help(help));
-    }
-
-    /// Names of a clause that is refused, so that their uses are not refused as well.
-    fn declare_names_of(&mut self, clause: &Clause) {
-        match &clause.kind {
-            ClauseKind::Define { head, .. }
-            | ClauseKind::Var { head, .. }
-            | ClauseKind::Param { head, .. }
-            | ClauseKind::Draw { head, .. }
-            | ClauseKind::Deck { head, .. }
-            | ClauseKind::Stimulus { head, .. }
-            | ClauseKind::Adapt { head, .. }
-            | ClauseKind::Beside { head, .. }
-            | ClauseKind::InputOf(head) => self.declare_broken(&head.name),
-            ClauseKind::Stat(stat) => self.declare_broken(&stat.head.name),
-            ClauseKind::Covariate(covariate) => self.declare_broken(&covariate.head.name),
-            ClauseKind::Curriculum { name, .. } | ClauseKind::Device { name, .. } => self.declare_broken(name),
-            ClauseKind::Block { name, body } => {
-                self.declare_broken(name);
-                body.iter().for_each(|inner| self.declare_names_of(inner));
-            }
-            ClauseKind::State { .. } | ClauseKind::Part { .. } | ClauseKind::Handler(_) | ClauseKind::For { .. } => {
-                self.ways_unknown = true;
-            }
-            ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.declare_names_of(device)),
-            _ => {}
-        }
-    }
 }
 
 /// The clock of a block by its word.
@@ -461,54 +409,4 @@ pub(crate) fn clock_of(word: &Name) -> Clock {
         "session" => Clock::Session,
         _ => Clock::Trial,
     }
-}
-
-/// Where a clause has a meaning.
-fn home_of(kind: &ClauseKind) -> Option<&'static str> {
-    Some(match kind {
-        ClauseKind::Rig(_) | ClauseKind::Stimulus { .. } => "the top of the protocol",
-        ClauseKind::Enum { .. } | ClauseKind::Levels { .. } | ClauseKind::IntType { .. } => "the top of the protocol",
-        ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Scenario { .. } => "the top of the protocol",
-        ClauseKind::ClockBlock { .. } => "the top of the protocol",
-        ClauseKind::Quantity { .. } | ClauseKind::DeviceClass { .. } => "a library",
-        ClauseKind::Curriculum { .. } => "`subject { … }`",
-        ClauseKind::Stage { .. } => "`curriculum NAME { … }`",
-        ClauseKind::Covariate(_) => "`subject { … }`, `session { … }` or `trial { … }`",
-        ClauseKind::Limit { .. } | ClauseKind::Record { .. } => "`session { … }`",
-        ClauseKind::Stop { .. } | ClauseKind::Advise { .. } | ClauseKind::Counts(_) => "`session { … }`",
-        ClauseKind::Stat(_) => "`session { … }` or `subject { … }`",
-        ClauseKind::State { .. } | ClauseKind::Outcomes(_) | ClauseKind::Iti(_) | ClauseKind::Draw { .. } => {
-            "`trial { … }`"
-        }
-        ClauseKind::Var { .. } | ClauseKind::Param { .. } => "`subject { … }`, `session { … }` or `trial { … }`",
-        ClauseKind::Handler(_) => "a `state`, `trial { … }` or, for `on trial.end`, `session { … }`",
-        ClauseKind::Track { .. } | ClauseKind::Set { .. } | ClauseKind::If { .. } => "a `state` or a handler",
-        ClauseKind::Device { .. } => "`rig { … }`",
-        ClauseKind::InputOf(_) => "a `part` or a `policy`",
-        ClauseKind::Adapt { .. } => "`session { … }` or `subject { … }`",
-        ClauseKind::Part { .. } | ClauseKind::Policy { .. } => "the top of the protocol, or a library",
-        _ => return None,
-    })
-}
-
-/// What can be written instead of a construct that this version does not have.
-fn instead_of(what: &str) -> Option<String> {
-    let instead = match what {
-        "several devices of one name" | "several stimuli of one name" => "give each a name of its own",
-        "keyed draws" => "write one draw for each member",
-        "draws outside `trial`" => "draw in `trial { … }`, or let a handler set a `var` from a trial's draw",
-        "blocks" => "keep the block in a `var` of the session, and set it in `on trial.end`",
-        "covariates that are measured" => "ask for it: `asked before`",
-        "decks" => "draw with weights: `draw NAME ~ pick(TYPE, weights: {…})`",
-        "`for` over a set" => "loop over the whole type and test membership with `if x in SET { … }`",
-        "outputs outside states" => "move it into a `state`",
-        "parts of devices" => "name the device itself",
-        "`by hand`" => "add a `var` that a person sets, and test it with `when`",
-        "actions on a transition" => "set the variable in a handler of the same event",
-        "handlers of a state's entry or exit" => "write the action into the state itself",
-        "`hold … for`" => "end the state with `after TIME -> …`; what is held ends with it",
-        "`stop … now`" => "write `stop NAME when …`, which stops after the trial",
-        _ => return None,
-    };
-    Some(instead.into())
 }

@@ -17,6 +17,7 @@ mod draws;
 mod expressions;
 mod interval;
 mod machine;
+mod misplaced;
 mod model;
 mod names;
 mod order;

@@ -6,6 +6,7 @@ mod coerce;
 mod lookup;
 mod narrowing;
 mod operators;
+mod parts;
 
 use crate::model::{BlockId, Clock, StimulusId};
 use crate::term::{Term, Texpr};

@@ -28,7 +28,7 @@ use trialect_journal::Entry;
 use twins::{Call, Manners, Tally, Twins};
 
 /// Events delivered to the accepted programs, all together.
-const EVENTS: u64 = 10_000_000;
+const EVENTS: u64 = 100_000_000;
 /// Random programs.
 const PROGRAMS: u64 = 2_000;
 /// Calls of each random program.

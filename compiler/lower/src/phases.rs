@@ -53,8 +53,8 @@ impl Lowering<'_> {
         (phases, stop_rules)
     }
 
-    /// Draws of a session and start values of a clock's variables, each after what it reads: constant ones go into the initial memory, the
-    /// others are returned as code. A subject has constant ones only: it begins before any session.
+    /// Draws of a session and start values of a clock's variables, each after what it reads: constant ones go into the
+    /// initial memory, the others are returned as code. A subject has constant ones only: it begins before any session.
     fn initial_values(&mut self, clock: Clock, tables: &Tables) -> Code {
         let mut code = Code::new();
         for id in self.in_order(|value| value.clock == clock) {

@@ -89,8 +89,9 @@ struct GivenValues {
 /// Values that came from outside, by trial.
 fn given(header: &Header, entries: &[Entry]) -> GivenValues {
     let mut values = GivenValues { trials: BTreeMap::new(), covariates: false };
-    let by_path: BTreeMap<&str, &str> =
-        header.columns.iter().map(|column| (column.definition.as_str(), column.name.as_str())).collect();
+    // A keyed draw has its key in its path, as its column has in its name.
+    let by_path: BTreeMap<String, &str> =
+        header.columns.iter().map(|column| (column.path(), column.name.as_str())).collect();
     let mut trial = 0;
     let mut seen = BTreeSet::new();
     for entry in entries {

@@ -65,13 +65,7 @@ pub(crate) fn name(names: &[String], index: u32) -> Cow<'_, str> {
 /// For each draw the column that records it: the one of its name, else of its definition.
 pub(crate) fn columns_of_draws(header: &Header) -> Vec<Option<usize>> {
     let drawn = |is: &dyn Fn(&Column) -> bool| header.columns.iter().position(|c| c.role == Role::Draw && is(c));
-    // A keyed draw has its key in its path, as its column has in its name.
-    let path_of = |column: &Column| {
-        let key = column.name.find('[').map_or("", |at| &column.name[at..]);
-        format!("{}{key}", column.definition)
-    };
-    let of =
-        |path: &String| drawn(&|column| column.name == *path).or_else(|| drawn(&|column| path_of(column) == *path));
+    let of = |path: &String| drawn(&|column| column.name == *path).or_else(|| drawn(&|c| c.path() == *path));
     header.draws.iter().map(of).collect()
 }
 

@@ -3,6 +3,8 @@
 //! The interpreter is the law of what a program means. Compiled code must tell its host the same, in
 //! the same order, with the same arguments, and leave the same memory, bit by bit.
 
+#[path = "differential/expressions.rs"]
+mod expressions;
 #[path = "differential/generator.rs"]
 mod generator;
 #[path = "differential/programs.rs"]
@@ -13,6 +15,8 @@ mod scribe;
 mod sessions;
 #[path = "differential/stream.rs"]
 mod stream;
+#[path = "differential/texts.rs"]
+mod texts;
 #[path = "differential/twins.rs"]
 mod twins;
 
@@ -31,6 +35,9 @@ use twins::{Call, Manners, Tally, Twins};
 const EVENTS: u64 = 100_000_000;
 /// Random programs.
 const PROGRAMS: u64 = 2_000;
+/// Random texts, and the events delivered to each.
+const TEXTS: u64 = 400;
+const EVENTS_OF_A_TEXT: u64 = 25_000;
 /// Calls of each random program.
 const CALLS: u64 = 60;
 
@@ -39,11 +46,11 @@ const FOLDERS: [&str; 2] = ["tests/corpus/accepted", "protocols"];
 /// A program that must be among them.
 const BASIC: &str = "ibl/basic.trial";
 
-fn texts(folder: &Path, list: &mut Vec<PathBuf>) {
+fn files(folder: &Path, list: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            texts(&path, list);
+            files(&path, list);
         } else if is_protocol(&path) {
             list.push(path);
         }
@@ -61,7 +68,7 @@ fn accepted() -> Vec<(String, Arc<Program>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut list = Vec::new();
     for folder in FOLDERS {
-        texts(&root.join(folder), &mut list);
+        files(&root.join(folder), &mut list);
     }
     list.sort();
     assert!(list.iter().any(|path| path.ends_with(BASIC)), "{BASIC} is missing among {list:?}");
@@ -86,7 +93,7 @@ fn near(path: &Path) -> BTreeMap<String, String> {
 
 #[allow(clippy::print_stderr)] // a stream that changes nothing proves nothing: show what it does
 fn show(name: &str, tally: Tally) {
-    let Tally { events, timers, moved, fired, ended, others, trials, told } = tally;
+    let Tally { events, timers, moved, fired, ended, others, trials, told, outcomes: _ } = tally;
     let share = |part: u64| 100.0 * part as f64 / (events + timers).max(1) as f64;
     eprintln!(
         "{name}: {events} events and {timers} times for timers, of which {:.1} % changed the state, {:.1} % fired a rule \
@@ -136,6 +143,35 @@ fn random_programs_do_the_same_on_both_machines() {
     }
     show("random programs", all);
     assert!(all.moved > all.events / 20, "the programs do too little: {all:?}");
+}
+
+#[allow(clippy::print_stderr)] // texts that do nothing prove nothing: show how many do something
+#[test]
+fn random_texts_compile_and_do_the_same_on_both_machines() {
+    let mut all = Tally::default();
+    let mut meaningful = 0;
+    for seed in 0..TEXTS {
+        let text = texts::protocol(&mut Generator::new(seed));
+        let compiled = compile("generated.trial", &text, &Library::Embedded);
+        let findings = &compiled.findings;
+        let program = compiled.program.unwrap_or_else(|| panic!("text {seed} does not compile: {findings:#?}\n{text}"));
+        let name = format!("random text {seed}");
+        let manners = Manners { hostility: 500, meddles: 0..0 };
+        let mut twins = Twins::new(&name, &program, seed, &manners);
+        Stream::new(&program, &mut twins, seed).run(EVENTS_OF_A_TEXT);
+        let tally = twins.tally();
+        meaningful += u64::from(is_meaningful(tally));
+        all += tally;
+    }
+    show("random texts", all);
+    eprintln!("{meaningful} of {TEXTS} random texts are meaningful");
+    assert!(meaningful * 10 >= TEXTS * 8, "only {meaningful} of {TEXTS} texts do something");
+}
+
+/// Events change the state, rules fire, most trials end by themselves, and not all in the same way.
+fn is_meaningful(tally: Tally) -> bool {
+    let Tally { events, moved, fired, ended, trials, outcomes, .. } = tally;
+    moved > events / 100 && fired > 0 && ended > trials / 2 && outcomes.count_ones() > 1
 }
 
 /// Any call, in no order.

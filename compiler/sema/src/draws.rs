@@ -193,7 +193,7 @@ impl Checker<'_> {
         }
         let Some((rows, span)) = weights else { return Some(None) };
         let rows: Vec<Texpr> = rows.into_iter().map(|row| self.coerce(row, &Type::NUMBER)).collect();
-        if let Some(negative) = rows.iter().find(|row| row.range.low < 0.0) {
+        if let Some(negative) = rows.iter().find(|row| row.ty != Type::Unknown && row.range.low < 0.0) {
             let lies = self.lies(negative);
             let help = match negative.constant() {
                 Some(_) => "write a weight of 0 or more".to_string(),

@@ -32,9 +32,13 @@ impl Checker<'_> {
             let finding = Finding::error("needs-window", message, stat.call.span, "without a window");
             self.report(finding.help(help));
         }
-        let (value_type, range) = self.stat_type(function, &sample);
+        let (mut value_type, range) = self.stat_type(function, &sample);
         if let Some(ty) = &stat.head.ty {
             let annotated = self.resolve_type(ty);
+            if value_type == Type::Unknown {
+                // The sample may wait for this very type.
+                value_type = annotated.clone();
+            }
             if value_type != Type::Unknown && annotated != value_type && annotated != Type::Unknown {
                 let (found, wanted) = (value_type.describe(&self.model), annotated.describe(&self.model));
                 let message = format!("this statistic is {found}, not {wanted}");

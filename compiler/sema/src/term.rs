@@ -241,4 +241,12 @@ impl Texpr {
             _ => None,
         }
     }
+
+    /// True for a constant, and for a choice among constants.
+    pub fn is_choice_of_constants(&self) -> bool {
+        match &self.term {
+            Term::If(_, then, otherwise) => then.is_choice_of_constants() && otherwise.is_choice_of_constants(),
+            _ => self.constant().is_some(),
+        }
+    }
 }

@@ -52,6 +52,8 @@ pub struct Tally {
     pub trials: u64,
     /// Calls of the host.
     pub told: u64,
+    /// The outcomes that trials had, a bit each.
+    pub outcomes: u64,
 }
 
 impl AddAssign for Tally {
@@ -64,6 +66,7 @@ impl AddAssign for Tally {
         self.others += other.others;
         self.trials += other.trials;
         self.told += other.told;
+        self.outcomes |= other.outcomes;
     }
 }
 
@@ -138,7 +141,8 @@ impl<'a> Twins<'a> {
         if self.interpreter.1.record != self.jit.1.record || looks {
             self.differ(call);
         }
-        let ended = before == NO_OUTCOME && self.int(header::OUTCOME) != NO_OUTCOME;
+        let after = self.int(header::OUTCOME);
+        let ended = before == NO_OUTCOME && after != NO_OUTCOME;
         let moved = ended || self.jit.1.entered > entered;
         let fired = self.jit.1.decided > decided;
         let tally = &mut self.tally;
@@ -152,6 +156,7 @@ impl<'a> Twins<'a> {
             tally.moved += u64::from(moved);
             tally.fired += u64::from(fired);
             tally.ended += u64::from(ended);
+            tally.outcomes |= u64::from(ended) << (after & 63);
         } else {
             tally.others += 1;
         }

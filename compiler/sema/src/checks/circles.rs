@@ -5,6 +5,7 @@ use crate::model::{Clock, Model, ValueKind};
 use crate::term::{Term, Texpr};
 use crate::types::Type;
 use trialect_base::Finding;
+use trialect_syntax::ast::ClauseKind;
 
 impl Checker<'_> {
     pub(crate) fn check_circles(&mut self) {
@@ -66,36 +67,57 @@ impl Checker<'_> {
         for &k in &members[1..] {
             finding = finding.also(self.model.values[k].span, "on the way");
         }
+        let waits = |k: &&usize| {
+            self.model.values[**k].ty == Type::Unknown && matches!(self.pending.values[**k].kind, ClauseKind::Stat(_))
+        };
+        if let Some(&statistic) = members.iter().find(waits) {
+            // A statistic is one of trials before: only its type waits.
+            return self.type_circle(members, statistic, &names);
+        }
         let help = match first.clock {
             Clock::Trial => format!("read the trial before, `last.{}`, or make one of them a `var`", first.name),
             _ => "make one of them a `var`, and set it in a handler".into(),
         };
         self.report(finding.help(help));
     }
+
+    /// A statistic of trials before, whose type needs that of what reads it.
+    fn type_circle(&mut self, members: &[usize], statistic: usize, names: &[String]) {
+        // The type is written where one can be: at a definition.
+        let defined = |k: &&usize| matches!(self.pending.values[**k].kind, ClauseKind::Define { .. });
+        let at = members.iter().find(defined).copied().unwrap_or(statistic);
+        let (name, other) = (self.model.values[at].name.clone(), self.model.values[statistic].name.clone());
+        let message = format!("the type of `{name}` follows from `{other}`, and that of `{other}` from `{name}`");
+        let finding = Finding::error("circular-type", message, self.model.values[at].span, names.join(" -> "));
+        let finding = finding.also(self.model.values[statistic].span, "its samples are those of trials before");
+        self.report(finding.help(format!("write its type: `{name} : TYPE = …`, such as `{name} : Real = …`")));
+    }
 }
 
 /// Values that must be known before this one, at the same tick.
 fn now(model: &Model, kind: &ValueKind) -> Vec<usize> {
     let mut uses = Vec::new();
-    let mut add = |typed: &Texpr| {
+    let mut read = |typed: &Texpr, only_unknown: bool| {
         typed.visit(&mut |inner| {
             if let Term::Value { value, last: false, .. } = inner.term
-                && (model.values[value.0].ty == Type::Unknown
-                    || !matches!(model.values[value.0].kind, ValueKind::Statistic(_)))
+                && !(only_unknown && model.values[value.0].ty != Type::Unknown)
             {
                 uses.push(value.0);
             }
         });
     };
     match kind {
-        ValueKind::Definition(body) => add(body),
-        ValueKind::Table(rows) => rows.iter().for_each(add),
-        ValueKind::Draw(family) => family.parameters().into_iter().for_each(add),
-        ValueKind::Variable(variable) | ValueKind::Parameter(variable) => variable.initial.iter().for_each(add),
-        // A statistic of the rows so far may be sampled again, but then it has a type.
+        ValueKind::Definition(body) => read(body, false),
+        ValueKind::Table(rows) => rows.iter().for_each(|row| read(row, false)),
+        ValueKind::Draw(family) => family.parameters().into_iter().for_each(|one| read(one, false)),
+        ValueKind::Variable(variable) | ValueKind::Parameter(variable) => {
+            variable.initial.iter().for_each(|initial| read(initial, false));
+        }
+        // The rows are those of trials before: only their types are needed. What stands for no rows is of now.
         ValueKind::Statistic(statistic) => {
-            let parts = statistic.key.iter().chain(&statistic.filter).chain(&statistic.otherwise);
-            parts.chain([&statistic.sample]).for_each(add);
+            let parts = statistic.key.iter().chain(&statistic.filter).chain([&statistic.sample]);
+            parts.for_each(|part| read(part, true));
+            statistic.otherwise.iter().for_each(|otherwise| read(otherwise, false));
         }
         ValueKind::Pending | ValueKind::Covariate(_) => {}
     }

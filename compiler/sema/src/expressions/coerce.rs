@@ -58,9 +58,17 @@ impl Checker<'_> {
         }
     }
 
-    /// A constant as a member of levels or of an `int` type.
+    /// A constant, or a choice among constants, as a member of levels or of an `int` type.
     fn member_for(&mut self, typed: Texpr, target: &Type) -> Texpr {
         let span = typed.span;
+        if let Term::If(condition, then, otherwise) = typed.term {
+            // Each branch is a constant of its own.
+            let (then, otherwise) = (self.coerce(*then, target), self.coerce(*otherwise, target));
+            let range = then.range.union(otherwise.range);
+            let known = then.ty != Type::Unknown && otherwise.ty != Type::Unknown;
+            let ty = if known { target.clone() } else { Type::Unknown };
+            return Texpr { term: Term::If(condition, Box::new(then), Box::new(otherwise)), ty, range, span };
+        }
         let Some(constant) = typed.constant() else { return self.mismatch(typed, target) };
         let (position, labels) = match target {
             Type::Levels(id) => {

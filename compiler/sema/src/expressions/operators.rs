@@ -219,7 +219,7 @@ impl Checker<'_> {
             if matches!(one.ty.required(), Type::Levels(_))
                 && other.ty.dimension(&self.model) == one.ty.dimension(&self.model)
             {
-                if other.constant().is_some() {
+                if other.is_choice_of_constants() {
                     return Some(one.ty.clone());
                 }
                 return one.ty.dimension(&self.model).map(Type::Real);

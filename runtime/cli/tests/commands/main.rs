@@ -15,6 +15,7 @@ mod covariates;
 mod days;
 mod folders;
 mod foraging;
+mod library;
 mod locking;
 mod nearby;
 mod oracle_curriculum;

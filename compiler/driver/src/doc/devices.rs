@@ -39,7 +39,10 @@ fn member(clause: &Clause, written: &Written<'_>) -> Option<(Columns, Row)> {
                 Some("timed") => "cut short",
                 _ => "",
             };
-            let row = row(name, vec![slots(parameters, written), lasts.unwrap_or("instant").into(), also(words), safe.into()]);
+            let row = row(
+                name,
+                vec![slots(parameters, written), lasts.unwrap_or("instant").into(), also(words), safe.into()],
+            );
             (VERBS, row)
         }
         _ => return None,

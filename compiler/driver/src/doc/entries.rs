@@ -84,13 +84,16 @@ fn rows(clause: &Clause, written: &Written<'_>) -> Vec<(&'static str, Row)> {
         ClauseKind::ScenarioStep(step) => match &**step {
             Step::Animal(name) => {
                 let sentences = [clause.description.clone(), Some(written.notes(clause.span))];
-                let description: Vec<String> = sentences.into_iter().flatten().filter(|text| !text.is_empty()).collect();
+                let description: Vec<String> =
+                    sentences.into_iter().flatten().filter(|text| !text.is_empty()).collect();
                 let description = clause.description.is_some().then(|| description.join(". "));
                 vec![("Animals", Row { description, ..row(name.text.clone(), Vec::new()) })]
             }
             _ => Vec::new(),
         },
-        ClauseKind::ClockBlock { clock, body } => body.iter().filter_map(|inner| covariate(clock, inner, written)).collect(),
+        ClauseKind::ClockBlock { clock, body } => {
+            body.iter().filter_map(|inner| covariate(clock, inner, written)).collect()
+        }
         _ => Vec::new(),
     }
 }

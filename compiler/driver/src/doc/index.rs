@@ -40,7 +40,8 @@ pub fn index(pages: &[Page]) -> String {
 /// Names of entries; of what stands in tables only how much there is.
 fn offers(page: &Page) -> String {
     let of = |section: &super::Section| {
-        let counted = section.table.iter().map(|table| format!("{}: {}", section.title.to_lowercase(), table.rows.len()));
+        let counted =
+            section.table.iter().map(|table| format!("{}: {}", section.title.to_lowercase(), table.rows.len()));
         let named = section.entries.iter().map(|entry| format!("`{}`", entry.name));
         counted.chain(named).collect::<Vec<_>>()
     };

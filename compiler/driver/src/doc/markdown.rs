@@ -70,7 +70,8 @@ impl Entry {
 impl Table {
     /// Columns in which every cell is empty are left out.
     fn write(&self, text: &mut String) {
-        let is_full = |k: &usize| *k == 0 || self.rows.iter().any(|row| row.cells.get(k - 1).is_some_and(|c| !c.is_empty()));
+        let is_full =
+            |k: &usize| *k == 0 || self.rows.iter().any(|row| row.cells.get(k - 1).is_some_and(|c| !c.is_empty()));
         let columns: Vec<usize> = (0..self.columns.len()).filter(is_full).collect();
         let titles: Vec<&str> = columns.iter().filter_map(|k| self.columns.get(*k).copied()).collect();
         let _ = writeln!(text, "| {} | |\n|{}", titles.join(" | "), "---|".repeat(columns.len() + 1));

@@ -66,9 +66,10 @@ impl Written<'_> {
     /// The comment at the end of the line on which a place ends.
     pub(super) fn remark(&self, span: Span) -> String {
         let line = self.sources.place(span).line;
-        let beside = self.comments.iter().find(|comment| {
-            comment.span.start >= span.end && self.sources.place(comment.span).line == line
-        });
+        let beside = self
+            .comments
+            .iter()
+            .find(|comment| comment.span.start >= span.end && self.sources.place(comment.span).line == line);
         beside.map_or(String::new(), |comment| self.text(comment.span).trim_start_matches('#').trim().to_string())
     }
 }

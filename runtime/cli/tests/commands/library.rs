@@ -276,3 +276,22 @@ fn no_side_comes_more_than_three_times_in_a_row() {
     has_mean(&forced, 1.0 / 7.0);
     has_mean(&lefts, 0.5);
 }
+
+#[test]
+fn odours_images_shocks_and_frames_come_when_they_should() {
+    let mut seen = BTreeMap::<String, usize>::new();
+    for table in trials("devices") {
+        for row in 0..table.rows() {
+            assert!((table.real("way", row) - 0.06).abs() < 1e-9, "the air's way is 60 ms");
+            let outcome = table.text("outcome", row).unwrap();
+            if outcome == "error" {
+                assert!((table.real("punished", row) - 0.3).abs() < 1e-9, "the shock's time");
+            }
+            // 40 a second while the windows are lit, the first a period after.
+            let lit = table.real("touched_for", row);
+            assert_eq!(table.real("frames", row), (lit * 40.0).floor(), "{lit} s in row {row}");
+            *seen.entry(outcome).or_default() += 1;
+        }
+    }
+    assert!(seen["correct"] > 5 && seen["error"] > 5, "{seen:?}");
+}

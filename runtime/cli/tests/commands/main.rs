@@ -13,6 +13,7 @@ mod command;
 mod conventions;
 mod covariates;
 mod days;
+mod doc;
 mod folders;
 mod foraging;
 mod library;

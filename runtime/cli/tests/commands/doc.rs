@@ -22,6 +22,17 @@ fn a_page_is_printed_and_all_are_written() {
     }
 }
 
+/// Modules that a trial uses show in a scenario of their example what they do.
+#[test]
+fn scenarios_of_the_examples_hold_on_both_machines() {
+    for machine in ["interpreter", "jit"] {
+        let told = trialect(&["test", text(&project("stdlib/examples")), "--machine", machine]).fine();
+        for module in ["adaptive", "animals", "blocks", "debias", "schedules"] {
+            assert!(told.contains(&format!("{module}.trial\n  holds  ")), "{module} has no scenario: {told}");
+        }
+    }
+}
+
 #[test]
 fn modules_are_listed_and_unknown_ones_refused() {
     let listed = trialect(&["doc"]);

@@ -295,3 +295,37 @@ fn odours_images_shocks_and_frames_come_when_they_should() {
     }
     assert!(seen["correct"] > 5 && seen["error"] > 5, "{seen:?}");
 }
+
+/// The text with what is between two pieces, and the first of them, replaced.
+fn replaced(text: &str, from: &str, until: &str, with: &str) -> String {
+    let (before, rest) = text.split_once(from).unwrap();
+    let (_, after) = rest.split_once(until).unwrap();
+    format!("{before}{with}{until}{after}")
+}
+
+/// The reversals of the protocol in full words are those of the policy: the same trials, from the first to the last.
+#[test]
+fn reversal_learning_by_the_policy_is_the_protocol_in_full() {
+    let text = std::fs::read_to_string(project("protocols/pycontrol/reversal.trial")).unwrap();
+    let short = text.replacen("use std.sides", "use std.sides\nuse std.blocks", 1);
+    let adapt = "  adapt watch = moving_average(correct: correct, delay: delay) on trial.end\n";
+    let short = replaced(&short, "  var average", "  block contingency", adapt);
+    let short = short.replacen("ends when reversing", "ends when watch.turns", 1);
+    let short = replaced(&short, "  on trial.end {", "  stat rewards", "");
+    let short = replaced(&short, "  reversing = ", "  state init", "");
+    let folder = tempfile::tempdir().unwrap();
+    let tables = [("full", &text), ("short", &short)].map(|(name, text)| {
+        let path = folder.path().join(format!("{name}.trial"));
+        std::fs::write(&path, text).unwrap();
+        Table::trials(&session(sessions_of(&path).path(), 1))
+    });
+    assert_eq!(tables[0].rows(), tables[1].rows());
+    for name in ["contingency.side", "contingency.index", "choice", "outcome", "delay"] {
+        assert_eq!(tables[0].column(name), tables[1].column(name), "{name}");
+    }
+    assert!(tables[0].real("contingency.index", tables[0].rows() - 1) > 2.0);
+    // The last trial was interrupted; in all others the averages are one.
+    for row in 0..tables[0].rows() {
+        assert_eq!(tables[0].real("average", row), tables[1].real("watch.average", row), "row {row}");
+    }
+}

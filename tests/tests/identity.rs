@@ -251,7 +251,7 @@ fn the_library_is_part_of_the_meaning_where_it_is_used() {
     let hash = identity(&text).protocol;
     let with_library = |module, old, new| identity_with(&text, &library_with(module, old, new)).protocol;
     let used = [
-        ("std.quantities", "quantity Volume           in uL\n", "quantity Volume           in mL\n"),
+        ("std.quantities", "quantity Volume           in uL ", "quantity Volume           in mL "),
         ("std.quantities", "quantity Time             in s", "quantity Time             in ms"),
         ("std.sides", "enum Side { left, right }", "enum Side { right, left }"),
         ("std.sides", "{left: -1, right: 1}", "{left: 1, right: -1}"),

@@ -31,6 +31,7 @@ impl<'a> Checker<'a> {
                 }
                 ClauseKind::Stat(stat) => self.declare_in_block(id, &stat.head.name, inner),
                 ClauseKind::Ends(condition) => ends.push((condition, inner.span)),
+                ClauseKind::InputOf(head) => self.input(head, inner, Some(id)),
                 _ => self.misplaced(inner, "in a block"),
             }
         }

@@ -20,7 +20,7 @@ pub(crate) struct Pending<'a> {
     /// Clauses of the trial that belong to every state.
     pub(crate) everywhere: Vec<&'a Clause>,
     /// What parts ask for.
-    pub(crate) inputs: Vec<&'a Head>,
+    pub(crate) inputs: Vec<(&'a Head, Option<BlockId>)>,
     /// Parameters of policies with their ranges.
     pub(crate) constants: Vec<(ValueId, &'a ast::Range)>,
     /// `hold` of the session.
@@ -44,6 +44,8 @@ impl<'a> Checker<'a> {
                 ClauseKind::DeviceClass { name, body } => self.device_class(module, name, body),
                 // A part or a policy says nothing until it is used.
                 ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
+                // Animals play, and mean nothing to a protocol.
+                ClauseKind::ScenarioStep(step) if matches!(**step, ast::Step::Animal(_)) => {}
                 ClauseKind::ClockBlock { clock, body } => self.library_block(module, clock, body),
                 _ if self.declare_type_clause(&format!("{module}."), clause) => {}
                 ClauseKind::Define { head, .. } => {
@@ -85,7 +87,7 @@ impl<'a> Checker<'a> {
             match &clause.kind {
                 ClauseKind::Cite(text) => self.model.citations.push(text.clone()),
                 ClauseKind::Use(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
-                ClauseKind::InputOf(head) => self.input(head, clause),
+                ClauseKind::InputOf(head) => self.input(head, clause, None),
                 ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.device(device)),
                 ClauseKind::Stimulus { head, device, .. } => self.stimulus(head, device, clause),
                 ClauseKind::ClockBlock { clock, body } => self.clock_block(clock, body),
@@ -309,7 +311,7 @@ impl<'a> Checker<'a> {
             ClauseKind::Handler(handler) => self.pending.handlers.push((clock, handler, clause.span)),
             ClauseKind::Outcomes(names) if clock == Clock::Trial => self.outcomes(names, clause.span),
             ClauseKind::State { name, body } if clock == Clock::Trial => self.state(name, body, clause),
-            ClauseKind::InputOf(head) => self.input(head, clause),
+            ClauseKind::InputOf(head) => self.input(head, clause, None),
             // Its values and its update are there already.
             ClauseKind::Adapt { head, .. } if matches!(clock, Clock::Subject | Clock::Session) => {
                 self.declare(&head.name.text, head.name.span, Symbol::Instance);

@@ -77,6 +77,7 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
         ClauseKind::Enum { .. } | ClauseKind::Levels { .. } | ClauseKind::IntType { .. } => "the top of the protocol",
         ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Scenario { .. } => "the top of the protocol",
         ClauseKind::ClockBlock { .. } => "the top of the protocol",
+        ClauseKind::ScenarioStep(_) => "`scenario \"…\" { … }`",
         ClauseKind::Quantity { .. } | ClauseKind::DeviceClass { .. } => "a library",
         ClauseKind::Curriculum { .. } => "`subject { … }`",
         ClauseKind::Stage { .. } => "`curriculum NAME { … }`",

@@ -342,7 +342,7 @@ pub enum ClauseKind {
     Adapt { head: Head, call: Call, on: Place, guard: Option<Expr> },
     /// `scenario "…" { … }`: its steps, and statistics of its run.
     Scenario { title: String, body: Vec<Clause> },
-    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`.
+    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`; in a library `animal …`, one that there is.
     ScenarioStep(Box<Step>),
 }
 

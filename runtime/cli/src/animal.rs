@@ -97,8 +97,16 @@ impl Animal {
                 sections.remove(section);
             }
         };
-        leave_out("/mouse/parameters", "forager", &["NosePort", "Switch", "Lickometer", "Feeder"]);
-        for (section, class) in [("pump", "Pump"), ("feeder", "Feeder"), ("puff", "Puff"), ("camera", "Camera")] {
+        leave_out("/mouse/parameters", "forager", &["NosePort", "Switch", "Lickometer", "Feeder", "TouchWindow"]);
+        for (section, class) in [
+            ("pump", "Pump"),
+            ("feeder", "Feeder"),
+            ("puff", "Puff"),
+            ("camera", "Camera"),
+            ("shocker", "Shocker"),
+            ("olfactometer", "Olfactometer"),
+            ("frame_trigger", "FrameTrigger"),
+        ] {
             leave_out("/rig", section, &[class]);
         }
         stamp

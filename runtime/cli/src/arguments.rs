@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Show(PlaceOptions),
     /// Say afterwards that a sealed session was another subject's, or that a covariate was another
     Amend(AmendOptions),
+    /// Print the documentation of a module of the library, or write that of all; without either, list the modules
+    Doc(DocOptions),
     /// Explain a finding by its code; without a code, list all codes
     Explain {
         /// For example `unit-mismatch`
@@ -65,6 +67,17 @@ pub(crate) struct HashOptions {
     /// Print the hash of the source text as well
     #[arg(long)]
     pub(crate) source: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocOptions {
+    /// For example `std.adaptive`
+    pub(crate) module: Option<String>,
+    /// Write a page for each module, and one that lists them, as Markdown into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "module")]
+    pub(crate) all: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }

@@ -9,6 +9,7 @@ mod changes;
 mod check;
 mod covariates;
 mod differences;
+mod doc;
 mod explain;
 mod failure;
 mod hash;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Command::Recover(options) => recover::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Amend(options) => amend::run(&options),
+        Command::Doc(options) => doc::run(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

@@ -133,7 +133,7 @@ impl Animals {
             Happening::Fluid(volume_ul) => self.drink(at, volume_ul),
             Happening::Pellets(pellets) => self.drink(at, pellets * self.parameters.forager.pellet_worth_ul),
             Happening::Light(on) => self.forager.sees_light(at, device, on),
-            Happening::Puff => self.forager.startles(at),
+            Happening::Puff | Happening::Shock => self.forager.startles(at),
         }
     }
 

@@ -5,14 +5,18 @@ use crate::device::Device;
 use crate::display::Display;
 use crate::encoder::EncoderPort;
 use crate::feeder::Feeder;
+use crate::frame_trigger::FrameTrigger;
 use crate::lamp::Lamp;
 use crate::nose_port::NosePort;
+use crate::olfactometer::Olfactometer;
 use crate::parameters::RigParameters;
 use crate::puff::Puff;
 use crate::pump::Pump;
+use crate::shocker::Shocker;
 use crate::speaker::Speaker;
 use crate::sync_line::SyncLine;
 use crate::touch::Touch;
+use crate::touch_window::TouchWindow;
 use crate::valve::Valve;
 
 /// What an animal does with a device of a class.
@@ -53,7 +57,7 @@ pub(crate) struct Class {
 }
 
 /// All classes, in the order of the standard library.
-pub(crate) const CLASSES: [Class; 13] = [
+pub(crate) const CLASSES: [Class; 17] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
     class("Display", &["flip"], &["gabor"], Use::Elsewhere),
     class("Speaker", &["onset"], &["tone", "noise"], Use::Elsewhere),
@@ -67,6 +71,10 @@ pub(crate) const CLASSES: [Class; 13] = [
     class("Puff", &["done"], &[], Use::Elsewhere),
     class("Camera", &["frame"], &[], Use::Elsewhere),
     class("SyncLine", &[], &[], Use::Elsewhere),
+    class("Shocker", &["done"], &[], Use::Elsewhere),
+    class("Olfactometer", &["onset"], &["odour"], Use::Elsewhere),
+    class("TouchWindow", &["touch", "release"], &["image"], Use::Place(Sort::Lever)),
+    class("FrameTrigger", &["exposed"], &[], Use::Elsewhere),
 ];
 
 const fn class(
@@ -98,6 +106,10 @@ impl Class {
             "Puff" => Box::new(Puff::new(&rig.puff)),
             "Camera" => Box::new(Camera::new(&rig.camera)),
             "SyncLine" => Box::new(SyncLine),
+            "Shocker" => Box::new(Shocker::new(&rig.shocker)),
+            "Olfactometer" => Box::new(Olfactometer::new(&rig.olfactometer)),
+            "TouchWindow" => Box::new(TouchWindow::default()),
+            "FrameTrigger" => Box::new(FrameTrigger::new(&rig.frame_trigger)),
             _ => Box::new(Touch),
         }
     }

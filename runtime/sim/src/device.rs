@@ -38,6 +38,8 @@ pub(crate) enum Happening {
     Light(bool),
     /// Air blows.
     Puff,
+    /// The floor stings.
+    Shock,
 }
 
 /// A simulated device of one class. Times never go back.

@@ -21,18 +21,22 @@ mod display;
 mod encoder;
 mod feeder;
 mod forager;
+mod frame_trigger;
 mod lamp;
 mod mouse;
 mod nose_port;
+mod olfactometer;
 mod parameters;
 mod puff;
 mod pump;
 mod refusal;
 mod rig;
+mod shocker;
 mod speaker;
 mod stream;
 mod sync_line;
 mod touch;
+mod touch_window;
 mod valve;
 
 pub use forager::{

@@ -69,6 +69,12 @@ pub struct RigParameters {
     pub puff: PuffParameters,
     /// The camera.
     pub camera: CameraParameters,
+    /// The shocker.
+    pub shocker: ShockerParameters,
+    /// The olfactometer.
+    pub olfactometer: OlfactometerParameters,
+    /// The trigger of a camera's frames.
+    pub frame_trigger: FrameTriggerParameters,
 }
 
 /// The steering wheel and its encoder.
@@ -156,6 +162,40 @@ pub struct CameraParameters {
     pub frame_rate_hz: f64,
 }
 
+/// The shocker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShockerParameters {
+    /// Least current that it can give; 0.001 .. 10 mA.
+    pub least_ma: f64,
+    /// Greatest current; from the least to 10 mA.
+    pub most_ma: f64,
+    /// Shortest shock; 0.1 .. 10,000 ms.
+    pub least_ms: f64,
+    /// Longest shock; from the shortest to 60,000 ms.
+    pub most_ms: f64,
+}
+
+/// The olfactometer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OlfactometerParameters {
+    /// Vials in its bank, counted from 1; 1 .. 1,000.
+    pub vials: u32,
+    /// From the command to the odour at the animal; 0 .. 10,000 ms.
+    pub arrival_ms: f64,
+}
+
+/// The trigger of a camera's frames.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FrameTriggerParameters {
+    /// Slowest rate; 0.001 .. 10,000 Hz.
+    pub least_hz: f64,
+    /// Fastest rate that the camera follows; from the slowest to 10,000 Hz.
+    pub most_hz: f64,
+}
+
 impl RigParameters {
     /// Reads and checks parameters.
     ///
@@ -197,6 +237,14 @@ impl RigParameters {
             ("puff.least_ms", self.puff.least_ms, 0.1, 1e4),
             ("puff.most_ms", self.puff.most_ms, self.puff.least_ms, 6e4),
             ("camera.frame_rate_hz", self.camera.frame_rate_hz, 0.01, 1e4),
+            ("shocker.least_ma", self.shocker.least_ma, 1e-3, 10.0),
+            ("shocker.most_ma", self.shocker.most_ma, self.shocker.least_ma, 10.0),
+            ("shocker.least_ms", self.shocker.least_ms, 0.1, 1e4),
+            ("shocker.most_ms", self.shocker.most_ms, self.shocker.least_ms, 6e4),
+            ("olfactometer.vials", f64::from(self.olfactometer.vials), 1.0, 1e3),
+            ("olfactometer.arrival_ms", self.olfactometer.arrival_ms, 0.0, 1e4),
+            ("frame_trigger.least_hz", self.frame_trigger.least_hz, 1e-3, 1e4),
+            ("frame_trigger.most_hz", self.frame_trigger.most_hz, self.frame_trigger.least_hz, 1e4),
         ])
     }
 }

@@ -7,7 +7,7 @@ use trialect_device::contract::upholds_the_rig_contract;
 use trialect_device::{Command, Input, Ns, Rig, RigFault};
 use trialect_sim::SimRig;
 
-const DEVICES: [(&str, &str); 25] = [
+const DEVICES: [(&str, &str); 33] = [
     ("wheel", "Encoder"),
     ("screen", "Display"),
     ("other_screen", "Display"),
@@ -33,6 +33,14 @@ const DEVICES: [(&str, &str); 25] = [
     ("body", "Camera"),
     ("sync", "SyncLine"),
     ("gate", "SyncLine"),
+    ("grid[left]", "Shocker"),
+    ("grid[right]", "Shocker"),
+    ("nose", "Olfactometer"),
+    ("other_nose", "Olfactometer"),
+    ("window[left]", "TouchWindow"),
+    ("window[right]", "TouchWindow"),
+    ("trigger", "FrameTrigger"),
+    ("other_trigger", "FrameTrigger"),
 ];
 
 fn device(name: &str) -> u32 {
@@ -51,8 +59,10 @@ fn rig() -> SimRig {
 /// Device, verb, stimulus, arguments.
 type Ordered = (&'static str, &'static str, Option<u32>, &'static [(&'static str, f64)]);
 
+/// Commands at the end of the list that begin nothing.
+const ENDINGS: usize = 5;
 /// Everything that can be commanded.
-const COMMANDS: [Ordered; 24] = [
+const COMMANDS: [Ordered; 34] = [
     ("wheel", "zero", None, &[]),
     ("screen", "show", Some(0), &[("azimuth", 35.0), ("contrast", 1.0)]),
     ("other_screen", "show", Some(1), &[("azimuth", -35.0), ("contrast", 0.5)]),
@@ -74,9 +84,19 @@ const COMMANDS: [Ordered; 24] = [
     ("other_puffer", "puff", None, &[("duration", 0.05)]),
     ("sync", "raise", None, &[]),
     ("gate", "raise", None, &[]),
+    ("grid[left]", "shock", None, &[("current", 0.0005), ("duration", 0.5)]),
+    ("grid[right]", "shock", None, &[("current", 0.002), ("duration", 0.2)]),
+    ("nose", "present", Some(6), &[]),
+    ("other_nose", "present", Some(7), &[]),
+    ("window[left]", "show", Some(8), &[]),
+    ("window[right]", "show", Some(9), &[]),
+    ("trigger", "run", None, &[("rate", 100.0)]),
+    ("other_trigger", "run", None, &[("rate", 50.0)]),
     ("screen", "track", Some(0), &[("azimuth", 35.0)]),
     ("screen", "hide", Some(0), &[]),
     ("horn[left]", "halt", None, &[]),
+    ("nose", "clear", Some(6), &[]),
+    ("window[left]", "hide", Some(8), &[]),
 ];
 
 fn command(rig: &mut SimRig, at: Ns, number: usize) -> Result<(), RigFault> {
@@ -86,7 +106,7 @@ fn command(rig: &mut SimRig, at: Ns, number: usize) -> Result<(), RigFault> {
 
 #[test]
 fn a_rig_of_all_classes_upholds_the_contract() {
-    let refused: [Ordered; 8] = [
+    let refused: [Ordered; 11] = [
         ("spout[right]", "deliver", None, &[("amount", 100.0)]),
         ("syringe[2]", "deliver", None, &[("amount", 1e6)]),
         ("syringe[1]", "deliver", None, &[]),
@@ -95,6 +115,9 @@ fn a_rig_of_all_classes_upholds_the_contract() {
         ("feeder", "deliver", None, &[("amount", f64::NAN)]),
         ("puffer", "puff", None, &[("duration", 10.0)]),
         ("other_puffer", "puff", None, &[]),
+        ("grid[left]", "shock", None, &[("current", 0.01), ("duration", 0.5)]),
+        ("grid[right]", "shock", None, &[("current", 0.001)]),
+        ("trigger", "run", None, &[("rate", 1000.0)]),
     ];
     for (name, verb, stimulus, arguments) in refused {
         let refused = Command { device: device(name), verb, stimulus, arguments };
@@ -127,7 +150,7 @@ fn every_verb_is_known_can_be_ended_and_ended_again() {
 #[test]
 fn each_device_is_done_after_its_own_time() {
     let mut rig = rig();
-    for number in 0..COMMANDS.len() - 3 {
+    for number in 0..COMMANDS.len() - ENDINGS {
         command(&mut rig, 0, number).expect("known");
     }
     let inputs = inputs(&mut rig, 2 * S);
@@ -140,6 +163,8 @@ fn each_device_is_done_after_its_own_time() {
         ("other_feeder", 600),
         ("puffer", 100),
         ("other_puffer", 50),
+        ("grid[left]", 500),
+        ("grid[right]", 200),
     ] {
         assert_eq!(of_line(&inputs, line(name, "done")), [expected * MS], "{name}");
     }
@@ -149,6 +174,12 @@ fn each_device_is_done_after_its_own_time() {
         assert!(matches!(onset[..], [at] if (MS..=5 * MS).contains(&at)), "{onset:?}");
     }
     assert_ne!(onsets[0], onsets[1], "latencies of their own");
+    for name in ["nose", "other_nose"] {
+        assert_eq!(of_line(&inputs, line(name, "onset")), [60 * MS], "{name}: the way of its air");
+    }
+    for (name, frames) in [("trigger", 200), ("other_trigger", 100)] {
+        assert_eq!(of_line(&inputs, line(name, "exposed")).len(), frames, "{name}: in 2 s");
+    }
     for name in ["eye", "body"] {
         let frames = of_line(&inputs, line(name, "frame"));
         assert_eq!((frames.len(), frames[0], frames[59]), (60, 33_333_333, 2 * S), "{name}: 30 a second for 2 s");
@@ -158,12 +189,12 @@ fn each_device_is_done_after_its_own_time() {
 #[test]
 fn what_is_made_safe_reports_nothing_more() {
     let mut rig = rig();
-    for number in 0..COMMANDS.len() - 3 {
+    for number in 0..COMMANDS.len() - ENDINGS {
         command(&mut rig, 0, number).expect("known");
     }
     rig.make_safe(100);
     rig.make_safe(100);
-    let moving = ["Encoder", "NosePort", "Switch", "Lickometer", "Camera"];
+    let moving = ["Encoder", "NosePort", "Switch", "Lickometer", "Camera", "TouchWindow"];
     let wired = wiring(&DEVICES).inputs;
     for Input { line, .. } in inputs(&mut rig, 30 * S) {
         let (name, class) = DEVICES[wired[line as usize].device as usize];
@@ -176,7 +207,7 @@ fn what_is_made_safe_reports_nothing_more() {
 fn how_often_the_session_asks_changes_nothing() {
     let script = |step: Ns| {
         let mut rig = rig();
-        for number in 0..COMMANDS.len() - 3 {
+        for number in 0..COMMANDS.len() - ENDINGS {
             command(&mut rig, 0, number).expect("known");
         }
         let mut all = Vec::new();

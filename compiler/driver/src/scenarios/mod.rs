@@ -12,6 +12,8 @@ use trialect_ir::{Program, RuleId};
 use trialect_sema::Module;
 use trialect_syntax::ast::{Clause, ClauseKind, File};
 
+pub use steps::animals;
+
 /// A scenario that can be run.
 #[derive(Debug, Clone)]
 pub struct Scenario {

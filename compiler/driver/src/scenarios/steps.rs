@@ -18,6 +18,11 @@ const PLAYERS: [(&str, Player); 5] = [
     ("still", Player::Still),
 ];
 
+/// The names of all animals that a scenario can have.
+pub fn animals() -> impl Iterator<Item = &'static str> {
+    PLAYERS.iter().map(|(name, _)| *name)
+}
+
 /// `expect [always] CONDITION`
 pub(super) struct Expected<'a> {
     pub(super) always: bool,

@@ -2,25 +2,25 @@
 
 use crate::Checker;
 use crate::expressions::{counted, unify};
-use crate::model::{Clock, DeviceId};
+use crate::model::{BlockId, Clock, DeviceId};
 use crate::names::{Symbol, TypeSymbol, named_class};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{Clause, Head, TypeExpr};
 
 impl<'a> Checker<'a> {
-    /// An `input` where a part was put; one that no part brought is misplaced.
-    pub(crate) fn input(&mut self, head: &'a Head, clause: &Clause) {
+    /// An `input` where a part was put, perhaps in a block; one that no part brought is misplaced.
+    pub(crate) fn input(&mut self, head: &'a Head, clause: &Clause, block: Option<BlockId>) {
         match super::splice_at(&self.splices, clause.span) {
-            Some(_) => self.pending.inputs.push(head),
+            Some(_) => self.pending.inputs.push((head, block)),
             None => self.misplaced(clause, "outside a part"),
         }
     }
 
     /// Names that parts ask for and nobody declared, once all names are known.
     pub(crate) fn check_inputs_there(&mut self) {
-        for head in self.pending.inputs.clone() {
-            if self.names.symbols.contains_key(&head.name.text) {
+        for (head, block) in self.pending.inputs.clone() {
+            if self.named(head, block).is_some() {
                 continue;
             }
             let (name, ty) = (&head.name.text, head.ty.as_ref());
@@ -37,10 +37,17 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// What an input names; in a block its own names come first.
+    fn named(&self, head: &Head, block: Option<BlockId>) -> Option<(Symbol, Span)> {
+        let inside = block.map(|id| format!("{}.{}", self.model.blocks[id.0].name, head.name.text));
+        let found = inside.and_then(|name| self.names.symbols.get(&name));
+        found.or_else(|| self.names.symbols.get(&head.name.text)).copied()
+    }
+
     /// What parts ask for has the type that they ask for.
     pub(crate) fn settle_inputs(&mut self) {
-        for head in self.pending.inputs.clone() {
-            let Some((symbol, declared)) = self.names.symbols.get(&head.name.text).copied() else { continue };
+        for (head, block) in self.pending.inputs.clone() {
+            let Some((symbol, declared)) = self.named(head, block) else { continue };
             let Some(ty) = &head.ty else {
                 let finding = Finding::error("no-type", "an input has a type", head.name.span, "no type");
                 self.report(finding.help(format!("write `input {} : TYPE`", head.name.text)));

@@ -14,6 +14,7 @@ impl Builder<'_, '_> {
             Rule::stimulus => self.stimulus(node),
             Rule::stage => self.stage(node),
             Rule::scenario => self.scenario(node),
+            Rule::animal_step => self.animal(node),
             Rule::clock => {
                 let mut parts = Parts::of(node);
                 let clock = self.name(&parts.take(Rule::clock_word)?);
@@ -84,6 +85,12 @@ impl Builder<'_, '_> {
         let title = self.text(&parts.take(Rule::string)?);
         let body = parts.take(Rule::scenario_body)?;
         Some(ClauseKind::Scenario { title, body: self.body(&body, Context::Scenario) })
+    }
+
+    /// In a library: `animal perfect`, an animal that scenarios can name.
+    fn animal(&mut self, node: Node<'_>) -> Option<ClauseKind> {
+        let name = self.name(&Parts::of(node).take(Rule::dotted_name)?);
+        Some(ClauseKind::ScenarioStep(Box::new(Step::Animal(name))))
     }
 
     /// A step of a scenario.

@@ -272,3 +272,22 @@ fn the_staircase_of_detection_follows_levitts_rule() {
         assert_ne!(level, [0.5; 2], "the staircases never moved");
     }
 }
+
+#[test]
+fn a_progressive_schedule_takes_the_published_ratios() {
+    let text = std::fs::read_to_string(protocol("operant/schedules.trial")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let begun = text.replace("law = fixed_ratio;       n = 1;  t = 0 s;", "law = progressive;       n = 1;  t = 0 s;");
+    assert_ne!(begun, text);
+    let path = folder.path().join("progressive.trial");
+    std::fs::write(&path, begun).unwrap();
+    let table = Table::trials(&session(sessions_of(&path).path(), 1));
+    let published = [1, 2, 4, 6, 9, 12, 15, 20, 25, 32, 40, 50, 62, 77, 95, 118, 145, 178, 219, 268].map(f64::from);
+    assert!(table.rows() >= 5, "only {} reinforcers", table.rows());
+    for (row, ratio) in (0..table.rows()).zip(published) {
+        assert_eq!(table.real("need", row), ratio, "reinforcer {}", row + 1);
+        if table.text("outcome", row).as_deref() == Some("reinforced") {
+            assert_eq!(table.real("pressed", row), ratio);
+        }
+    }
+}

@@ -120,7 +120,7 @@ impl Forager {
         }
     }
 
-    /// Air blows: it lets go of everything and goes nowhere for a while.
+    /// Air blows, or the floor stings: it lets go of everything and goes nowhere for a while.
     pub(crate) fn startles(&mut self, at: Ns) {
         self.startled_until = at + from_milliseconds(self.parameters.startle_s * 1e3);
         match self.activity {

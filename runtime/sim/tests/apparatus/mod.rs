@@ -11,7 +11,7 @@ pub const MS: Ns = 1_000_000;
 pub const S: Ns = 1_000 * MS;
 
 /// Classes with what they report.
-pub const CHANNELS: [(&str, &[&str]); 13] = [
+pub const CHANNELS: [(&str, &[&str]); 17] = [
     ("Encoder", &["travel"]),
     ("Display", &["flip"]),
     ("Speaker", &["onset"]),
@@ -25,9 +25,13 @@ pub const CHANNELS: [(&str, &[&str]); 13] = [
     ("Puff", &["done"]),
     ("Camera", &["frame"]),
     ("SyncLine", &[]),
+    ("Shocker", &["done"]),
+    ("Olfactometer", &["onset"]),
+    ("TouchWindow", &["touch", "release"]),
+    ("FrameTrigger", &["exposed"]),
 ];
 
-/// A wiring of devices (name, class), with a gabor, a tone and a noise for each that can present them.
+/// A wiring of devices (name, class), with one stimulus of each kind for each that can present it.
 pub fn wiring(devices: &[(&str, &str)]) -> Wiring {
     let mut wiring = Wiring::default();
     for (device, (name, class)) in (0..).zip(devices) {
@@ -37,13 +41,15 @@ pub fn wiring(devices: &[(&str, &str)]) -> Wiring {
         let constructors: &[&str] = match *class {
             "Display" => &["gabor"],
             "Speaker" => &["tone", "noise"],
+            "Olfactometer" => &["odour"],
+            "TouchWindow" => &["image"],
             _ => &[],
         };
         wiring.stimuli.extend(constructors.iter().map(|constructor| StimulusSpec {
             name: format!("{name}_{constructor}"),
             device,
             constructor: (*constructor).to_string(),
-            fixed: Vec::new(),
+            fixed: if *constructor == "odour" { vec![("vial".to_string(), 3.0)] } else { Vec::new() },
         }));
     }
     wiring

@@ -16,6 +16,7 @@ mod days;
 mod folders;
 mod foraging;
 mod locking;
+mod mutations;
 mod nearby;
 mod oracle_curriculum;
 mod oracle_subject;

@@ -242,9 +242,7 @@ fn amount(around: &Surroundings<'_>, step: &Written<'_>, kind: Channel) -> Resul
             let moved = amount.and_then(|amount| number(amount, length)).map(Decimal::to_f64);
             let span = amount.map_or(step.place.span, |amount| amount.span);
             let help = format!("write `act {written} += 5 mm at …`");
-            moved
-                .map(Some)
-                .ok_or_else(|| refused(format!("`{written}` moves by a length"), span, "no length", help))
+            moved.map(Some).ok_or_else(|| refused(format!("`{written}` moves by a length"), span, "no length", help))
         }
     }
 }

@@ -70,8 +70,7 @@ fn with_steps(protocol: &File, steps: &Steps<'_>, planned: &[Alternative]) -> Fi
         .map(|(k, (name, value))| advice(format!("{GIVEN}{k}"), comparison(name, value), name.span.to(value.span)));
     let advices: Vec<Clause> = expected.chain(given).chain(acts::advices(planned)).collect();
     let copied = |list: &[&Clause]| list.iter().map(|&clause| clause.clone()).collect();
-    for (clock, body) in
-        [("subject", copied(&steps.statistics)), ("session", advices), ("trial", copied(&steps.draws))]
+    for (clock, body) in [("subject", copied(&steps.statistics)), ("session", advices), ("trial", copied(&steps.draws))]
     {
         let clock = Name { text: clock.into(), span: steps.head };
         clauses.push(Clause { kind: ClauseKind::ClockBlock { clock, body }, span: steps.head, description: None });

@@ -5,6 +5,7 @@ use crate::command::{at, project, sim_of, text, trialect};
 use crate::folders::{session, session_json};
 use crate::simulation::TABLES;
 use crate::table::Table;
+use crate::texts::with_changes;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -71,12 +72,10 @@ fn assert_shares(protocol: &Path, bounds: &[(&str, f64, f64)]) {
 }
 
 /// A protocol of the field with one clause changed, in which every outcome can happen to this animal.
-fn assert_shares_of(protocol: &str, (from, to): (&str, &str), bounds: &[(&str, f64, f64)]) {
+fn assert_shares_of(protocol: &str, change: (&str, &str), bounds: &[(&str, f64, f64)]) {
     let folder = tempfile::tempdir().unwrap();
-    let text = std::fs::read_to_string(project("protocols").join(protocol)).unwrap();
-    assert!(text.contains(from), "{protocol} has no `{from}`");
     let changed = folder.path().join("changed.trial");
-    std::fs::write(&changed, text.replacen(from, to, 1)).unwrap();
+    std::fs::write(&changed, with_changes(&project("protocols").join(protocol), &[change])).unwrap();
     assert_shares(&changed, bounds);
 }
 

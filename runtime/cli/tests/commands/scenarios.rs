@@ -1,6 +1,7 @@
 //! `trialect test`: scenarios that hold, scenarios that break with their rule, reports.
 
 use crate::command::{Ran, basic, text, trialect};
+use crate::texts::with_changes;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +9,9 @@ use std::process::Command;
 
 /// The basic task with its scenarios, changed, in a folder of its own.
 fn changed(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
-    let mut protocol = fs::read_to_string(basic()).unwrap();
-    for (from, to) in changes {
-        assert!(protocol.contains(from), "the basic task has no `{from}`");
-        protocol = protocol.replacen(from, to, 1);
-    }
     fs::copy(basic().with_file_name("basic.scenarios.trial"), folder.join("basic.scenarios.trial")).unwrap();
     let path = folder.join("basic.trial");
-    fs::write(&path, protocol).unwrap();
+    fs::write(&path, with_changes(&basic(), changes)).unwrap();
     path
 }
 

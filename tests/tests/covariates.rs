@@ -1,7 +1,9 @@
 //! Covariates in the protocol's hash: what decides the data is in it, words for people are not.
 #![allow(clippy::expect_used)]
 
-use std::collections::BTreeMap;
+mod changed;
+
+use changed::library_with;
 use trialect_driver::{Library, compile};
 use trialect_ir::{Asked, Identity};
 
@@ -74,16 +76,6 @@ fn what_decides_the_data_is_hashed() {
         assert!(!seen.contains(&one), "{old} -> {new}");
         seen.push(one);
     }
-}
-
-/// The standard library with a phrase of one module replaced.
-fn library_with(module: &str, old: &str, new: &str) -> Library {
-    let mut texts: BTreeMap<String, String> =
-        trialect_stdlib::MODULES.iter().map(|module| (module.name.to_string(), module.text.to_string())).collect();
-    let text = texts.get_mut(module).expect("a module");
-    assert!(text.contains(old), "`{old}` is not in {module}");
-    *text = text.replacen(old, new, 1);
-    Library::Texts(texts)
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Identity is meaning: what changes a protocol's hash, what does not, and how far a change reaches.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod changed;
+
+use changed::library_with;
+use std::collections::BTreeSet;
 use std::path::Path;
 use trialect_driver::{Compiled, Library, compile};
 use trialect_ir::Identity;
@@ -234,15 +237,6 @@ fn clauses_of_a_state_have_an_order() {
     let entry = "hide grating; play burst;";
     let moved = "play burst; hide grating;";
     assert_ne!(identity(&with(&text, entry, moved)).protocol, identity(&text).protocol, "entry actions");
-}
-
-/// The standard library with one part of one module replaced.
-fn library_with(module: &str, old: &str, new: &str) -> Library {
-    let mut texts: BTreeMap<String, String> =
-        trialect_stdlib::MODULES.iter().map(|module| (module.name.to_string(), module.text.to_string())).collect();
-    let text = texts.get_mut(module).expect("a module");
-    *text = with(text, old, new);
-    Library::Texts(texts)
 }
 
 #[test]

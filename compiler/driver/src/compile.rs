@@ -123,7 +123,7 @@ pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<
     for finding in checked.iter().filter(|finding| readable || !may_follow(finding.code)) {
         findings.push(with_uses(finding.clone(), &sources, library, &loaded));
     }
-    let mut program = None;
+    let mut program: Option<Arc<Program>> = None;
     let mut scenarios = Vec::new();
     if findings.is_runnable() {
         match trialect_lower::lower(&model, &sources) {
@@ -134,8 +134,10 @@ pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<
         if let Some(beside) = &beside {
             scenarios::check_beside(&protocol, beside, &sources, &mut findings);
         }
-        let around = Surroundings { protocol: &protocol, modules: &listed, sources: &sources };
-        scenarios = scenarios::compile(&around, beside.as_ref(), &mut findings);
+        if let Some(program) = &program {
+            let around = Surroundings { protocol: &protocol, modules: &listed, sources: &sources, program };
+            scenarios = scenarios::compile(&around, beside.as_ref(), &mut findings);
+        }
         program = program.filter(|_| findings.is_runnable());
     }
     Compiled { sources, findings: findings.sorted(), program, scenarios, texts }

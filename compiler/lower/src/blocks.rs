@@ -21,14 +21,11 @@ impl Lowering<'_> {
 
     fn block_start(&mut self, block: BlockId, tables: &Tables) -> Code {
         let slots = self.layout.blocks[block.0];
-        // Made first: only then is it known what `last` reads.
-        let made = self.block_values(block, tables);
-        let mut code = self.keep_last(Some(block));
-        code.push(Stmt::Set { slot: slots.ended, value: Expr::Int(0) });
+        let mut code = vec![Stmt::Set { slot: slots.ended, value: Expr::Int(0) }];
         code.push(Stmt::Set { slot: slots.index, value: binary(Binary::AddInt, int(slots.index), Expr::Int(1)) });
         code.push(Stmt::Set { slot: slots.trials, value: Expr::Int(0) });
         self.empty_statistics(block, &mut code);
-        code.extend(made);
+        code.extend(self.block_values(block, tables));
         code
     }
 

@@ -39,6 +39,7 @@ impl Lowering<'_> {
         self.of_session = false;
         let columns = tables.snapshots.clone();
         let now = self.stops_now(&stop_rules);
+        let trial_start = self.with_last(trial_start);
         let phases = [
             session_start,
             trial_start,
@@ -129,7 +130,7 @@ impl Lowering<'_> {
         for id in self.draw_order(Clock::Trial, None) {
             self.make(id, tables, &mut made);
         }
-        let mut code = self.keep_last(None);
+        let mut code = Code::new();
         for slots in self.layout.states.clone() {
             let stamps = [slots.entry, slots.exit, slots.visits, slots.time];
             code.extend(stamps.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
@@ -145,8 +146,27 @@ impl Lowering<'_> {
         code
     }
 
+    /// The start of a trial after what the last one, and the last blocks, leave behind. Comes when all else is lowered:
+    /// only then is it known what `last` reads, be it in a rule of the session's end.
+    fn with_last(&mut self, mut trial_start: Code) -> Code {
+        for k in 0..self.model.blocks.len() {
+            let begins = int(self.layout.blocks[k].ended);
+            let kept = self.keep_last(Some(BlockId(k)));
+            for stmt in &mut trial_start {
+                if let Stmt::If { condition, then, .. } = stmt
+                    && *condition == begins
+                {
+                    then.splice(0..0, kept.iter().cloned());
+                }
+            }
+        }
+        let mut code = self.keep_last(None);
+        code.extend(trial_start);
+        code
+    }
+
     /// What the values of the last trial, or of the last block, were, before new ones are made.
-    pub(crate) fn keep_last(&mut self, block: Option<BlockId>) -> Code {
+    fn keep_last(&mut self, block: Option<BlockId>) -> Code {
         let mut code = Code::new();
         if block.is_none() {
             code.push(Stmt::Set { slot: self.layout.previous_outcome, value: int(header::OUTCOME) });

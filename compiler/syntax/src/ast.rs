@@ -340,7 +340,7 @@ pub enum ClauseKind {
     InputOf(Head),
     /// `adapt NAME[keys] = POLICY(args) on PLACE when EXPR`
     Adapt { head: Head, call: Call, on: Place, guard: Option<Expr> },
-    /// `scenario "…" { … }`: its steps, and statistics of its run.
+    /// `scenario "…" { … }`: its steps, and draws and statistics of its run.
     Scenario { title: String, body: Vec<Clause> },
     /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`; in a library `animal …`, one that there is.
     ScenarioStep(Box<Step>),
@@ -358,8 +358,8 @@ pub enum Step {
     Run { count: Expr, word: Name, seeds: Option<Expr> },
     /// `expect [always] EXPR`
     Expect { always: bool, condition: Expr },
-    /// `act PLACE [+= AMOUNT] at TIME`
-    Act { place: Place, amount: Option<Expr>, at: Expr },
+    /// `act PLACE [+= AMOUNT] at TIME [when EXPR]`
+    Act { place: Place, amount: Option<Expr>, at: Expr, guard: Option<Expr> },
 }
 
 /// Two operands.

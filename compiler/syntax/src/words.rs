@@ -108,7 +108,7 @@ fn phrase(rule: Rule) -> String {
         Rule::device => "a device, as in `wheel : Encoder`",
         Rule::device_member => "a member of a device class, as in `event flip`",
         Rule::channel => "a channel, as in `event flip`",
-        Rule::step => "`animal`, `given`, `run`, `expect`, `stat` or `act`",
+        Rule::step => "`animal`, `given`, `run`, `expect`, `stat`, `draw` or `act`",
         Rule::run_word => "`trials` or `sessions`",
         Rule::header_word | Rule::header => "`protocol`, `library`, `study` or `part`",
         Rule::version => "a version, as in `1.0.0`",

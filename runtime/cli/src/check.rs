@@ -2,12 +2,12 @@
 
 use crate::arguments::CheckOptions;
 use crate::failure::Failure;
-use crate::protocol::compile_file;
+use crate::protocol::compile_with_scenarios;
 use crate::{output, render};
 use std::io::IsTerminal;
 
 pub(crate) fn run(options: &CheckOptions) -> Result<(), Failure> {
-    let compiled = compile_file(&options.protocol, &options.library)?;
+    let compiled = compile_with_scenarios(&options.protocol, &options.library)?;
     if options.json {
         output::say(&render::json(&compiled.findings, &compiled.sources));
     } else if !compiled.findings.is_empty() {

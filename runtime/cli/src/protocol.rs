@@ -4,9 +4,9 @@ use crate::arguments::LibraryOptions;
 use crate::failure::Failure;
 use crate::render;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use trialect_driver::{Compiled, Library, compile};
+use trialect_driver::{Compiled, Library, compile, compile_beside};
 use trialect_ir::Program;
 
 /// Reads a text file; bytes that are no UTF-8 are refused.
@@ -55,13 +55,40 @@ fn collect(folder: &Path, prefix: &str, texts: &mut BTreeMap<String, String>) ->
     Ok(())
 }
 
+/// How the file of scenarios beside a protocol ends.
+pub(crate) const SCENARIOS: &str = ".scenarios.trial";
+/// How a protocol's file ends.
+pub(crate) const PROTOCOL: &str = ".trial";
+
 /// Compiles the text in a file.
 pub(crate) fn compile_file(path: &Path, options: &LibraryOptions) -> Result<Compiled, Failure> {
     let text = read_text(path)?;
+    let library = library_for(path, &text, options)?;
+    Ok(compile(&path.display().to_string(), &text, &library))
+}
+
+/// Compiles the text in a file with the scenarios in the file beside it, if there is one.
+pub(crate) fn compile_with_scenarios(path: &Path, options: &LibraryOptions) -> Result<Compiled, Failure> {
+    let text = read_text(path)?;
+    let library = library_for(path, &text, options)?;
+    let beside = scenarios_of(path).map(|beside| Ok((beside.display().to_string(), read_text(&beside)?)));
+    let beside = beside.transpose()?;
+    let beside = beside.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+    Ok(compile_beside(&path.display().to_string(), &text, &library, beside))
+}
+
+/// The library with what stands beside a protocol.
+fn library_for(path: &Path, text: &str, options: &LibraryOptions) -> Result<Library, Failure> {
     let library = library(options)?;
     let folders: Vec<&Path> = path.parent().into_iter().chain(options.stdlib.as_deref()).collect();
-    let near = crate::nearby::texts(&text, &folders, &library)?;
-    Ok(compile(&path.display().to_string(), &text, &library.beside(near)))
+    let near = crate::nearby::texts(text, &folders, &library)?;
+    Ok(library.beside(near))
+}
+
+/// The file of scenarios beside a protocol, if there is one.
+fn scenarios_of(protocol: &Path) -> Option<PathBuf> {
+    let stem = protocol.to_str()?.strip_suffix(PROTOCOL)?;
+    Some(PathBuf::from(format!("{stem}{SCENARIOS}"))).filter(|path| path.is_file())
 }
 
 /// The program in a file, or its findings on stderr.

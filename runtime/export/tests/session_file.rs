@@ -67,17 +67,8 @@ fn the_manifest_can_be_checked_with_any_tool() {
     assert_eq!(trialect_ir::digest(without.as_bytes()), sealed.seal);
     let value: Value = serde_json::from_str(&text).expect("JSON");
     let files: Vec<&String> = value["files"].as_object().expect("an object").keys().collect();
-    let expected = [
-        "events.parquet",
-        "journal.trialect",
-        "session.json",
-        "sources/sample.trial",
-        "states.parquet",
-        "trials.parquet",
-        "wheel.parquet",
-    ];
-    assert_eq!(files, expected);
-    for name in expected {
+    assert_eq!(files, sample::FILES);
+    for name in sample::FILES {
         let bytes = fs::read(folder.path().join(name)).expect("a file");
         assert_eq!(value["files"][name], trialect_ir::digest(&bytes), "{name}");
     }

@@ -2,21 +2,12 @@
 
 mod sample;
 
+use sample::FILES;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use trialect_export::{Status, Trouble, seal, verify_folder};
 use trialect_ir::{canonical_json, digest};
-
-const FILES: [&str; 7] = [
-    "events.parquet",
-    "journal.trialect",
-    "session.json",
-    "sources/sample.trial",
-    "states.parquet",
-    "trials.parquet",
-    "wheel.parquet",
-];
 
 fn codes(troubles: &[Trouble]) -> Vec<(&str, &str)> {
     troubles.iter().map(|trouble| (trouble.file.as_str(), trouble.code)).collect()

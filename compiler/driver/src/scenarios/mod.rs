@@ -3,6 +3,7 @@
 //! A scenario is compiled into its protocol with the expectations as `advise` rules beside it, so that they are named,
 //! typed and computed like everything else. The protocol itself, and its hash, know nothing of them.
 
+mod acts;
 mod steps;
 mod variant;
 
@@ -61,17 +62,16 @@ pub enum Run {
     Sessions(u32),
 }
 
-/// Something that happens at a device in each trial, whatever the animal does.
+/// Something that happens at a device in a trial, whatever the animal does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Act {
     /// Index into [`Program::inputs`].
     pub input: u32,
     /// For a counter, by how much it moves, in the coherent unit; none for an event.
     pub amount: Option<f64>,
-    /// Index into [`Program::states`]: the state from whose every entry the time counts; none for the trial's start.
-    pub state: Option<u32>,
-    /// Time since then, ns.
-    pub after_ns: i64,
+    /// The rule of the program that is decided when it is certain that this will happen: at the trial's start or at the
+    /// entry of a state. The time from then on, s, is then in the first word of [`trialect_ir::header::SCRATCH`].
+    pub rule: RuleId,
 }
 
 /// Something that is expected.
@@ -94,6 +94,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) protocol: &'a File,
     pub(crate) modules: &'a [Module<'a>],
     pub(crate) sources: &'a Sources,
+    /// The protocol without its scenarios.
+    pub(crate) program: &'a Program,
 }
 
 /// The scenarios of a protocol that has no errors, and of the file beside it.
@@ -139,9 +141,9 @@ fn scenario(
 ) -> Option<Scenario> {
     let before = findings.len();
     let steps = steps::Steps::read(around, body, head, findings);
-    let program = variant::program(around, &steps, findings)?;
+    let planned = acts::plan(around, &steps.acts, findings);
+    let (program, acts) = variant::program(around, &steps, &planned, findings)?;
     let program = Arc::new(program);
-    let acts = steps.acts(around, &program, findings);
     steps.check_given(&program, findings);
     let player = steps.player(&program, findings);
     let expectations = steps.expectations(around, &program);

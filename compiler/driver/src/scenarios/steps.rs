@@ -1,10 +1,11 @@
 //! The steps of a scenario: one `run`, at most one `animal`, something expected; what is given, done and counted.
 
+use super::acts::Written;
 use super::variant::rule_name;
-use super::{Act, Expectation, Player, Run, Surroundings};
+use super::{Expectation, Player, Run, Surroundings};
 use trialect_base::{Finding, Findings, Span};
-use trialect_ir::{Channel, Clock, Program, Role, RuleId};
-use trialect_syntax::ast::{BinaryOp, Clause, ClauseKind, Expr, ExprKind, Name, Place, Step};
+use trialect_ir::{Clock, Program, Role, RuleId};
+use trialect_syntax::ast::{Clause, ClauseKind, Expr, ExprKind, Name, Step};
 use trialect_units::{Decimal, Dimension, Unit};
 
 /// The most trials, sessions and seeds of one scenario.
@@ -40,8 +41,10 @@ pub(super) struct Steps<'a> {
     pub(super) expected: Vec<Expected<'a>>,
     /// `stat` clauses.
     pub(super) statistics: Vec<&'a Clause>,
+    /// `draw` clauses.
+    pub(super) draws: Vec<&'a Clause>,
+    pub(super) acts: Vec<Written<'a>>,
     animal: Option<&'a Name>,
-    acts: Vec<(&'a Place, Option<&'a Expr>, &'a Expr)>,
     /// From the first to the last step.
     extent: Span,
 }
@@ -56,13 +59,15 @@ impl<'a> Steps<'a> {
             given: Vec::new(),
             expected: Vec::new(),
             statistics: Vec::new(),
-            animal: None,
+            draws: Vec::new(),
             acts: Vec::new(),
+            animal: None,
             extent,
         };
         for clause in body {
             match &clause.kind {
                 ClauseKind::ScenarioStep(step) => steps.step(step, clause, findings),
+                ClauseKind::Draw { .. } => steps.draws.push(clause),
                 _ => steps.statistics.push(clause),
             }
         }
@@ -110,7 +115,9 @@ impl<'a> Steps<'a> {
                 let description = clause.description.as_deref();
                 self.expected.push(Expected { always: *always, condition, clause: clause.span, description });
             }
-            Step::Act { place, amount, at } => self.acts.push((place, amount.as_ref(), at)),
+            Step::Act { place, amount, at, guard } => {
+                self.acts.push(Written { place, amount: amount.as_ref(), at, guard: guard.as_ref() });
+            }
         }
     }
 
@@ -153,18 +160,6 @@ impl<'a> Steps<'a> {
                 ));
             }
         }
-    }
-
-    /// What is done at devices.
-    pub(super) fn acts(&self, around: &Surroundings<'_>, program: &Program, findings: &mut Findings) -> Vec<Act> {
-        let mut acts = Vec::new();
-        for (place, amount, at) in &self.acts {
-            match act(around, program, place, *amount, at) {
-                Ok(act) => acts.push(act),
-                Err(finding) => findings.push(*finding),
-            }
-        }
-        acts
     }
 
     /// The expectations with their rules.
@@ -215,7 +210,7 @@ fn whole(value: &Expr, findings: &mut Findings) -> Option<u32> {
 }
 
 /// A number as it is written, when it has this dimension; in the coherent unit.
-fn number(value: &Expr, dimension: Dimension) -> Option<Decimal> {
+pub(super) fn number(value: &Expr, dimension: Dimension) -> Option<Decimal> {
     match &value.kind {
         ExprKind::Number { digits, unit } => {
             let unit = unit.as_ref().map_or_else(|| Some(Unit::one()), |unit| Unit::parse(&unit.text).ok())?;
@@ -223,64 +218,5 @@ fn number(value: &Expr, dimension: Dimension) -> Option<Decimal> {
         }
         ExprKind::Negate(inner) => number(inner, dimension).map(Decimal::negated),
         _ => None,
-    }
-}
-
-fn act(
-    around: &Surroundings<'_>,
-    program: &Program,
-    place: &Place,
-    amount: Option<&Expr>,
-    at: &Expr,
-) -> Result<Act, Box<Finding>> {
-    let refused = |message: String, span: Span, label: &str, help: String| {
-        Box::new(Finding::error("scenario-act", message, span, label).help(help))
-    };
-    let written: String = around.sources.text(place.span).split_whitespace().collect();
-    let name =
-        |input: &trialect_ir::Input| format!("{}.{}", program.devices[input.device as usize].name, input.channel);
-    let Some(input) = program.inputs.iter().position(|input| name(input) == written) else {
-        let heard: Vec<String> = program.inputs.iter().map(name).collect();
-        let message = format!("the protocol does not listen to `{written}`");
-        return Err(refused(message, place.span, "heard by nobody", format!("it listens to {}", heard.join(", "))));
-    };
-    let amount = match (program.inputs[input].kind, amount) {
-        (Channel::Event, None) => None,
-        (Channel::Event, Some(amount)) => {
-            let message = format!("`{written}` happens or does not");
-            return Err(refused(message, amount.span, "an amount", format!("write `act {written} at …`")));
-        }
-        (Channel::Counter, amount) => {
-            let length = Unit::parse("mm").map_or(Dimension::NONE, |unit| unit.dimension);
-            let moved = amount.and_then(|amount| number(amount, length)).map(Decimal::to_f64);
-            let help = || format!("write `act {written} += 5 mm at …`");
-            let span = amount.map_or(place.span, |amount| amount.span);
-            Some(moved.ok_or_else(|| refused(format!("`{written}` moves by a length"), span, "no length", help()))?)
-        }
-    };
-    let (state, after_ns) = time(program, at).ok_or_else(|| {
-        let help = "write a time since the trial's start, `1.2 s`, or since a state's entry: `STATE.entry + 200 ms`";
-        refused("this is not a time in a trial".into(), at.span, "when?", help.into())
-    })?;
-    Ok(Act { input: input as u32, amount, state, after_ns })
-}
-
-/// `1.2 s`, `STATE.entry`, `STATE.entry + 200 ms`
-fn time(program: &Program, at: &Expr) -> Option<(Option<u32>, i64)> {
-    let entry = |expr: &Expr| match &expr.kind {
-        ExprKind::Member(base, member) if member.text == "entry" => match &base.kind {
-            ExprKind::Name(name) => program.states.iter().position(|state| state.name == *name).map(|k| k as u32),
-            _ => None,
-        },
-        _ => None,
-    };
-    let span = |expr: &Expr| {
-        let seconds = number(expr, Unit::parse("s").ok()?.dimension)?.to_f64();
-        (seconds >= 0.0).then_some((seconds * 1e9).round() as i64)
-    };
-    match &at.kind {
-        ExprKind::Binary(BinaryOp::Add, state, later) => Some((Some(entry(state)?), span(later)?)),
-        ExprKind::Member(..) => Some((Some(entry(at)?), 0)),
-        _ => Some((None, span(at)?)),
     }
 }

@@ -1,7 +1,8 @@
 //! A protocol with what a scenario adds to it: expectations as advice of the session, statistics of its subject.
 
-use super::Surroundings;
+use super::acts::{self, Alternative};
 use super::steps::Steps;
+use super::{Act, Surroundings};
 use trialect_base::{Finding, Findings, Sources, Span};
 use trialect_ir::{Binary, Class, Code, Expr as Computed, Phase, Program, RuleKind, Stmt, header};
 use trialect_syntax::ast::{BinaryOp, Clause, ClauseKind, Expr, ExprKind, File, Name};
@@ -22,8 +23,13 @@ pub(super) fn rule_name(number: usize) -> String {
 }
 
 /// The program that watches itself; none when a step has an error.
-pub(super) fn program(around: &Surroundings<'_>, steps: &Steps<'_>, findings: &mut Findings) -> Option<Program> {
-    let file = with_steps(around.protocol, steps);
+pub(super) fn program(
+    around: &Surroundings<'_>,
+    steps: &Steps<'_>,
+    planned: &[Alternative],
+    findings: &mut Findings,
+) -> Option<(Program, Vec<Act>)> {
+    let file = with_steps(around.protocol, steps, planned);
     let (model, checked) = trialect_sema::check(&file, around.modules, around.sources);
     let runnable = checked.is_runnable();
     let own = |finding: &&Finding| finding.labels.iter().any(|label| steps.contain(label.span));
@@ -39,7 +45,8 @@ pub(super) fn program(around: &Surroundings<'_>, steps: &Steps<'_>, findings: &m
     match trialect_lower::lower(&model, around.sources) {
         Ok(mut program) => {
             judge_at_the_end(&mut program, steps);
-            Some(program)
+            let acts = acts::place(&mut program, planned, findings);
+            Some((program, acts))
         }
         Err(flaws) => {
             flaws.into_iter().for_each(|flaw| findings.push(flaw));
@@ -49,7 +56,7 @@ pub(super) fn program(around: &Surroundings<'_>, steps: &Steps<'_>, findings: &m
 }
 
 /// The protocol without its scenarios and with the steps of one.
-fn with_steps(protocol: &File, steps: &Steps<'_>) -> File {
+fn with_steps(protocol: &File, steps: &Steps<'_>, planned: &[Alternative]) -> File {
     let kept = protocol.clauses.iter().filter(|clause| !matches!(clause.kind, ClauseKind::Scenario { .. }));
     let mut clauses: Vec<Clause> = kept.cloned().collect();
     let expected = steps.expected.iter().enumerate().map(|(k, step)| {
@@ -61,9 +68,9 @@ fn with_steps(protocol: &File, steps: &Steps<'_>) -> File {
         .iter()
         .enumerate()
         .map(|(k, (name, value))| advice(format!("{GIVEN}{k}"), comparison(name, value), name.span.to(value.span)));
-    let advices: Vec<Clause> = expected.chain(given).collect();
-    for (clock, body) in
-        [("subject", steps.statistics.iter().map(|&stat| stat.clone()).collect()), ("session", advices)]
+    let advices: Vec<Clause> = expected.chain(given).chain(acts::advices(planned)).collect();
+    let copied = |list: &[&Clause]| list.iter().map(|&clause| clause.clone()).collect();
+    for (clock, body) in [("subject", copied(&steps.statistics)), ("session", advices), ("trial", copied(&steps.draws))]
     {
         let clock = Name { text: clock.into(), span: steps.head };
         clauses.push(Clause { kind: ClauseKind::ClockBlock { clock, body }, span: steps.head, description: None });
@@ -71,7 +78,7 @@ fn with_steps(protocol: &File, steps: &Steps<'_>) -> File {
     File { header: protocol.header.clone(), clauses }
 }
 
-fn advice(name: String, condition: Expr, span: Span) -> Clause {
+pub(super) fn advice(name: String, condition: Expr, span: Span) -> Clause {
     let name = Name { text: name, span };
     Clause { kind: ClauseKind::Advise { name, condition }, span, description: None }
 }
@@ -88,7 +95,7 @@ fn comparison(name: &Name, value: &Expr) -> Expr {
     expr(kind, name.span.to(value.span))
 }
 
-fn expr(kind: ExprKind, span: Span) -> Expr {
+pub(super) fn expr(kind: ExprKind, span: Span) -> Expr {
     Expr { kind, span }
 }
 

@@ -97,8 +97,10 @@ impl Builder<'_, '_> {
     pub(super) fn step(&mut self, node: Node<'_>) -> Option<ClauseKind> {
         let step = Parts::of(node).next()?;
         let rule = step.as_rule();
-        if rule == Rule::statistic {
-            return self.measure(step);
+        match rule {
+            Rule::statistic => return self.measure(step),
+            Rule::draw => return self.declaration(step),
+            _ => {}
         }
         let mut parts = Parts::of(step);
         let step = match rule {
@@ -122,12 +124,13 @@ impl Builder<'_, '_> {
         Some(ClauseKind::ScenarioStep(Box::new(step)))
     }
 
-    /// `act wheel.travel += 5 mm at respond.entry + 200 ms`
+    /// `act wheel.travel += 5 mm at respond.entry + 200 ms when side is left`
     fn act_step(&mut self, mut parts: Parts<'_>) -> Option<Step> {
         let place = self.place(parts.take(Rule::place)?)?;
         let times = parts.take_all(Rule::sum);
         let mut times = times.into_iter().map(|sum| self.layer(sum)).collect::<Option<Vec<_>>>()?;
         let at = times.pop()?;
-        Some(Step::Act { place, amount: times.pop(), at })
+        let guard = self.guard(&mut parts)?;
+        Some(Step::Act { place, amount: times.pop(), at, guard })
     }
 }

@@ -30,7 +30,7 @@ impl Builder<'_, '_> {
         Some(Handler { event, guard, actions, target })
     }
 
-    fn guard(&mut self, parts: &mut Parts<'_>) -> Option<Option<crate::ast::Expr>> {
+    pub(super) fn guard(&mut self, parts: &mut Parts<'_>) -> Option<Option<crate::ast::Expr>> {
         self.value_of(parts.take(Rule::guard))
     }
 

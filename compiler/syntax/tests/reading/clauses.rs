@@ -240,7 +240,7 @@ fn blocks_hold_clauses() {
         ),
         ("part wheel { input side : Side }", &["(part wheel)", "  (input side:Side)"]),
         (
-            "scenario \"a bird\" {\n animal perfect\n given reward = 2 uL\n run 5 sessions over 10 seeds; run 1 trial\n stat errors = count(x)\n act lever.press at 1.2 s\n act wheel.travel += 5 mm at go.entry + 200 ms\n expect always x or y\n expect completed is 100\n   and x \"why\" }",
+            "scenario \"a bird\" {\n animal perfect\n given reward = 2 uL\n run 5 sessions over 10 seeds; run 1 trial\n stat errors = count(x)\n act lever.press at 1.2 s\n act wheel.travel += 5 mm at go.entry + 200 ms\n draw errs ~ chance(20%) \"Slips\"\n act port[side].enter at choose.entry when not errs\n expect always x or y\n expect completed is 100\n   and x \"why\" }",
             &[
                 "(scenario \"a bird\")",
                 "  (step animal perfect)",
@@ -250,6 +250,8 @@ fn blocks_hold_clauses() {
                 "  (stat errors (count x))",
                 "  (step act lever.press at 1.2_s)",
                 "  (step act wheel.travel += 5_mm at (+ go.entry 200_ms))",
+                "  (draw errs (chance 20_%) \"Slips\")",
+                "  (step act port[side].enter at choose.entry when (not errs))",
                 "  (step expect always (or x y))",
                 "  (step expect (and (is completed 100) x) \"why\")",
             ],

@@ -166,9 +166,9 @@ fn step(step: &Step) -> String {
         Step::Expect { always, condition } => {
             format!("expect {}{}", if *always { "always " } else { "" }, expr(condition))
         }
-        Step::Act { place: p, amount, at } => {
+        Step::Act { place: p, amount, at, guard } => {
             let amount = amount.as_ref().map_or(String::new(), |amount| format!(" += {}", expr(amount)));
-            format!("act {}{amount} at {}", place(p), expr(at))
+            format!("act {}{amount} at {}{}", place(p), expr(at), part(" when", guard))
         }
     }
 }

@@ -8,17 +8,12 @@ mod watch;
 
 use crate::arguments::TestOptions;
 use crate::failure::Failure;
-use crate::protocol::{library, read_text};
+use crate::protocol::{PROTOCOL, SCENARIOS, compile_with_scenarios, read_text};
 use crate::{output, render};
 use play::{Miss, Played};
 use report::Suite;
 use std::path::{Path, PathBuf};
-use trialect_driver::{Compiled, Scenario, compile_beside};
-
-/// How the file of scenarios beside a protocol ends.
-const BESIDE: &str = ".scenarios.trial";
-/// How a protocol's file ends.
-const PROTOCOL: &str = ".trial";
+use trialect_driver::{Compiled, Scenario};
 
 /// A scenario with what became of it.
 pub(crate) struct Tested {
@@ -28,15 +23,9 @@ pub(crate) struct Tested {
 
 pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
     let files = protocols(&options.protocol)?;
-    let library = library(&options.library)?;
     let (mut suites, mut broken) = (Vec::new(), false);
     for file in &files {
-        let beside = beside(file);
-        let text = read_text(file)?;
-        let beside_text = beside.as_deref().map(read_text).transpose()?;
-        let beside_name = beside.map(|beside| beside.display().to_string()).unwrap_or_default();
-        let with = beside_text.as_deref().map(|text| (beside_name.as_str(), text));
-        let compiled = compile_beside(&file.display().to_string(), &text, &library, with);
+        let compiled = compile_with_scenarios(file, &options.library)?;
         if compiled.program.is_none() {
             render::to_stderr(&compiled);
             broken = true;
@@ -89,7 +78,7 @@ fn protocols(place: &Path) -> Result<Vec<PathBuf>, Failure> {
         files.sort();
         return Ok(files);
     }
-    let named = place.to_str().and_then(|name| name.strip_suffix(BESIDE)).map(|stem| format!("{stem}{PROTOCOL}"));
+    let named = place.to_str().and_then(|name| name.strip_suffix(SCENARIOS)).map(|stem| format!("{stem}{PROTOCOL}"));
     Ok(vec![named.map_or_else(|| place.to_path_buf(), PathBuf::from)])
 }
 
@@ -104,7 +93,7 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let name = entry.file_name().to_string_lossy().into_owned();
         if is_folder {
             below(&path, files)?;
-        } else if name.ends_with(PROTOCOL) && !name.ends_with(BESIDE) && is_protocol(&read_text(&path)?) {
+        } else if name.ends_with(PROTOCOL) && !name.ends_with(SCENARIOS) && is_protocol(&read_text(&path)?) {
             files.push(path);
         }
     }
@@ -115,10 +104,4 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
 fn is_protocol(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     first.is_some_and(|line| line.starts_with("protocol "))
-}
-
-/// The file of scenarios beside a protocol, if there is one.
-fn beside(protocol: &Path) -> Option<PathBuf> {
-    let stem = protocol.to_str()?.strip_suffix(PROTOCOL)?;
-    Some(PathBuf::from(format!("{stem}{BESIDE}"))).filter(|path| path.is_file())
 }

@@ -52,6 +52,7 @@ pub(crate) fn play(scenario: &Scenario, kind: Kind) -> Result<Played, Failure> {
         let machine = Watched {
             machine: machine::machine(kind, &scenario.program)?,
             rules: scenario.expectations.iter().map(|expected| expected.rule).collect(),
+            acts: scenario.acts.iter().map(|act| act.rule).collect(),
             heard: Rc::clone(&heard),
         };
         Seed { scenario, seed, heard, machine }.play(&mut played)?;

@@ -29,18 +29,13 @@ impl<'a> Scripted<'a> {
         Scripted { rig, acts, heard, due: Vec::new(), counts: Vec::new(), count_sizes: Vec::new(), now: 0 }
     }
 
-    /// Takes what counts from the entry of a state.
-    fn after_entries(&mut self) {
-        let entered = core::mem::take(&mut self.heard.borrow_mut().entered);
-        for (state, at) in entered {
-            self.plan(Some(state), at);
+    /// Takes what has become certain since.
+    fn hear(&mut self) {
+        let due = core::mem::take(&mut self.heard.borrow_mut().due);
+        if !due.is_empty() {
+            self.due.extend(due);
+            self.due.sort_unstable();
         }
-    }
-
-    fn plan(&mut self, since: Option<u32>, at: Ns) {
-        let acts = self.acts.iter().enumerate().filter(|(_, act)| act.state == since);
-        self.due.extend(acts.map(|(k, act)| (at.saturating_add(act.after_ns), k)));
-        self.due.sort_unstable();
     }
 
     fn does(&mut self, at: Ns, act: usize) -> Input {
@@ -79,7 +74,7 @@ impl Rig for Scripted<'_> {
     }
 
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
-        self.after_entries();
+        self.hear();
         let first = self.due.first().copied().filter(|(at, _)| *at <= until);
         let horizon = first.map_or(until, |(at, _)| at.max(self.now));
         if let Some(mut input) = self.rig.next_input(horizon)? {
@@ -98,11 +93,9 @@ impl Rig for Scripted<'_> {
 
     fn trial_start(&mut self, trial: u32, earliest: Ns) -> Result<Option<Ns>, RigFault> {
         let start = self.rig.trial_start(trial, earliest)?;
-        self.after_entries();
+        // What the trial before had still to come does not happen.
+        self.hear();
         self.due.clear();
-        if let Some(start) = start {
-            self.plan(None, start);
-        }
         Ok(start)
     }
 

@@ -1,10 +1,10 @@
-//! A machine that is listened to: which expectations were refuted, with what was in memory, and which states were
-//! entered.
+//! A machine that is listened to: which expectations were refuted, with what was in memory, and what is going to be
+//! done at devices.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use trialect_device::Ns;
-use trialect_ir::{ColumnId, DrawId, Host, InputId, Machine, Phase, RuleId, SiteId, StateId, header};
+use trialect_ir::{ColumnId, DrawId, Host, InputId, Machine, Phase, RuleId, SiteId, StateId, header, law};
 
 /// An expectation that did not hold.
 #[derive(Debug, Clone)]
@@ -19,8 +19,8 @@ pub(crate) struct Refuted {
 pub(crate) struct Heard {
     /// The first time of each rule.
     pub(crate) refuted: Vec<Refuted>,
-    /// States that were entered, and when.
-    pub(crate) entered: Vec<(u32, Ns)>,
+    /// What is going to be done, as an index into the scenario's acts, and when.
+    pub(crate) due: Vec<(Ns, usize)>,
 }
 
 /// A machine with an ear.
@@ -28,12 +28,15 @@ pub(crate) struct Watched {
     pub(crate) machine: Box<dyn Machine>,
     /// The rules that refute something.
     pub(crate) rules: Vec<RuleId>,
+    /// The rules that tell of each act.
+    pub(crate) acts: Vec<RuleId>,
     pub(crate) heard: Rc<RefCell<Heard>>,
 }
 
 struct Ear<'a> {
     host: &'a mut dyn Host,
     rules: &'a [RuleId],
+    acts: &'a [RuleId],
     heard: &'a RefCell<Heard>,
 }
 
@@ -54,11 +57,15 @@ impl Host for Ear<'_> {
         self.host.left(state, memory);
     }
     fn entered(&mut self, state: StateId, memory: &mut [u64]) {
-        self.heard.borrow_mut().entered.push((state.0, memory[header::NOW.index()] as Ns));
         self.host.entered(state, memory);
     }
     fn decided(&mut self, rule: RuleId, memory: &mut [u64]) {
         let mut heard = self.heard.borrow_mut();
+        if let Some(act) = self.acts.iter().position(|act| *act == rule) {
+            let (now, after) = (memory[header::NOW.index()] as Ns, f64::from_bits(memory[header::SCRATCH.index()]));
+            heard.due.push((now.saturating_add(law::nanoseconds(after)), act));
+            return;
+        }
         if self.rules.contains(&rule) && !heard.refuted.iter().any(|refuted| refuted.rule == rule) {
             let trial = memory[header::TRIAL.index()] as u32;
             heard.refuted.push(Refuted { rule, trial, memory: memory.to_vec() });
@@ -71,7 +78,7 @@ impl Host for Ear<'_> {
 impl Watched {
     /// The machine, and the host with an ear.
     fn with<'a>(&'a mut self, host: &'a mut dyn Host) -> (&'a mut dyn Machine, Ear<'a>) {
-        (self.machine.as_mut(), Ear { host, rules: &self.rules, heard: &self.heard })
+        (self.machine.as_mut(), Ear { host, rules: &self.rules, acts: &self.acts, heard: &self.heard })
     }
 }
 

@@ -5,14 +5,19 @@ use crate::command::{at, project, sim_of, text, trialect};
 use crate::folders::{session, session_json};
 use crate::simulation::TABLES;
 use crate::table::Table;
+use crate::texts::with_changes;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) const SESSIONS: u32 = 3;
 
-/// A protocol of these tests.
-fn protocol(name: &str) -> PathBuf {
-    project("runtime/cli/tests/protocols").join(format!("{name}.trial"))
+/// The protocol of these tests with levers.
+fn levers() -> PathBuf {
+    project("runtime/cli/tests/protocols/levers.trial")
+}
+
+fn light2afc() -> PathBuf {
+    project("protocols/bpod/light2afc.trial")
 }
 
 /// Simulates on both machines, compares the tables, replays on both and verifies. The data of one machine stay.
@@ -56,8 +61,8 @@ fn shares(data: &Path) -> BTreeMap<String, f64> {
 }
 
 /// Each outcome has a share within its bounds, and there is no other.
-fn assert_shares(protocol: &str, bounds: &[(&str, f64, f64)]) {
-    let data = sessions_of(&self::protocol(protocol));
+fn assert_shares(protocol: &Path, bounds: &[(&str, f64, f64)]) {
+    let data = sessions_of(protocol);
     let shares = shares(data.path());
     assert_eq!(shares.len(), bounds.len(), "{shares:?}");
     for (outcome, least, most) in bounds {
@@ -66,17 +71,26 @@ fn assert_shares(protocol: &str, bounds: &[(&str, f64, f64)]) {
     }
 }
 
+/// A protocol of the field with one clause changed, in which every outcome can happen to this animal.
+fn assert_shares_of(protocol: &str, change: (&str, &str), bounds: &[(&str, f64, f64)]) {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("changed.trial");
+    std::fs::write(&changed, with_changes(&project("protocols").join(protocol), &[change])).unwrap();
+    assert_shares(&changed, bounds);
+}
+
 #[test]
 fn a_light_guides_choices() {
     let bounds =
         [("correct", 0.5, 0.9), ("error", 0.03, 0.25), ("omission", 0.01, 0.2), ("early_withdrawal", 0.03, 0.25)];
-    assert_shares("light_guided", &bounds);
+    assert_shares_of("bpod/light2afc.trial", ("reward_delay  = 0 s ", "reward_delay  = 150 ms "), &bounds);
 }
 
 #[test]
 fn five_holes_are_found_missed_and_poked_too_early() {
     let bounds = [("correct", 0.2, 0.6), ("incorrect", 0.05, 0.3), ("omission", 0.005, 0.2), ("premature", 0.2, 0.65)];
-    assert_shares("five_choice", &bounds);
+    let shorter = ("length = 30 s;   hold_for = 30 s", "length = 5 s;   hold_for = 5 s");
+    assert_shares_of("operant/five_choice.trial", shorter, &bounds);
 }
 
 #[test]
@@ -89,12 +103,14 @@ fn licks_answer_tones_of_either_kind() {
         ("catch_lick", 0.003, 0.1),
         ("catch_none", 0.2, 0.35),
     ];
-    assert_shares("go_nogo", &bounds);
+    // As many trials of each kind.
+    let thirds = ("{go: 45%, nogo: 45%, catch: 10%}", "{go: 1, nogo: 1, catch: 1}");
+    assert_shares_of("operant/go_nogo.trial", thirds, &bounds);
 }
 
 #[test]
 fn levers_are_pressed_and_given_up() {
-    assert_shares("levers", &[("reinforced", 0.5, 0.95), ("gave_up", 0.05, 0.5)]);
+    assert_shares(&levers(), &[("reinforced", 0.5, 0.95), ("gave_up", 0.05, 0.5)]);
 }
 
 #[test]
@@ -107,7 +123,7 @@ fn keyed_devices_flags_and_parts_run_as_they_are_checked() {
 
 #[test]
 fn a_flag_is_what_its_events_made_of_it_in_the_record() {
-    let data = sessions_of(&protocol("light_guided"));
+    let data = sessions_of(&light2afc());
     let events = Table::read(&session(data.path(), 1), "events.parquet");
     let mut inside: BTreeMap<String, bool> = BTreeMap::new();
     for row in 0..events.rows() {
@@ -127,7 +143,7 @@ fn a_flag_is_what_its_events_made_of_it_in_the_record() {
 
 #[test]
 fn the_record_names_the_animal_and_the_devices_that_played() {
-    let data = sessions_of(&protocol("levers"));
+    let data = sessions_of(&levers());
     let backend = |ordinal| session_json(&session(data.path(), ordinal))["backend"].clone();
     let first = backend(1);
     assert_eq!(first["mouse"]["parameters"]["forager"]["lick"]["rate_hz"], 7.0);
@@ -155,7 +171,7 @@ fn a_forager_of_ones_own_plays_and_an_unknown_key_is_refused() {
     let sim = |text: &str, data: &str| {
         let mouse = folder.path().join("mouse.toml");
         std::fs::write(&mouse, text).unwrap();
-        let mut arguments = sim_of(&protocol("light_guided"), &folder.path().join(data), 1, 1);
+        let mut arguments = sim_of(&light2afc(), &folder.path().join(data), 1, 1);
         arguments.extend(["--mouse".into(), mouse.to_str().unwrap().into()]);
         trialect(&arguments)
     };

@@ -18,6 +18,7 @@ mod folders;
 mod foraging;
 mod library;
 mod locking;
+mod mutations;
 mod nearby;
 mod oracle_curriculum;
 mod oracle_subject;

@@ -4,6 +4,7 @@ use crate::command::{project, trialect};
 use crate::folders::session;
 use crate::foraging::{SESSIONS, sessions_of};
 use crate::table::Table;
+use crate::texts::with_changes;
 use std::path::{Path, PathBuf};
 
 fn protocol(path: &str) -> PathBuf {
@@ -155,11 +156,10 @@ fn light_guides_and_only_correct_choices_are_paid() {
 
 #[test]
 fn intervals_of_a_variable_schedule_are_those_of_fleshler_and_hoffman() {
-    let text = std::fs::read_to_string(protocol("operant/schedules.trial")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     // Begins with the variable interval of 30 s, which the first sessions do not reach.
-    let begun = text.replace("law = fixed_ratio;       n = 1;  t = 0 s;", "law = variable_interval; n = 1;  t = 30 s;");
-    assert_ne!(begun, text);
+    let begin = ("law = fixed_ratio;       n = 1;  t = 0 s;", "law = variable_interval; n = 1;  t = 30 s;");
+    let begun = with_changes(&protocol("operant/schedules.trial"), &[begin]);
     let path = folder.path().join("vi30.trial");
     std::fs::write(&path, begun).unwrap();
     let data = sessions_of(&path);

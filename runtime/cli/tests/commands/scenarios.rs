@@ -1,6 +1,7 @@
 //! `trialect test`: scenarios that hold, scenarios that break with their rule, reports.
 
 use crate::command::{Ran, basic, text, trialect};
+use crate::texts::with_changes;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +9,9 @@ use std::process::Command;
 
 /// The basic task with its scenarios, changed, in a folder of its own.
 fn changed(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
-    let mut protocol = fs::read_to_string(basic()).unwrap();
-    for (from, to) in changes {
-        assert!(protocol.contains(from), "the basic task has no `{from}`");
-        protocol = protocol.replacen(from, to, 1);
-    }
     fs::copy(basic().with_file_name("basic.scenarios.trial"), folder.join("basic.scenarios.trial")).unwrap();
     let path = folder.join("basic.trial");
-    fs::write(&path, protocol).unwrap();
+    fs::write(&path, with_changes(&basic(), changes)).unwrap();
     path
 }
 
@@ -39,34 +35,6 @@ fn scenarios_of_the_basic_task_hold_on_both_machines_and_leave_nothing_behind() 
     assert_eq!(test(&[text(&folder.path().join("basic.scenarios.trial"))]).fine(), jit, "the file beside it");
     assert_eq!(test(&[text(folder.path())]).fine(), jit, "the folder");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
-}
-
-#[test]
-fn each_central_rule_has_a_scenario_that_breaks_with_it() {
-    let mutations = [
-        ("last.outcome is not correct and last.contrast >= easy", "last.outcome is correct and last.contrast >= easy"),
-        ("last.contrast >= easy\n", "last.contrast >= 12.5%\n"),
-        ("contrast = if repeated then last.contrast else fresh_contrast", "contrast = fresh_contrast"),
-        ("deliver reward to spout", "deliver (reward / 2) to spout"),
-        ("{ reward := max(reward - 0.1 uL, 1.5 uL) }", "{ reward := max(reward - 0 uL, 1.5 uL) }"),
-        ("if completed > 200 { gain := 4 deg/mm }", "if completed > 2000 { gain := 4 deg/mm }"),
-        ("var gain   := 8 deg/mm", "var gain   := 7.5 deg/mm"),
-        ("* start + gain * wheel.travel", "* start + 1.1 * gain * wheel.travel"),
-        ("> 80% for s in Side, c in pool) -> quarter", "> 70% for s in Side, c in pool) -> quarter"),
-        ("> 80% for s in Side, c in pool) -> quarter", "> 84% for s in Side, c in pool) -> quarter"),
-        ("at least 50 else 0%", "at least 40 else 0%"),
-        ("contrasts.trials >= 200 -> final", "contrasts.trials >= 2000 -> final"),
-        ("window  = 60 s", "window  = 90 s"),
-    ];
-    let mut unnoticed = Vec::new();
-    for mutation in mutations {
-        let folder = tempfile::tempdir().unwrap();
-        let ran = test(&[text(&changed(folder.path(), &[mutation]))]);
-        if ran.code != 1 || failing(&ran.out).is_empty() {
-            unnoticed.push((mutation, ran));
-        }
-    }
-    assert!(unnoticed.is_empty(), "{unnoticed:#?}");
 }
 
 #[test]
@@ -140,6 +108,61 @@ fn acts_happen_at_their_times_whatever_the_machine() {
 }
 
 #[test]
+fn keys_times_and_conditions_of_acts_are_those_of_the_trial_whatever_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = folder.path().join("p.trial");
+    let text_of = "protocol p 1.0.0\nuse std.sides\nint Hole = 1 .. 3\n\
+        rig { lever[Side] : Switch; hole[Hole] : NosePort }\nsession { limit trials 200 }\n\
+        trial {\n draw side ~ pick(Side)\n draw lit ~ pick(Hole)\n draw wait ~ uniform(1 s .. 2 s)\n\
+        twice = 2 * respond.visits\n outcomes done, slow\n var pressed : Side? := none\n var poked : Hole? := none\n\
+        state first { after wait -> respond }\n\
+        state respond { for s in Side { on lever[s].press { pressed := s } -> poke }; after 5 s -> end slow }\n\
+        state poke { for h in Hole { on hole[h].enter { poked := h } -> end done }; after 5 s -> end slow } }\n\
+        scenario \"keys\" { animal still; draw slips ~ chance(30%)\n\
+        act lever[if slips then opposite[side] else side].press at respond.entry + wait / 4\n\
+        act hole[lit].enter at poke.entry + wait + 100 ms - wait / 2\n\
+        stat slipped = count(slips)\n run 200 trials\n\
+        expect always outcome is done and poked is lit and pressed is (if slips then opposite[side] else side)\n\
+        expect always respond.time >= wait / 4 - 1 us and respond.time <= wait / 4 + 1 us\n\
+        expect always poke.time >= wait / 2 + 99.999 ms and poke.time <= wait / 2 + 100.001 ms\n\
+        expect slipped > 25 and slipped < 95 \"60 with a standard deviation of 6.5\" }\n\
+        scenario \"conditions\" { animal still\n\
+        act lever[left].press at wait + 1 s when trial.index mod 2 is 0\n\
+        act lever[right].press at respond.entry + 2 s when twice is 2\n\
+        act hole[2].enter at poke.entry - wait\n run 20 trials\n\
+        expect always pressed is (if trial.index mod 2 is 0 then left else right) and poked is 2\n\
+        expect always poke.time <= 1 us }\n\
+        scenario \"the last trial\" { animal still\n\
+        act lever[left].press at 3 s when exists last and last.outcome is slow\n\
+        act hole[1].enter at poke.entry + 1 s\n run 9 trials\n\
+        expect always outcome is (if trial.index mod 2 is 0 then done else slow) }\n";
+    fs::write(&protocol, text_of).unwrap();
+    for machine in ["jit", "interpreter"] {
+        let report = test(&[text(&protocol), "--machine", machine]).fine();
+        assert!(report.ends_with("3 scenarios, fine\n"), "{report}");
+    }
+    let hash = trialect(&["hash", text(&protocol)]).fine();
+    fs::write(&protocol, text_of.split("scenario").next().unwrap()).unwrap();
+    assert_eq!(trialect(&["hash", text(&protocol)]).fine(), hash, "draws of a scenario are no part of a protocol");
+}
+
+#[test]
+fn check_reads_the_scenarios_beside_a_protocol_and_names_their_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = changed(folder.path(), &[]);
+    trialect(&["check", text(&protocol)]).fine();
+    let beside = folder.path().join("basic.scenarios.trial");
+    let scenarios = fs::read_to_string(&beside).unwrap();
+    fs::write(&beside, scenarios.replacen("animal perfect", "animal perfekt", 1)).unwrap();
+    let said = trialect(&["check", text(&protocol)]).found();
+    assert!(said.contains("unknown-animal") && said.contains("basic.scenarios.trial:4:10"), "{said}");
+    let list: Value = serde_json::from_str(&trialect(&["check", text(&protocol), "--json"]).found()).unwrap();
+    assert_eq!(list[0]["labels"][0]["file"], text(&beside));
+    // Other commands have nothing to do with scenarios.
+    trialect(&["hash", text(&protocol)]).fine();
+}
+
+#[test]
 fn what_cannot_be_run_is_told_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let protocol = changed(folder.path(), &[]);
@@ -182,5 +205,5 @@ fn examples_of_the_chapter_hold() {
         fs::write(folder.path().join(format!("{k}.trial")), block).unwrap();
     }
     let report = test(&[text(folder.path())]).fine();
-    assert!(report.ends_with("3 scenarios, fine\n"), "{report}");
+    assert!(report.ends_with("5 scenarios, fine\n"), "{report}");
 }

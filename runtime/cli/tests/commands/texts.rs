@@ -1,17 +1,22 @@
-//! Variants of the basic task's text.
+//! Variants of protocols, most of them of the basic task.
 
 use crate::command::basic;
 use std::path::{Path, PathBuf};
 
-/// The basic task with each phrase replaced by another, in a file of the folder.
-pub(crate) fn variant(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
-    let mut text = std::fs::read_to_string(basic()).expect("the basic task is there");
+/// The text of a protocol with each phrase, which must stand in it, replaced by another.
+pub(crate) fn with_changes(protocol: &Path, changes: &[(&str, &str)]) -> String {
+    let mut text = std::fs::read_to_string(protocol).expect("the protocol is there");
     for (from, to) in changes {
-        assert!(text.contains(from), "the basic task does not say `{from}`");
+        assert!(text.contains(from), "{} does not say `{from}`", protocol.display());
         text = text.replace(from, to);
     }
+    text
+}
+
+/// The basic task with each phrase replaced by another, in a file of the folder.
+pub(crate) fn variant(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
     let path = folder.join("variant.trial");
-    std::fs::write(&path, text).expect("the variant is written");
+    std::fs::write(&path, with_changes(&basic(), changes)).expect("the variant is written");
     path
 }
 

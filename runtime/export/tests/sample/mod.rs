@@ -13,6 +13,18 @@ use trialect_journal::{Entry, FILE, Writer};
 
 /// The text in the folder; what it says is of no matter here.
 pub const SOURCE: &str = "protocol sample 1.0.0\n";
+
+/// The files of a sealed folder that its manifest names, in order.
+pub const FILES: [&str; 7] = [
+    "events.parquet",
+    "journal.trialect",
+    "session.json",
+    "sources/sample.trial",
+    "states.parquet",
+    "trials.parquet",
+    "wheel.parquet",
+];
+
 /// One second.
 pub const S: i64 = 1_000_000_000;
 

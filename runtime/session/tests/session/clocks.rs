@@ -207,3 +207,34 @@ fn a_statistic_over_sessions_takes_one_row_a_session_before_the_handlers() {
     assert_eq!(played.column("fewest"), ["99"; 4], "no session has ended");
     assert_eq!(["fewest", "late", "told"].map(|name| played.at_end(name)), ["4", "1", "4"]);
 }
+
+#[test]
+fn what_only_a_rule_of_the_session_reads_of_the_last_trial_and_block_is_kept() {
+    let played = play(
+        "session {
+           var trial_before := 0 within 0 .. 99
+           var block_before := 0 within 0 .. 99
+           limit trials 9
+           on trial.end {
+             if exists last.mark { trial_before := clamp(last.mark, 0 .. 99) }
+             if exists b.last_number { block_before := clamp(b.last_number, 0 .. 99) }
+           }
+           stat again = count(exists last.twice)
+           stop enough when exists last.half and last.half >= 2
+         }
+         block b { number = b.index * 10; last_number : Int? = last.number; ends when b.trials >= 2 }
+         trial {
+           mark = trial.index * 3
+           twice = trial.index * 2
+           half = trial.index / 2
+           outcomes done
+           state only { after 1 s -> end done }
+         }",
+        &[],
+    );
+    // The row of a trial shows the session as it was before: a handler's work of trial n stands in row n + 1.
+    assert_eq!(played.column("trial_before"), ["0", "0", "3", "6", "9"]);
+    assert_eq!(played.column("block_before"), ["0", "0", "0", "10", "10"]);
+    assert_eq!(played.column("again"), ["0", "0", "1", "2", "3"]);
+    assert_eq!(played.column("mark").len(), 5, "half of the trial before, 4, is 2 in the fifth trial");
+}

@@ -8,6 +8,7 @@ mod clocks;
 mod ends;
 mod faults;
 mod instants;
+mod order;
 mod outputs;
 mod played;
 mod scripted_rig;

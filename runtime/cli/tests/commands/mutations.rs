@@ -1,0 +1,125 @@
+//! Scenarios that can fail: each central rule of each protocol is broken on purpose, and a scenario notices.
+//!
+//! `tests/mutations/FOLDER/NAME.mutations` lists what is done to `protocols/FOLDER/NAME.trial`, groups apart by blank
+//! lines: after `- ` what the text says, after `+ ` what it is made to say; `in FILE` first when it is a file beside.
+
+use crate::command::{project, text, trialect};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The least number of mutations and of scenarios of a protocol.
+const LEAST: (usize, usize) = (6, 4);
+
+/// One change of a text.
+#[derive(Debug)]
+struct Mutation {
+    file: String,
+    from: String,
+    to: String,
+}
+
+fn list_of(name: &str) -> PathBuf {
+    project("runtime/cli/tests/mutations").join(format!("{name}.mutations"))
+}
+
+fn mutations(name: &str) -> Vec<Mutation> {
+    let list = fs::read_to_string(list_of(name)).unwrap();
+    let own = format!("{}.trial", name.rsplit('/').next().unwrap());
+    let group = |group: &str| {
+        let after = |sign: &str| {
+            let lines: Vec<&str> = group.lines().filter_map(|line| line.strip_prefix(sign)).collect();
+            lines.join("\n")
+        };
+        let file = Some(after("in ")).filter(|file| !file.is_empty()).unwrap_or_else(|| own.clone());
+        Mutation { file, from: after("- "), to: after("+ ") }
+    };
+    list.split("\n\n").filter(|lines| lines.contains("- ")).map(group).collect()
+}
+
+/// The texts beside a protocol and itself, in a folder of their own; the protocol's path there.
+fn copied(name: &str, folder: &Path) -> PathBuf {
+    let protocol = project("protocols").join(format!("{name}.trial"));
+    for entry in fs::read_dir(protocol.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.extension().is_some_and(|extension| extension == "trial") {
+            fs::copy(&entry, folder.join(entry.file_name().unwrap())).unwrap();
+        }
+    }
+    folder.join(protocol.file_name().unwrap())
+}
+
+/// What nobody notices of what is done to a protocol, or what cannot be done.
+fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = copied(name, folder.path());
+    let changed = folder.path().join(&mutation.file);
+    let before = fs::read_to_string(&changed).unwrap();
+    if mutation.from.is_empty() || !before.contains(&mutation.from) {
+        return Some(format!("there is no such text: {mutation:?}"));
+    }
+    fs::write(&changed, before.replacen(&mutation.from, &mutation.to, 1)).unwrap();
+    // The reference machine: both compute the same, and this one need not be compiled for each scenario.
+    let ran = trialect(&["test", text(&protocol), "--machine", "interpreter"]);
+    let noticed = ran.code == 1 && ran.out.lines().any(|line| line.starts_with("  fails  "));
+    (!noticed).then(|| format!("{mutation:?}: {ran:?}"))
+}
+
+/// Each mutation of a protocol compiles and makes a scenario fail.
+fn assert_noticed(name: &str) {
+    let list = mutations(name);
+    assert!(list.len() >= LEAST.0, "only {} mutations of {name}", list.len());
+    let unnoticed: Vec<String> = list.iter().filter_map(|mutation| unnoticed(name, mutation)).collect();
+    assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+}
+
+/// A test for each protocol, so that they run beside each other.
+macro_rules! protocols {
+    ($($test:ident: $name:literal),* $(,)?) => {
+        const PROTOCOLS: &[&str] = &[$($name),*];
+        $(#[test]
+        fn $test() {
+            assert_noticed($name);
+        })*
+    };
+}
+
+protocols! {
+    the_basic_task: "ibl/basic",
+    the_full_task: "ibl/full",
+    the_detection_task: "ibl/detection",
+    habituation: "ibl/habituation",
+    reversal: "pycontrol/reversal",
+    light_guided_choice: "bpod/light2afc",
+    foraging: "aind/foraging",
+    five_choice: "operant/five_choice",
+    go_nogo: "operant/go_nogo",
+    schedules: "operant/schedules",
+}
+
+#[test]
+fn every_protocol_has_scenarios_and_mutations() {
+    let mut found = Vec::new();
+    for folder in fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
+        for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if !fs::read_to_string(&file).unwrap().starts_with("protocol ") {
+                continue;
+            }
+            let [folder, stem] = [&folder, &file].map(|path| path.file_stem().unwrap().to_str().unwrap());
+            found.push(format!("{folder}/{stem}"));
+            let scenarios = fs::read_to_string(file.with_file_name(format!("{stem}.scenarios.trial"))).unwrap();
+            let number = scenarios.lines().filter(|line| line.starts_with("scenario \"")).count();
+            assert!(number >= LEAST.1, "only {number} scenarios of {folder}/{stem}");
+        }
+    }
+    let mut known = PROTOCOLS.to_vec();
+    known.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, known);
+}
+
+#[test]
+fn scenarios_of_all_protocols_hold_on_both_machines() {
+    let protocols = project("protocols");
+    let jit = trialect(&["test", text(&protocols)]).fine();
+    assert!(jit.ends_with(" scenarios, fine\n"), "{jit}");
+    assert_eq!(trialect(&["test", text(&protocols), "--machine", "interpreter"]).fine(), jit);
+}

@@ -36,15 +36,15 @@ const STATES_MAX: usize = 1000;
 pub(crate) const MEMBERS_MAX: usize = 64;
 
 impl<'a> Checker<'a> {
-    /// Declares what a library declares.
-    pub(crate) fn collect_module(&mut self, module: &str, file: &'a File) {
+    /// Declares what a library declares, without the covariates that are `left_out`.
+    pub(crate) fn collect_module(&mut self, module: &str, file: &'a File, left_out: &[Name]) {
         for clause in &file.clauses {
             match &clause.kind {
                 ClauseKind::Quantity { name, unit } => self.quantity(module, name, unit),
                 ClauseKind::DeviceClass { name, body } => self.device_class(module, name, body),
                 // A part or a policy says nothing until it is used.
-                ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
-                ClauseKind::ClockBlock { clock, body } => self.library_block(module, clock, body),
+                ClauseKind::Use(..) | ClauseKind::Cite(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
+                ClauseKind::ClockBlock { clock, body } => self.library_block((module, left_out), clock, body),
                 _ if self.declare_type_clause(&format!("{module}."), clause) => {}
                 ClauseKind::Define { head, .. } => {
                     self.declare_value(&format!("{module}."), Clock::Constant, head, clause)
@@ -55,9 +55,11 @@ impl<'a> Checker<'a> {
     }
 
     /// A clock's block of a library holds covariates, which become those of every protocol that uses it.
-    fn library_block(&mut self, module: &str, clock: &Name, body: &'a [Clause]) {
+    fn library_block(&mut self, (module, left_out): (&str, &[Name]), clock: &Name, body: &'a [Clause]) {
         for clause in body {
             match &clause.kind {
+                ClauseKind::Covariate(covariate)
+                    if left_out.iter().any(|name| name.text == covariate.head.name.text) => {}
                 ClauseKind::Covariate(covariate) => {
                     self.declare_value(&format!("{module}."), clock_of(clock), &covariate.head, clause);
                 }
@@ -84,7 +86,7 @@ impl<'a> Checker<'a> {
         for clause in file.clauses.iter().filter(|clause| !is_type(clause)) {
             match &clause.kind {
                 ClauseKind::Cite(text) => self.model.citations.push(text.clone()),
-                ClauseKind::Use(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
+                ClauseKind::Use(..) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
                 ClauseKind::InputOf(head) => self.input(head, clause),
                 ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.device(device)),
                 ClauseKind::Stimulus { head, device, .. } => self.stimulus(head, device, clause),

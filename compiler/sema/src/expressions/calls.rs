@@ -10,7 +10,7 @@ use trialect_syntax::ast::{Argument, Call, Expr, Name, Value};
 
 const FUNCTIONS: &[&str] = &[
     "abs", "min", "max", "clamp", "floor", "ceil", "round", "sqrt", "exp", "log", "sin", "cos", "erf", "probit",
-    "count",
+    "count", "rank",
 ];
 
 /// Terms of one `all(… for …)`: they become one expression.
@@ -22,6 +22,7 @@ impl Checker<'_> {
         match call.name.text.as_str() {
             "min" | "max" => self.extreme(call, expected),
             "clamp" => self.clamp(call),
+            "rank" => self.rank(call),
             "abs" | "floor" | "ceil" | "round" | "sqrt" | "exp" | "log" | "sin" | "cos" | "erf" | "probit"
             | "count" => {
                 let Some([operand]) = self.plain_arguments(call, 1).map(|list| [list[0]]) else {

@@ -4,6 +4,7 @@ mod junit;
 mod play;
 mod report;
 mod script;
+mod unread;
 mod watch;
 
 use crate::arguments::TestOptions;
@@ -36,7 +37,9 @@ pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
         let beside_text = beside.as_deref().map(read_text).transpose()?;
         let beside_name = beside.map(|beside| beside.display().to_string()).unwrap_or_default();
         let with = beside_text.as_deref().map(|text| (beside_name.as_str(), text));
-        let compiled = compile_beside(&file.display().to_string(), &text, &library, with);
+        let folders: Vec<&Path> = file.parent().into_iter().chain(options.library.stdlib.as_deref()).collect();
+        let near = crate::nearby::texts(&text, &folders, &library)?;
+        let compiled = compile_beside(&file.display().to_string(), &text, &library.clone().beside(near), with);
         if compiled.program.is_none() {
             render::to_stderr(&compiled);
             broken = true;

@@ -160,7 +160,11 @@ fn decided(task: &Task, row: &Row, mismatches: &mut Vec<String>) -> usize {
     hold("kind", task.shown("kind"), kind.into());
     hold("contrast", task.real("contrast").to_string(), number(row, "contrast").to_string());
     hold("p_left", format!("{:.9}", task.real("p_left")), format!("{:.9}", number(row, "stim_probability_left")));
-    let pool = json(row, "contrast_set").as_array().unwrap().iter().fold(0, |set, level| set | 1 << task.level(level.as_f64().unwrap()));
+    let pool = json(row, "contrast_set")
+        .as_array()
+        .unwrap()
+        .iter()
+        .fold(0, |set, level| set | 1 << task.level(level.as_f64().unwrap()));
     hold("pool", task.word("pool").to_string(), format!("{pool}"));
     hold("n125", task.word("n125").to_string(), row["ntrials_125"].clone());
     hold("gain", task.real("gain").to_string(), number(row, "stim_gain").to_string());

@@ -326,6 +326,11 @@ impl Lowering<'_> {
             present = both(present, lowered.present.filter(|_| typed.ty.is_optional()));
             values.push(lowered.value);
         }
+        if let (Function::Size, [train], [count]) = (function, list, values.as_slice())
+            && *train.ty.required() == Type::Times
+        {
+            return Lowered { value: count.clone(), present };
+        }
         let instants = list.first().is_some_and(|typed| matches!(typed.ty.required(), Type::Instant));
         let whole = values.iter().all(|value| value.class() == Class::Int);
         let value = match (function, values.as_slice()) {

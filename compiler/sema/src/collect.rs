@@ -13,6 +13,8 @@ pub(crate) struct Pending<'a> {
     /// One for each value of the model.
     pub(crate) values: Vec<&'a Clause>,
     pub(crate) stimuli: Vec<&'a Clause>,
+    /// For each of them the key that stands for a member, where it has one.
+    pub(crate) stimulus_keys: Vec<Option<crate::expressions::Local>>,
     pub(crate) curricula: Vec<&'a [Clause]>,
     /// `ends when` of each block.
     pub(crate) blocks: Vec<Option<&'a ast::Expr>>,

@@ -9,7 +9,7 @@ use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Call, Expr, Head, Range, Value as Argument};
 use trialect_units::{Decimal, Dimension};
 
-const FAMILIES: &[&str] = &["pick", "deal", "chance", "uniform", "normal", "exponential"];
+const FAMILIES: &[&str] = &["pick", "deal", "chance", "uniform", "normal", "exponential", "poisson"];
 
 impl Checker<'_> {
     pub(crate) fn draw(&mut self, id: ValueId, head: &Head, call: &Call, within: Option<&Range>) {
@@ -36,10 +36,7 @@ impl Checker<'_> {
             "uniform" => self.uniform(call, within),
             "normal" => self.normal(call, within),
             "exponential" => self.exponential(call, within),
-            "poisson" => {
-                self.not_yet("`poisson`", call.span);
-                None
-            }
+            "poisson" => self.poisson(call, within),
             name => {
                 let known = FAMILIES.iter().copied();
                 self.report(unknown("unknown-distribution", "distribution", name, call.name.span, known));
@@ -224,7 +221,7 @@ impl Checker<'_> {
     }
 
     /// Both as reals of one dimension, there for certain.
-    fn both(&mut self, a: Texpr, b: Texpr) -> Option<(Texpr, Texpr)> {
+    pub(crate) fn both(&mut self, a: Texpr, b: Texpr) -> Option<(Texpr, Texpr)> {
         let (a, b) = (self.numeric(a), self.numeric(b));
         let (a, b) = (a?, b?);
         let ty = Type::Real(a.ty.dimension(&self.model)?);

@@ -26,7 +26,9 @@ mod reuse;
 mod rules;
 mod statements;
 mod statistics;
+mod stimuli;
 mod term;
+mod trains;
 mod types;
 mod values;
 

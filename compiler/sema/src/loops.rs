@@ -82,13 +82,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn copies_of(
-        &mut self,
-        variable: &Name,
-        finite: Finite,
-        members: &[u32],
-        mut each: impl FnMut(&mut Self, Texpr),
-    ) {
+    fn copies_of(&mut self, variable: &Name, finite: Finite, members: &[u32], mut each: impl FnMut(&mut Self, Texpr)) {
         let copies = self.copies;
         let added = members.len() as u64;
         self.copies = copies.saturating_mul(added);

@@ -4,11 +4,11 @@
 //! keeps 100%, and so does `pool + {25%}`. That is found by assuming of every variable that it keeps all that it begins
 //! with, and taking away what an assignment does not give, until nothing changes any more.
 
+use crate::Checker;
 use crate::model::*;
 use crate::term::{Binder, Function, Term, Texpr};
 use crate::types::Type;
 use crate::values::member_index;
-use crate::Checker;
 use std::collections::BTreeMap;
 use trialect_base::Span;
 

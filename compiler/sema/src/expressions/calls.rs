@@ -163,10 +163,14 @@ impl Checker<'_> {
                 let range = Interval::new(0.0, f64::from(finite.size(&self.model)));
                 self.applied(Function::Size, typed, Type::Int, range, span)
             }
+            ref ty if *ty.required() == Type::Times => {
+                let range = typed.range;
+                self.applied(Function::Size, typed, Type::Int, range, span)
+            }
             Type::Unknown => Texpr::broken(span),
             _ => {
                 let found = typed.ty.describe(&self.model);
-                let message = "`count` needs a set here";
+                let message = "`count` needs a set or a train here";
                 let finding = Finding::error("type-mismatch", message, typed.span, format!("this is {found}"));
                 self.report(finding.help("count trials with a statistic: `stat n = count(…)` in `session { … }`"));
                 Texpr::broken(span)

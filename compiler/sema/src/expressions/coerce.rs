@@ -175,6 +175,7 @@ impl Checker<'_> {
     fn type_remedy(&self, typed: &Texpr, target: &Type) -> Option<String> {
         let text = self.sources.text(typed.span);
         match (target.required(), &typed.ty) {
+            (_, Type::Times) => Some(format!("count its events: `count({text})`")),
             (Type::Int, Type::Real(d)) if d.is_none() => Some(format!("round it: `floor({text})`")),
             (Type::Bool, Type::Enum(id)) => {
                 let member = self.model.enums[id.0].members.first().map(|member| member.name.as_str())?;

@@ -13,9 +13,7 @@ impl Checker<'_> {
         let Some((member, set)) = arguments(call) else {
             let label = format!("{} given", call.arguments.len());
             let message = "`rank` takes a member and a set";
-            self.report(
-                Finding::error("wrong-arguments", message, span, label).help("write `rank(VALUE, of: SET)`"),
-            );
+            self.report(Finding::error("wrong-arguments", message, span, label).help("write `rank(VALUE, of: SET)`"));
             return Texpr::broken(span);
         };
         let set = self.expr(set, None);
@@ -40,10 +38,11 @@ impl Checker<'_> {
 
 fn arguments(call: &Call) -> Option<(&Expr, &Expr)> {
     match call.arguments.as_slice() {
-        [
-            Argument { name: None, value: Value::Expr(member) },
-            Argument { name: Some(of), value: Value::Expr(set) },
-        ] if of.text == "of" => Some((member, set)),
+        [Argument { name: None, value: Value::Expr(member) }, Argument { name: Some(of), value: Value::Expr(set) }]
+            if of.text == "of" =>
+        {
+            Some((member, set))
+        }
         _ => None,
     }
 }

@@ -100,7 +100,10 @@ fn each_oddity_has_a_scenario_that_breaks_without_it() {
         ("> 40 for s in Side", "> 45 for s in Side"),
         ("if passed[2] and", "if passed[1] and"),
         ("if last.kind is repeat then last.candidate else fresh_contrast", "fresh_contrast"),
-        ("looked_up = if last.kind is repeat then last.contrast else candidate", "looked_up = last.contrast default candidate"),
+        (
+            "looked_up = if last.kind is repeat then last.contrast else candidate",
+            "looked_up = last.contrast default candidate",
+        ),
         ("    if kind is adaptive {", "    if exists choice {"),
         ("where kind is adaptive over last 50 trials", "where exists choice over last 50 trials"),
         ("k      = leftward / 10", "k      = leftward / clamp(n, 1 .. 10)"),

@@ -10,6 +10,7 @@ mod broken_off;
 mod carry;
 mod carry_values;
 mod chain;
+mod clicks;
 mod command;
 mod conventions;
 mod covariates;

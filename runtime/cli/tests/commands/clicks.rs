@@ -92,11 +92,14 @@ fn trains_are_drawn_played_and_answered_as_the_text_says() {
             }
             let played = &sent[&trial];
             for (k, side) in ["left", "right"].into_iter().enumerate() {
-                let of = |verb: &str| played.iter().filter(move |(name, ..)| *name == format!("horn[{side}].{verb}"));
-                let [(_, began, clicks)] = of("play").collect::<Vec<_>>()[..] else { panic!("{played:?}") };
+                let of = |verb: &str| {
+                    let device = format!("horn[{side}].{verb}");
+                    played.iter().filter(|(name, ..)| *name == device).collect::<Vec<_>>()
+                };
+                let [(_, began, clicks)] = of("play")[..] else { panic!("{played:?}") };
                 assert_eq!(*clicks, times[k], "what is played is what was drawn");
-                assert_eq!(of("halt").count(), usize::from(outcome == "violation"), "trial {trial}: {outcome}");
-                assert!(of("halt").all(|(_, at, _)| *at >= *began && *at < began + length));
+                assert_eq!(of("halt").len(), usize::from(outcome == "violation"), "trial {trial}: {outcome}");
+                assert!(of("halt").iter().all(|(_, at, _)| *at >= *began && *at < began + length));
             }
             *outcomes.entry(outcome).or_default() += 1;
         }

@@ -11,3 +11,4 @@ mod instants;
 mod outputs;
 mod played;
 mod scripted_rig;
+mod trains;

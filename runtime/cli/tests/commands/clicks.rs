@@ -139,7 +139,7 @@ fn each_rule_of_the_clicks_has_a_scenario_that_breaks_with_it() {
             "count(times[right]) < count(times[left]) then right else left",
         ),
         ("not (exists more) and s is left", "not (exists more) and s is right"),
-        ("    on centre.leave -> violated\n", ""),
+        ("on centre.leave -> violated", "on centre.leave when length > 2 s -> violated"),
         ("if choice is s { deliver", "if choice is not s { deliver"),
         ("after length -> respond", "after length / 2 -> respond"),
         ("state wrong    { after 4 s", "state wrong    { after 1 s"),

@@ -224,7 +224,7 @@ pub(crate) fn uses(clauses: &[Clause]) -> Vec<&Name> {
     let mut list = Vec::new();
     for clause in clauses {
         match &clause.kind {
-            ClauseKind::Use(name) => list.push(name),
+            ClauseKind::Use(name, _) => list.push(name),
             ClauseKind::ClockBlock { body, .. } | ClauseKind::Block { body, .. } | ClauseKind::Part { body, .. } => {
                 list.extend(uses(body));
             }

@@ -133,6 +133,11 @@ pub enum Domain {
     },
     /// Time on the session clock, ns; recorded in seconds.
     Instant,
+    /// The number of events of a train, whose times stand beside the row.
+    Times {
+        /// Most events.
+        most: u32,
+    },
     /// An index into the texts of the session, which a program does not have and a session's header does.
     Text {
         /// The texts.
@@ -158,7 +163,7 @@ impl Domain {
     /// The numeric value of a word, in the column's unit; none for names and sets.
     pub fn number(&self, word: u64) -> Option<f64> {
         let value = match self {
-            Domain::Bool | Domain::Int { .. } => word as i64 as f64,
+            Domain::Bool | Domain::Int { .. } | Domain::Times { .. } => word as i64 as f64,
             Domain::Real { .. } => f64::from_bits(word),
             Domain::Steps { low, step, denominator, .. } => {
                 low.wrapping_add(step.wrapping_mul(word as i64)) as f64 / *denominator as f64
@@ -183,7 +188,7 @@ impl Domain {
                 let inside = members.iter().take(64).enumerate().filter(|(bit, _)| word >> bit & 1 == 1);
                 format!("{{{}}}", inside.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", "))
             }
-            Domain::Int { .. } => (word as i64).to_string(),
+            Domain::Int { .. } | Domain::Times { .. } => (word as i64).to_string(),
             Domain::Real { .. } | Domain::Steps { .. } | Domain::Instant => {
                 self.number(word).map(|number| number.to_string()).unwrap_or_default()
             }

@@ -41,6 +41,14 @@ pub enum Distribution {
     Normal,
     /// Exponential, truncated: mean (above 0), least, most. Real.
     Exponential,
+    /// Event times of a Poisson process ([`crate::train()`]): rate (not negative), start, end. The number of events. The host
+    /// writes into the words from `block` on: whether the train was cut at `most` events, their number, their times (Real).
+    Train {
+        /// Most events.
+        most: u32,
+        /// The first of `most + 2` words.
+        block: Slot,
+    },
 }
 
 /// The values a draw can take, given its parameters.
@@ -62,7 +70,7 @@ impl Distribution {
             Distribution::Chance => 1,
             Distribution::Uniform | Distribution::Whole => 2,
             Distribution::Normal => 4,
-            Distribution::Exponential => 3,
+            Distribution::Exponential | Distribution::Train { .. } => 3,
         }
     }
 
@@ -80,6 +88,8 @@ impl Distribution {
             Distribution::Uniform => law::uniform(u, real(0), real(1)).to_bits(),
             Distribution::Normal => law::normal(u, real(0), real(1), real(2), real(3)).to_bits(),
             Distribution::Exponential => law::exponential(u, real(0), real(1), real(2)).to_bits(),
+            // A train takes a word for each event; one word by itself makes none.
+            Distribution::Train { .. } => 0,
         }
     }
 
@@ -96,6 +106,7 @@ impl Distribution {
             Distribution::Uniform => Support::Interval(real(0), real(1)),
             Distribution::Normal => Support::Interval(real(2), real(3)),
             Distribution::Exponential => Support::Interval(real(1), real(2)),
+            Distribution::Train { most, .. } => Support::Whole(0, i64::from(most)),
         }
     }
 

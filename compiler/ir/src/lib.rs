@@ -19,6 +19,7 @@ pub mod record;
 mod slot;
 mod state;
 mod statistic;
+mod train;
 mod verify;
 
 pub use canonical::{Definition, Identity, canonical_json, digest};
@@ -35,4 +36,5 @@ pub use program::{
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};
 pub use state::{Clause, State, StateId, StateSlots, Then, Trigger};
 pub use statistic::{Function, PREFIX, StatId, Statistic};
+pub use train::train;
 pub use verify::{Flaw, verify};

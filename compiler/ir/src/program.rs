@@ -183,6 +183,8 @@ pub enum RuleKind {
     Saturation,
     /// A `pick` all of whose allowed members had weight 0: each was as likely as the others.
     Unweighted,
+    /// A train of events that would have had more than its `most`: it ends with the last that it may have.
+    Cut,
 }
 
 /// A rule that can fire, as the record names it.

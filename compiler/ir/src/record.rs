@@ -219,7 +219,8 @@ pub struct OutputStamp {
 pub struct RuleStamp {
     /// Path of the definition.
     pub definition: String,
-    /// `clause`, `handler`, `transition`, `advice`, `stop`, `block`, `counts`, `limit`, `saturation`, `unweighted`.
+    /// `clause`, `handler`, `transition`, `advice`, `stop`, `block`, `counts`, `limit`, `saturation`, `unweighted`,
+    /// `cut`.
     pub kind: String,
     /// Short name.
     pub name: String,

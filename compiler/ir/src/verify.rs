@@ -72,6 +72,9 @@ impl Check<'_> {
         for draw in &self.program.draws {
             let fits = draw.distribution.parameters() <= header::SCRATCH_LEN as usize;
             self.require(fits, || format!("draw {} has too many parameters", draw.path));
+            if let crate::Distribution::Train { most, block } = draw.distribution {
+                self.slots(block, most.saturating_add(2));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use crate::fold::{and, binary, unary};
 use crate::layout::{Place, class};
 use crate::{Bound, Lowering};
 use trialect_ir::{Binary, Class, Code, Expr, RuleKind, Site, SiteId, Slot, Stmt, Unary, VerbKind, header};
-use trialect_sema::{Action, Affine, Clock, Deed, DeviceId, Lasting, StimulusId, Texpr, ValueId};
+use trialect_sema::{Action, Affine, Clock, Deed, DeviceId, Lasting, StimulusId, Texpr, Type, ValueId};
 
 impl Lowering<'_> {
     /// Where the last trial's value is kept.
@@ -129,7 +129,11 @@ impl Lowering<'_> {
     fn deed(&mut self, deed: &Deed, code: &mut Code) {
         let verb = self.model.class(deed.device).verbs[deed.verb].clone();
         let site = self.site_of(deed);
-        let arguments: Vec<Expr> = deed.arguments.iter().map(|(_, typed)| self.value(typed)).collect();
+        let argument = |(_, typed): &(String, Texpr)| match typed.ty {
+            Type::Times => self.train(typed),
+            _ => self.value(typed),
+        };
+        let arguments: Vec<Expr> = deed.arguments.iter().map(argument).collect();
         let amount = arguments.first().cloned();
         let mut effect = vec![Stmt::Output { site, arguments }];
         if let Some(duration) = &deed.duration {

@@ -300,6 +300,7 @@ impl Lowering<'_> {
             Type::Set(finite) => Domain::Set { members: members(*finite) },
             Type::Instant => Domain::Instant,
             Type::Text => Domain::Text { texts: Vec::new() },
+            Type::Times => Domain::Times { most: bound(range.high, 0) as u32 },
             other => {
                 let dimension = other.dimension(model).unwrap_or(Dimension::NONE);
                 let unit = self.unit(dimension);

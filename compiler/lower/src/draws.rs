@@ -8,7 +8,7 @@ use crate::layout::Place;
 use trialect_ir::{
     Binary, Class, Code, ColumnId, Distribution, Draw, DrawId, Expr, RuleKind, Slot, Stmt, Unary, header,
 };
-use trialect_sema::{Clock, DeckId, Family, Texpr, Type, ValueId};
+use trialect_sema::{Clock, DeckId, Family, Term, Texpr, Type, ValueId, ValueKind};
 
 impl Lowering<'_> {
     /// A draw, one for each key in the order of the keys.
@@ -28,6 +28,7 @@ impl Lowering<'_> {
         }
         let value = &self.model.values[id.0];
         let members = value.ty.finite().map_or(1, |finite| finite.size(self.model));
+        let trains = self.layout.trains.get(&id).copied().unwrap_or(slot);
         let mut parameters = |list: &[&Texpr]| list.iter().map(|typed| self.value(typed)).collect::<Vec<_>>();
         let distribution = match family {
             Family::Pick(_, weights) => Distribution::Pick { members, weighted: weights.is_some() },
@@ -36,6 +37,7 @@ impl Lowering<'_> {
             Family::Uniform(..) => Distribution::Uniform,
             Family::Normal(..) => Distribution::Normal,
             Family::Exponential(..) => Distribution::Exponential,
+            Family::Poisson(.., most) => Distribution::Train { most: *most, block: trains.offset(at.1 * (most + 2)) },
         };
         let parameters = parameters(&family.parameters());
         if let Family::Pick(_, Some(weights)) = family {
@@ -43,7 +45,32 @@ impl Lowering<'_> {
         }
         let draw = self.declare_draw(id, at.1, distribution, column);
         code.push(Stmt::Draw { draw, parameters, slot });
+        if let Distribution::Train { block, .. } = distribution {
+            self.cut(id, block, code);
+        }
         self.shift(id, slot, code);
+    }
+
+    /// A train that had no room for all its events, which the record says.
+    fn cut(&mut self, id: ValueId, block: Slot, code: &mut Code) {
+        let value = &self.model.values[id.0];
+        let (path, name, span) = (value.path.clone(), value.name.clone(), value.span);
+        let rule = self.rule(path, RuleKind::Cut, name, span);
+        code.push(Stmt::If { condition: int(block), then: vec![Stmt::Decide(rule)], otherwise: Code::new() });
+    }
+
+    /// The address of the number of a train's events, behind which their times stand.
+    pub(crate) fn train(&mut self, typed: &Texpr) -> Expr {
+        let Term::Value { value, keys, .. } = &typed.term else { return Expr::Int(0) };
+        let (Some(first), ValueKind::Draw(Family::Poisson(.., most))) =
+            (self.layout.trains.get(value).copied(), &self.model.values[value.0].kind)
+        else {
+            self.findings.push(crate::flaw("a train has no place", typed.span));
+            return Expr::Int(0);
+        };
+        let (index, words) = (self.key_index(keys), i64::from(most + 2));
+        let block = binary(Binary::MulInt, index, Expr::Int(words));
+        binary(Binary::AddInt, block, Expr::Int(i64::from(first.0) + 1))
     }
 
     fn declare_draw(&mut self, id: ValueId, index: u32, distribution: Distribution, column: ColumnId) -> DrawId {

@@ -60,6 +60,7 @@ impl Lowering<'_> {
             Term::Total(device, total) => {
                 Lowered::always(Expr::Load(self.layout.totals[&(*device, *total)].0, Class::Real))
             }
+            Term::Apply(Function::Rank, list) => Lowered::always(self.rank(list)),
             Term::Apply(function, list) => self.apply(*function, list),
             Term::ToReal(inner) => self.real_of(inner),
             Term::Some(inner) => Lowered { value: self.value(inner), present: Some(Expr::Int(1)) },
@@ -104,6 +105,14 @@ impl Lowering<'_> {
             let index = self.index(member);
             binary(Binary::BitOr, set, binary(Binary::Bit, Expr::Int(1), index))
         })
+    }
+
+    /// Members of a set before one: those below its bit.
+    fn rank(&mut self, list: &[Texpr]) -> Expr {
+        let [member, set] = list else { return Expr::Int(0) };
+        let (index, set) = (self.index(member), self.value(set));
+        let below = binary(Binary::SubInt, binary(Binary::Bit, Expr::Int(1), index), Expr::Int(1));
+        unary(Unary::Count, binary(Binary::BitAnd, set, below))
     }
 
     fn read(&mut self, id: ValueId, keys: &[Texpr], last: bool) -> Lowered {
@@ -316,6 +325,11 @@ impl Lowering<'_> {
             let lowered = self.expr(typed);
             present = both(present, lowered.present.filter(|_| typed.ty.is_optional()));
             values.push(lowered.value);
+        }
+        if let (Function::Size, [train], [count]) = (function, list, values.as_slice())
+            && *train.ty.required() == Type::Times
+        {
+            return Lowered { value: count.clone(), present };
         }
         let instants = list.first().is_some_and(|typed| matches!(typed.ty.required(), Type::Instant));
         let whole = values.iter().all(|value| value.class() == Class::Int);

@@ -67,6 +67,8 @@ pub(crate) struct Layout {
     pub(crate) totals: BTreeMap<(DeviceId, u32), (Slot, Slot)>,
     pub(crate) tracks: BTreeMap<(StimulusId, usize), TrackSlots>,
     pub(crate) limits: Vec<Slot>,
+    /// For each train the blocks of its keys, one behind the other.
+    pub(crate) trains: BTreeMap<ValueId, Slot>,
     /// For each deck, how often each member is left.
     pub(crate) decks: Vec<Slot>,
     pub(crate) pause: Slot,
@@ -95,6 +97,7 @@ impl Layout {
             totals: BTreeMap::new(),
             tracks: BTreeMap::new(),
             limits: Vec::new(),
+            trains: BTreeMap::new(),
             decks: Vec::new(),
             pause: Slot(0),
             counts: None,
@@ -138,9 +141,13 @@ impl Layout {
                 // Definitions of slower clocks are computed where they are read.
                 ValueKind::Definition(_) | ValueKind::Table(_) if clock < Clock::Block => {}
                 ValueKind::Covariate(_) if clock == Clock::Subject => {}
-                _ => {
+                kind => {
                     let place = self.place(model, value);
                     self.values.insert(id, place);
+                    if let ValueKind::Draw(trialect_sema::Family::Poisson(.., most)) = kind {
+                        let blocks = self.allocate(place.count * (most + 2));
+                        self.trains.insert(id, blocks);
+                    }
                 }
             }
         }

@@ -40,8 +40,8 @@ impl Checker<'_> {
                         let turns = self.event_words(class, words);
                         class.channels.push(Channel { turns, ..channel(name, ChannelKind::Event, dimension) });
                     }
-                    "setting" => class.settings.push(Parameter { name, dimension }),
-                    "total" => class.totals.push(Parameter { name, dimension }),
+                    "setting" => class.settings.push(Parameter { name, dimension, train: false }),
+                    "total" => class.totals.push(Parameter { name, dimension, train: false }),
                     _ => self.not_yet(&format!("`{}` in a device class", kind.text), clause.span),
                 }
             }
@@ -132,7 +132,12 @@ impl Checker<'_> {
     }
 
     fn parameters(&mut self, list: &[(Name, TypeExpr)]) -> Vec<Parameter> {
-        list.iter().map(|(name, ty)| Parameter { name: name.text.clone(), dimension: self.dimension(ty) }).collect()
+        let time = trialect_units::Unit::parse("s").map_or(Dimension::NONE, |unit| unit.dimension);
+        let mut parameter = |(name, ty): &(Name, TypeExpr)| match ty.name.text == "Times" {
+            true => Parameter { name: name.text.clone(), dimension: time, train: true },
+            false => Parameter { name: name.text.clone(), dimension: self.dimension(ty), train: false },
+        };
+        list.iter().map(&mut parameter).collect()
     }
 
     /// The dimension of a quantity type.

@@ -13,6 +13,8 @@ pub(crate) struct Pending<'a> {
     /// One for each value of the model.
     pub(crate) values: Vec<&'a Clause>,
     pub(crate) stimuli: Vec<&'a Clause>,
+    /// For each of them the key that stands for a member, where it has one.
+    pub(crate) stimulus_keys: Vec<Option<crate::expressions::Local>>,
     pub(crate) curricula: Vec<&'a [Clause]>,
     /// `ends when` of each block.
     pub(crate) blocks: Vec<Option<&'a ast::Expr>>,
@@ -36,17 +38,17 @@ const STATES_MAX: usize = 1000;
 pub(crate) const MEMBERS_MAX: usize = 64;
 
 impl<'a> Checker<'a> {
-    /// Declares what a library declares.
-    pub(crate) fn collect_module(&mut self, module: &str, file: &'a File) {
+    /// Declares what a library declares, without the covariates that are `left_out`.
+    pub(crate) fn collect_module(&mut self, module: &str, file: &'a File, left_out: &[Name]) {
         for clause in &file.clauses {
             match &clause.kind {
                 ClauseKind::Quantity { name, unit } => self.quantity(module, name, unit),
                 ClauseKind::DeviceClass { name, body } => self.device_class(module, name, body),
                 // A part or a policy says nothing until it is used.
-                ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
+                ClauseKind::Use(..) | ClauseKind::Cite(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
                 // Animals play, and mean nothing to a protocol.
                 ClauseKind::ScenarioStep(step) if matches!(**step, ast::Step::Animal(_)) => {}
-                ClauseKind::ClockBlock { clock, body } => self.library_block(module, clock, body),
+                ClauseKind::ClockBlock { clock, body } => self.library_block((module, left_out), clock, body),
                 _ if self.declare_type_clause(&format!("{module}."), clause) => {}
                 ClauseKind::Define { head, .. } => {
                     self.declare_value(&format!("{module}."), Clock::Constant, head, clause)
@@ -57,9 +59,11 @@ impl<'a> Checker<'a> {
     }
 
     /// A clock's block of a library holds covariates, which become those of every protocol that uses it.
-    fn library_block(&mut self, module: &str, clock: &Name, body: &'a [Clause]) {
+    fn library_block(&mut self, (module, left_out): (&str, &[Name]), clock: &Name, body: &'a [Clause]) {
         for clause in body {
             match &clause.kind {
+                ClauseKind::Covariate(covariate)
+                    if left_out.iter().any(|name| name.text == covariate.head.name.text) => {}
                 ClauseKind::Covariate(covariate) => {
                     self.declare_value(&format!("{module}."), clock_of(clock), &covariate.head, clause);
                 }
@@ -86,7 +90,7 @@ impl<'a> Checker<'a> {
         for clause in file.clauses.iter().filter(|clause| !is_type(clause)) {
             match &clause.kind {
                 ClauseKind::Cite(text) => self.model.citations.push(text.clone()),
-                ClauseKind::Use(_) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
+                ClauseKind::Use(..) | ClauseKind::Part { .. } | ClauseKind::Policy { .. } => {}
                 ClauseKind::InputOf(head) => self.input(head, clause, None),
                 ClauseKind::Rig(devices) => devices.iter().for_each(|device| self.device(device)),
                 ClauseKind::Stimulus { head, device, .. } => self.stimulus(head, device, clause),

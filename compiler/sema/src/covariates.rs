@@ -1,11 +1,11 @@
 //! Covariates: what is known of the subject, the rig or the day, where it comes from, and what it may be.
 
 use crate::model::*;
-use crate::names::{lacks, named_class};
+use crate::names::{lacks, named_class, unknown};
 use crate::types::Type;
-use crate::{Checker, Interval};
+use crate::{Checker, Interval, Module};
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::{self, Body, ClauseKind, CovariateClause, Head, Name};
+use trialect_syntax::ast::{self, Body, ClauseKind, CovariateClause, File, Head, Name};
 use trialect_units::Decimal;
 
 /// Where the value of a covariate comes from.
@@ -199,7 +199,33 @@ impl Checker<'_> {
         let message = format!("`{name}` is a covariate of {module}, which this protocol uses");
         Finding::error("covariate-of-library", message, span, "declared again here")
             .also(first, "the library's")
-            .help(format!("remove this line, rename it, or remove `use {module}`"))
+            .help(format!("write `use {module} except {name}`, or remove this line"))
+    }
+
+    /// Covariates of a library that the protocol leaves out: `use LIBRARY except a, b`.
+    pub(crate) fn left_out(&mut self, protocol: &File, module: &Module<'_>) -> Vec<Name> {
+        let uses = protocol.clauses.iter().filter_map(|clause| match &clause.kind {
+            ClauseKind::Use(name, except) if name.text == module.name => Some(except),
+            _ => None,
+        });
+        let left_out: Vec<Name> = uses.flatten().cloned().collect();
+        let blocks = module.file.clauses.iter().filter_map(|clause| match &clause.kind {
+            ClauseKind::ClockBlock { body, .. } => Some(body),
+            _ => None,
+        });
+        let covariates = || {
+            blocks.clone().flatten().filter_map(|clause| match &clause.kind {
+                ClauseKind::Covariate(covariate) => Some(covariate.head.name.text.as_str()),
+                _ => None,
+            })
+        };
+        for name in &left_out {
+            if !covariates().any(|known| known == name.text) {
+                let what = format!("covariate of {}", module.name);
+                self.report(unknown("unknown-name", &what, &name.text, name.span, covariates()));
+            }
+        }
+        left_out
     }
 }
 

@@ -283,6 +283,7 @@ impl Checker<'_> {
         let clause = self.pending.stimuli[id.0];
         let ClauseKind::Stimulus { call, .. } = &clause.kind else { return };
         self.scope.enter(Clock::Constant, Clock::Trial);
+        self.scope.locals = self.pending.stimulus_keys[id.0].iter().cloned().collect();
         let class = self.model.class(self.model.stimuli[id.0].device).clone();
         let Some(constructor) = class.constructors.iter().position(|c| c.name == call.name.text) else {
             let known = class.constructors.iter().map(|c| c.name.as_str());
@@ -341,7 +342,10 @@ impl Checker<'_> {
                 let finding = Finding::error("given-twice", message, at, "given again");
                 self.report(finding.also(first.span, "first given here").help("keep one of them"));
             }
-            given[k] = Some(self.expr_as(expr, &Type::Real(parameters[k].dimension)));
+            given[k] = Some(match parameters[k].train {
+                true => self.train_argument(expr),
+                false => self.expr_as(expr, &Type::Real(parameters[k].dimension)),
+            });
         }
         let missing: Vec<&Parameter> = parameters
             .iter()

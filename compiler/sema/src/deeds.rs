@@ -12,7 +12,7 @@ use trialect_syntax::ast::{Place, VerbClause};
 impl<'a> Checker<'a> {
     /// A verb with its target, for each device that this may be.
     pub(crate) fn deed(&mut self, verb: &'a VerbClause, held: bool, span: Span) -> Option<Action> {
-        let (devices, stimulus) = match self.symbol(&verb.target.base.text) {
+        let (devices, stimuli) = match self.symbol(&verb.target.base.text) {
             Some(Symbol::Stimulus(stimulus)) => {
                 let device = self.model.stimuli[stimulus.0].device;
                 if let Some(index) = verb.target.index.first() {
@@ -22,10 +22,15 @@ impl<'a> Checker<'a> {
                     self.report(finding.help(format!("write `{name}`")));
                     return None;
                 }
-                (vec![Addressed { device, when: None }], Some(stimulus))
+                (vec![Addressed { device, when: None }], vec![Some(stimulus)])
+            }
+            Some(Symbol::Stimuli(group)) => {
+                self.stimuli_at(group, &verb.target)?.into_iter().map(|(at, stimulus)| (at, Some(stimulus))).unzip()
             }
             Some(Symbol::Device(_) | Symbol::Devices(_)) => {
-                (self.devices_at(&verb.target.base, &verb.target.index, verb.target.span)?, None)
+                let devices = self.devices_at(&verb.target.base, &verb.target.index, verb.target.span)?;
+                let none = vec![None; devices.len()];
+                (devices, none)
             }
             Some(Symbol::Broken) => return None,
             _ => {
@@ -33,10 +38,10 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
-        let deed = self.deed_of(verb, devices.first()?.device, stimulus, held, span)?;
+        let deed = self.deed_of(verb, devices.first()?.device, *stimuli.first()?, held, span)?;
         let mut chosen: Option<Action> = None;
-        for Addressed { device, when } in devices.into_iter().rev() {
-            let action = Action::Do(Deed { device, ..deed.clone() });
+        for (Addressed { device, when }, stimulus) in devices.into_iter().zip(stimuli).rev() {
+            let action = Action::Do(Deed { device, stimulus, ..deed.clone() });
             chosen = Some(match when {
                 Some(condition) => {
                     Action::If { condition, then: vec![action], otherwise: chosen.into_iter().collect() }

@@ -8,7 +8,7 @@ use crate::types::{Finite, Type};
 use crate::values::member_index;
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::{self, Clause, ClauseKind, Expr, Head, Key, Name};
+use trialect_syntax::ast::{self, Clause, ClauseKind, Expr, Key, Name};
 
 /// A device that a place may name, and while what holds it does; without a condition it always does.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ impl<'a> Checker<'a> {
                 self.declare(&name.text, name.span, Symbol::Device(first));
             }
             [key] => {
-                let Some(finite) = self.device_key(key) else { return self.declare_broken(name) };
+                let Some(finite) = self.key_type(key) else { return self.declare_broken(name) };
                 for k in 0..finite.size(&self.model) {
                     let label = format!("{}[{}]", name.text, finite.label(&self.model, k));
                     self.model.devices.push(device(label, name.span));
@@ -57,29 +57,10 @@ impl<'a> Checker<'a> {
     }
 
     /// The type of a device's key.
-    fn device_key(&mut self, key: &Key) -> Option<Finite> {
+    pub(crate) fn key_type(&mut self, key: &Key) -> Option<Finite> {
         let typed = self.enter_keys(std::slice::from_ref(key))?;
         self.leave_keys(typed.len());
         typed.first().map(|(_, finite)| *finite)
-    }
-
-    pub(crate) fn stimulus(&mut self, head: &Head, device: &ast::Place, clause: &'a Clause) {
-        if let Some(key) = head.keys.first() {
-            self.declare_broken(&head.name);
-            return self.not_yet("several stimuli of one name", key.over.span);
-        }
-        let Some(device) = self.device_named(device) else { return self.declare_broken(&head.name) };
-        self.model.stimuli.push(Stimulus {
-            name: head.name.text.clone(),
-            device,
-            constructor: 0,
-            fixed: Vec::new(),
-            description: clause.description.clone(),
-            span: head.name.span,
-        });
-        self.pending.stimuli.push(clause);
-        let id = StimulusId(self.model.stimuli.len() - 1);
-        self.declare(&head.name.text, head.name.span, Symbol::Stimulus(id));
     }
 
     /// The one device that a place names, or a finding.

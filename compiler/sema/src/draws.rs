@@ -2,14 +2,14 @@
 
 use crate::model::*;
 use crate::names::unknown;
-use crate::term::{Function, Term, Texpr};
+use crate::term::{Term, Texpr};
 use crate::types::{Finite, Type};
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Call, Expr, Head, Range, Value as Argument};
 use trialect_units::{Decimal, Dimension};
 
-const FAMILIES: &[&str] = &["pick", "deal", "chance", "uniform", "normal", "exponential"];
+const FAMILIES: &[&str] = &["pick", "deal", "chance", "uniform", "normal", "exponential", "poisson"];
 
 impl Checker<'_> {
     pub(crate) fn draw(&mut self, id: ValueId, head: &Head, call: &Call, within: Option<&Range>) {
@@ -36,10 +36,7 @@ impl Checker<'_> {
             "uniform" => self.uniform(call, within),
             "normal" => self.normal(call, within),
             "exponential" => self.exponential(call, within),
-            "poisson" => {
-                self.not_yet("`poisson`", call.span);
-                None
-            }
+            "poisson" => self.poisson(call, within),
             name => {
                 let known = FAMILIES.iter().copied();
                 self.report(unknown("unknown-distribution", "distribution", name, call.name.span, known));
@@ -106,9 +103,6 @@ impl Checker<'_> {
         };
         if matches!(&set.term, Term::Set(members) if members.is_empty()) {
             self.invalid("there is nothing to pick from", set.span, "an empty set".into(), "name at least one member");
-        } else if !self.has_members(&set, 0) {
-            let help = "pick from a type, or from a set with a member that is always in it";
-            self.invalid("there must be something to pick from", set.span, "may be empty".into(), help);
         }
         let weights = self.weights(call, finite)?;
         let ty = finite.member_type();
@@ -130,29 +124,6 @@ impl Checker<'_> {
             self.invalid(message, span, label, "make sure that the least is never above the greatest");
         }
         Some((Type::Int, low.range.union(high.range), Family::Whole(low, high)))
-    }
-
-    /// True when a set certainly has a member.
-    fn has_members(&self, set: &Texpr, depth: u32) -> bool {
-        // A circle of definitions is reported elsewhere and must end here.
-        let inner = |typed: &Texpr| depth > 64 || self.has_members(typed, depth + 1);
-        match &set.term {
-            Term::Everything(_) | Term::Broken => true,
-            Term::Set(members) => !members.is_empty(),
-            Term::If(_, then, otherwise) => inner(then) && inner(otherwise),
-            Term::Apply(Function::Union, list) => list.iter().any(inner),
-            Term::StageValue(id, k) => {
-                let stages = &self.model.curricula[id.0].stages;
-                stages.iter().all(|stage| stage.values.get(*k as usize).and_then(Option::as_ref).is_none_or(inner))
-            }
-            Term::Value { value, last: false, .. } => match &self.model.values[value.0].kind {
-                ValueKind::Definition(body) => inner(body),
-                ValueKind::Table(rows) => rows.iter().all(inner),
-                ValueKind::Pending => true,
-                _ => false,
-            },
-            _ => false,
-        }
     }
 
     fn range_of_members(&self, typed: &Texpr) -> Interval {
@@ -250,7 +221,7 @@ impl Checker<'_> {
     }
 
     /// Both as reals of one dimension, there for certain.
-    fn both(&mut self, a: Texpr, b: Texpr) -> Option<(Texpr, Texpr)> {
+    pub(crate) fn both(&mut self, a: Texpr, b: Texpr) -> Option<(Texpr, Texpr)> {
         let (a, b) = (self.numeric(a), self.numeric(b));
         let (a, b) = (a?, b?);
         let ty = Type::Real(a.ty.dimension(&self.model)?);

@@ -16,6 +16,7 @@ mod devices;
 mod draws;
 mod expressions;
 mod interval;
+mod loops;
 mod machine;
 mod misplaced;
 mod model;
@@ -25,7 +26,9 @@ mod reuse;
 mod rules;
 mod statements;
 mod statistics;
+mod stimuli;
 mod term;
+mod trains;
 mod types;
 mod values;
 
@@ -67,7 +70,8 @@ pub fn check(protocol: &File, modules: &[Module<'_>], sources: &Sources) -> (Mod
         checker.libraries.extend(place.map(|place| place.source));
     }
     for module in modules.iter().filter(|module| !module.is_part()) {
-        checker.collect_module(module.name, module.file);
+        let left_out = checker.left_out(&expanded.file, module);
+        checker.collect_module(module.name, module.file, &left_out);
     }
     checker.model.of_libraries = checker.model.paths_so_far();
     checker.collect_instances(&expanded);

@@ -432,6 +432,12 @@ impl<'a> Checker<'a> {
             self.report(unknown("unknown-argument", what, &parameter.text, parameter.span, known));
             return None;
         };
+        if shown[k].train {
+            let message = "a train of times is given when a stimulus is played, and follows nothing";
+            let finding = Finding::error("unknown-target", message, parameter.span, "a train");
+            self.report(finding.help(format!("write `play {}({}: …)`", place.base.text, parameter.text)));
+            return None;
+        }
         let typed = self.expr_as(value, &Type::Real(shown[k].dimension));
         if typed.ty == Type::Unknown {
             return None;

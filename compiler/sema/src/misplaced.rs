@@ -75,7 +75,7 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
     Some(match kind {
         ClauseKind::Rig(_) | ClauseKind::Stimulus { .. } => "the top of the protocol",
         ClauseKind::Enum { .. } | ClauseKind::Levels { .. } | ClauseKind::IntType { .. } => "the top of the protocol",
-        ClauseKind::Use(_) | ClauseKind::Cite(_) | ClauseKind::Scenario { .. } => "the top of the protocol",
+        ClauseKind::Use(..) | ClauseKind::Cite(_) | ClauseKind::Scenario { .. } => "the top of the protocol",
         ClauseKind::ClockBlock { .. } => "the top of the protocol",
         ClauseKind::ScenarioStep(_) => "`scenario \"…\" { … }`",
         ClauseKind::Quantity { .. } | ClauseKind::DeviceClass { .. } => "a library",

@@ -16,6 +16,8 @@ pub(crate) enum Symbol {
     Device(DeviceId),
     Devices(GroupId),
     Stimulus(StimulusId),
+    /// Index into the model's keyed stimuli.
+    Stimuli(usize),
     Deck(DeckId),
     Block(BlockId),
     Curriculum(CurriculumId),

@@ -7,13 +7,8 @@ use crate::term::{Function, Term, Texpr};
 use crate::types::Type;
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::{self, Body, Clause as Written, ClauseKind, Expr, Name, Place};
+use trialect_syntax::ast::{self, Body, Clause as Written, ClauseKind, Expr, Place};
 use trialect_units::Decimal;
-
-/// Copies of a clause that loops within loops may make.
-const COPIES_MAX: u64 = 4096;
-/// Copies that all loops may make.
-const UNROLLED_MAX: u64 = 40_000;
 
 impl<'a> Checker<'a> {
     /// Actions in order; local names live to the end of the list.
@@ -22,51 +17,13 @@ impl<'a> Checker<'a> {
         let mut actions = Vec::new();
         for clause in written {
             if let ClauseKind::For { variable, over, body } = &clause.kind {
-                self.unrolled(variable, over, |checker| actions.extend(checker.actions(body)));
+                self.loop_of_actions(variable, over, body, &mut actions);
             } else {
                 actions.extend(self.action(clause));
             }
         }
         self.scope.locals.truncate(depth);
         actions
-    }
-
-    /// Runs `each` once for every member of a finite type, with the variable standing for the member.
-    pub(crate) fn unrolled(&mut self, variable: &Name, over: &Expr, mut each: impl FnMut(&mut Self)) {
-        let over = self.expr(over, None);
-        let Type::Set(finite) = over.ty else {
-            if over.ty != Type::Unknown {
-                let found = over.ty.describe(&self.model);
-                self.report(
-                    Finding::error("type-mismatch", "`for` runs over a type", over.span, format!("this is {found}"))
-                        .help("write `for x in TYPE { … }`"),
-                );
-            }
-            return;
-        };
-        if !matches!(over.term, Term::Everything(_)) {
-            return self.not_yet("`for` over a set", over.span);
-        }
-        let copies = self.copies;
-        let members = u64::from(finite.size(&self.model));
-        self.copies = copies.saturating_mul(members);
-        if self.copies > COPIES_MAX || self.unrolled + members > UNROLLED_MAX {
-            let message = format!("loops within loops make at most {COPIES_MAX} copies of what stands in them");
-            let finding = Finding::error("too-many-terms", message, variable.span, "too many copies");
-            self.report(finding.help("loop over smaller types"));
-            self.copies = copies;
-            return;
-        }
-        self.unrolled += members;
-        let depth = self.scope.locals.len();
-        for k in 0..finite.size(&self.model) {
-            let is =
-                Texpr { term: finite.member(k), ty: finite.member_type(), range: Interval::ALL, span: variable.span };
-            self.scope.locals.push(Local { name: variable.text.clone(), is });
-            each(self);
-            self.scope.locals.truncate(depth);
-        }
-        self.copies = copies;
     }
 
     /// One action; `for` is taken apart before.

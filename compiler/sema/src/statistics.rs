@@ -138,6 +138,7 @@ impl Checker<'_> {
         let (mut keys, mut key) = (Vec::new(), Vec::new());
         for one in &stat.head.keys {
             let typed = self.expr(&one.over, None);
+            let typed = self.whole_key(typed);
             let Some(finite) = typed.ty.finite() else {
                 if typed.ty != Type::Unknown {
                     let (found, text) = (typed.ty.describe(&self.model), self.sources.text(typed.span));
@@ -158,6 +159,16 @@ impl Checker<'_> {
             key.push(typed);
         }
         Some((keys, key))
+    }
+
+    /// A whole number that is always one of exactly one `int` type keys by it.
+    fn whole_key(&self, typed: Texpr) -> Texpr {
+        let fitting: Vec<IntTypeId> =
+            (0..self.model.ints.len()).map(IntTypeId).filter(|id| self.lies_in(&typed, *id)).collect();
+        match fitting.as_slice() {
+            [only] => Texpr { ty: Type::IntType(*only), ..typed },
+            _ => typed,
+        }
     }
 
     fn sample(&mut self, expr: &Expr, function: StatFunction) -> Texpr {

@@ -90,6 +90,7 @@ pub enum Function {
     Union,
     Without,
     Size,
+    Rank,
 }
 
 impl Function {
@@ -123,6 +124,7 @@ impl Function {
             Function::Union => "union",
             Function::Without => "without",
             Function::Size => "size",
+            Function::Rank => "rank",
         }
     }
 }

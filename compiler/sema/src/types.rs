@@ -31,6 +31,8 @@ pub enum Type {
     None,
     /// Words (covariates only).
     Text,
+    /// The times of a train of events (draws only).
+    Times,
 }
 
 /// A type with finitely many members, numbered from 0.
@@ -152,6 +154,7 @@ impl Type {
             Type::Option(inner) => format!("{}, perhaps none", inner.describe(model)),
             Type::None => "none".into(),
             Type::Text => "words".into(),
+            Type::Times => "a train of times".into(),
         }
     }
 }

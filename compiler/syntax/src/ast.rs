@@ -251,8 +251,8 @@ pub struct CovariateClause {
 pub enum ClauseKind {
     /// `cite "…"`
     Cite(String),
-    /// `use NAME`
-    Use(Name),
+    /// `use NAME`, `use NAME except a, b`
+    Use(Name, Vec<Name>),
     /// `enum NAME { a, b }`
     Enum { name: Name, members: Vec<Name> },
     /// `levels NAME = 100%, 50%`

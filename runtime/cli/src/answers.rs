@@ -24,7 +24,7 @@ pub(crate) fn value(column: &Column, text: &str) -> Result<Value, String> {
             let value = quantity(text, unit.as_ref().map(|unit| unit.symbol.as_str()));
             value.map(Value::from).map_err(|why| why.unwrap_or_else(wanted))
         }
-        Domain::Steps { .. } | Domain::Set { .. } | Domain::Instant => Err(wanted()),
+        Domain::Steps { .. } | Domain::Set { .. } | Domain::Instant | Domain::Times { .. } => Err(wanted()),
     }
 }
 

@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
             Entry::Fault { at, what } => self.push(*at, "fault", "session".into(), None, Some(what.as_str().into())),
             Entry::Row { at, .. } => (self.at, self.is_open) = (Some(*at), false),
             Entry::State { at, .. } | Entry::SessionEnd { at, .. } => self.at = Some(*at),
-            Entry::Subject { .. } => {}
+            Entry::Subject { .. } | Entry::Times { .. } => {}
         }
     }
 
@@ -166,7 +166,9 @@ impl<'a> Walk<'a> {
 /// `stimulus=grating azimuth=35 contrast=1`
 fn detail(output: Option<&OutputStamp>, values: &[f64]) -> String {
     let stimulus = output.and_then(|output| output.stimulus.as_ref()).map(|stimulus| format!("stimulus={stimulus}"));
-    let name = |k: usize| output.and_then(|output| output.arguments.get(k)).map_or("#", String::as_str);
+    // A train is one argument with a value for each of its times.
+    let named = |output: &'_ OutputStamp, k: usize| output.arguments.get(k).or(output.arguments.last()).cloned();
+    let name = |k: usize| output.and_then(|output| named(output, k)).unwrap_or_else(|| "#".into());
     let arguments = values.iter().enumerate().map(|(k, value)| format!("{}={value}", name(k)));
     stimulus.into_iter().chain(arguments).collect::<Vec<_>>().join(" ")
 }

@@ -332,8 +332,9 @@ fn described(column: &Column, field: String) -> ColumnFile {
         Domain::Set { members } => ("set", &members[..]),
         Domain::Instant => ("instant", &[][..]),
         Domain::Text { .. } => ("text", &[][..]),
+        Domain::Times { .. } => ("times", &[][..]),
     };
-    let second = (column.domain == Domain::Instant).then_some("s");
+    let second = matches!(column.domain, Domain::Instant | Domain::Times { .. }).then_some("s");
     let unit = column.domain.unit();
     ColumnFile {
         field: (field != column.name).then_some(field),

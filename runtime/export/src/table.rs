@@ -1,7 +1,8 @@
 //! A table and its Parquet file: the same rows always give the same bytes.
 
 use crate::ExportFault;
-use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::types::Float64Type;
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
@@ -23,6 +24,7 @@ pub(crate) enum Cells<'a> {
     Int64(Vec<Option<i64>>),
     Double(Vec<Option<f64>>),
     Text(Vec<Option<Cow<'a, str>>>),
+    Lists(Vec<Option<Vec<f64>>>),
 }
 
 impl Cells<'_> {
@@ -34,6 +36,7 @@ impl Cells<'_> {
             Cells::Int64(cells) => cells.len(),
             Cells::Double(cells) => cells.len(),
             Cells::Text(cells) => cells.len(),
+            Cells::Lists(cells) => cells.len(),
         }
     }
 }
@@ -65,6 +68,7 @@ impl<'a> Series<'a> {
             Cells::Int64(_) => DataType::Int64,
             Cells::Double(_) => DataType::Float64,
             Cells::Text(_) => DataType::Utf8,
+            Cells::Lists(_) => DataType::List(Arc::new(Field::new("item", DataType::Float64, true))),
         };
         let about: HashMap<String, String> = self.about.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
         Field::new(&self.name, kind, true).with_metadata(about)
@@ -77,6 +81,10 @@ impl<'a> Series<'a> {
             Cells::Int64(cells) => Arc::new(Int64Array::from(cells)),
             Cells::Double(cells) => Arc::new(Float64Array::from(cells)),
             Cells::Text(cells) => Arc::new(StringArray::from_iter(cells)),
+            Cells::Lists(cells) => {
+                let lists = cells.into_iter().map(|cell| cell.map(|list| list.into_iter().map(Some)));
+                Arc::new(ListArray::from_iter_primitive::<Float64Type, _, _>(lists))
+            }
         }
     }
 }

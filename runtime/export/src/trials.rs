@@ -4,7 +4,7 @@ use crate::loaded::{columns_of_draws, is_of_trial, name, seconds, word};
 use crate::table::{Cells, Series};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use trialect_ir::record::Header;
 use trialect_ir::{Column, Domain};
 use trialect_journal::{Entry, Ns};
@@ -22,6 +22,8 @@ struct Trial<'a> {
     present: &'a [u64],
     given: String,
     outside: String,
+    /// The times of trains, by column.
+    trains: BTreeMap<usize, &'a [u64]>,
 }
 
 /// The table's columns: ours in front and at the end, the program's between them in the header's order.
@@ -68,12 +70,17 @@ fn trials<'a>(header: &Header, entries: &'a [Entry]) -> Vec<Trial<'a>> {
     // What is given between two rows belongs to the second: a trial's draws may be made before it starts.
     let mut given = Given::default();
     let draws = columns_of_draws(header);
+    // A train of a slower clock stays until it is drawn again.
+    let mut trains: BTreeMap<usize, &[u64]> = BTreeMap::new();
     for entry in entries {
         match entry {
             Entry::TrialStart { trial, at } => started = Some((*trial, *at)),
             Entry::Draw { draw, given: true, outside, .. } => {
                 let column = draws.get(*draw as usize).copied().flatten();
                 given.note(header, column, || name(&header.draws, *draw).into_owned(), *outside);
+            }
+            Entry::Times { draw, times } => {
+                trains.extend(draws.get(*draw as usize).copied().flatten().map(|column| (column, times.as_slice())));
             }
             Entry::Given { column, outside, .. } => {
                 given.note(header, Some(*column as usize), || format!("#{column}"), *outside);
@@ -89,6 +96,7 @@ fn trials<'a>(header: &Header, entries: &'a [Entry]) -> Vec<Trial<'a>> {
                     present,
                     given: listed(given),
                     outside: listed(outside),
+                    trains: trains.clone(),
                 });
             }
             _ => {}
@@ -166,7 +174,8 @@ fn about(column: &Column) -> Vec<(&'static str, String)> {
         about.push(("description", description.clone()));
     }
     let unit = column.domain.unit().map(|unit| (unit.symbol.clone(), unit.ucum.clone()));
-    let instant = (column.domain == Domain::Instant).then(|| ("s".to_owned(), "s".to_owned()));
+    let is_time = matches!(column.domain, Domain::Instant | Domain::Times { .. });
+    let instant = is_time.then(|| ("s".to_owned(), "s".to_owned()));
     if let Some((symbol, ucum)) = unit.or(instant) {
         about.push(("unit", symbol));
         about.push(("ucum", ucum));
@@ -183,6 +192,14 @@ pub(crate) fn word_of(value: &impl Serialize) -> String {
 fn cells<'a>(domain: &Domain, column: usize, trials: &[Trial<'_>]) -> Cells<'a> {
     let words = trials.iter().map(|trial| word(trial.words, trial.present, column));
     match domain {
+        Domain::Times { .. } => {
+            let times = |trial: &Trial<'_>| {
+                let there = word(trial.words, trial.present, column)?;
+                let times = trial.trains.get(&column).copied().unwrap_or_default();
+                Some(times.iter().take(there as usize).map(|time| f64::from_bits(*time)).collect())
+            };
+            Cells::Lists(trials.iter().map(times).collect())
+        }
         Domain::Bool => Cells::Bool(words.map(|word| word.map(|word| word != 0)).collect()),
         Domain::Int { .. } => Cells::Int64(words.map(|word| word.map(|word| word as i64)).collect()),
         Domain::Real { .. } | Domain::Steps { .. } | Domain::Levels { .. } | Domain::Instant => {

@@ -28,6 +28,7 @@ mod tag {
     pub(super) const SUBJECT: u8 = 15;
     pub(super) const FAULT: u8 = 16;
     pub(super) const SESSION_END: u8 = 17;
+    pub(super) const TIMES: u8 = 18;
     pub(super) const INPUT: u8 = 0x80;
 }
 
@@ -61,6 +62,11 @@ impl Codec {
                 out.push(tag::DRAW + u8::from(*given) + 2 * u8::from(*outside));
                 put(out, u64::from(*draw));
                 put(out, *word);
+            }
+            Entry::Times { draw, times } => {
+                out.push(tag::TIMES);
+                put(out, u64::from(*draw));
+                put_all(out, times);
             }
             Entry::Given { column, word, outside } => {
                 out.push(tag::GIVEN + u8::from(*outside));
@@ -121,6 +127,7 @@ impl Codec {
                 Entry::Given { column: bytes.index()?, word: bytes.unsigned()?, outside: tag > tag::GIVEN }
             }
             tag::FAR_INPUT | tag::INPUT.. => self.input(tag, bytes)?,
+            tag::TIMES => Entry::Times { draw: bytes.index()?, times: all(bytes)? },
             tag::STATE => Entry::State { at: self.time(bytes)?, state: bytes.index()? },
             tag::DECISION => Entry::Decision { at: self.time(bytes)?, rule: bytes.index()? },
             tag::OUTPUT => Entry::Output { at: self.time(bytes)?, output: bytes.index()?, arguments: all(bytes)? },

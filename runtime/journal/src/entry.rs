@@ -15,6 +15,8 @@ pub enum Entry {
     TrialStart { trial: u32, at: Ns },
     /// A draw was made, or given from outside; `outside`: the given value lies outside the draw's support.
     Draw { draw: u32, word: u64, given: bool, outside: bool },
+    /// The times of the events of a train that was just drawn, as the bits of seconds.
+    Times { draw: u32, times: Vec<u64> },
     /// A definition got a value from outside instead of its own; `outside`: one that its rules cannot give.
     Given { column: u32, word: u64, outside: bool },
     /// A device reported.

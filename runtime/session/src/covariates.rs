@@ -79,7 +79,7 @@ fn word(column: &Column, declared: &Covariate, value: &Value) -> Option<u64> {
         Domain::Levels { labels, .. } => labels.iter().position(|label| Some(label.as_str()) == value.as_str()),
         // The texts stand in the header of the record, one for each column.
         Domain::Text { .. } => value.as_str().map(|_| 0),
-        Domain::Steps { .. } | Domain::Set { .. } | Domain::Instant => None,
+        Domain::Steps { .. } | Domain::Set { .. } | Domain::Instant | Domain::Times { .. } => None,
     }
     .map(|position| position as u64)
 }

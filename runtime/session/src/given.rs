@@ -74,6 +74,8 @@ fn expected(column: &Column) -> String {
         Domain::Steps { .. } => "a number on its steps".into(),
         Domain::Int { .. } => "a whole number".into(),
         Domain::Bool => "0 or 1".into(),
-        Domain::Set { .. } | Domain::Instant | Domain::Text { .. } => "nothing that can be given".into(),
+        Domain::Set { .. } | Domain::Instant | Domain::Text { .. } | Domain::Times { .. } => {
+            "nothing that can be given".into()
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::{Plan, Recorder, SessionFault};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use trialect_device::{Ns, Rig};
-use trialect_ir::{ColumnId, DrawId, Host, Program, RuleId, SiteId, StateId, header, law};
+use trialect_ir::{ColumnId, Distribution, DrawId, Host, Program, RuleId, SiteId, Slot, StateId, header, law};
 use trialect_journal::Entry;
 
 /// What outputs reach out to.
@@ -57,6 +57,8 @@ pub(crate) struct SessionHost<'a> {
     pub(crate) given: BTreeMap<ColumnId, u64>,
     supports: Supports,
     streams: Vec<u64>,
+    /// For each train a stream for each event that it may have, and one more.
+    trains: BTreeMap<u32, Vec<u64>>,
 }
 
 impl<'a> SessionHost<'a> {
@@ -71,6 +73,12 @@ impl<'a> SessionHost<'a> {
             Place::Instant(_) | Place::Time { .. } => None,
         });
         let streams = program.draws.iter().map(|draw| stream(plan, &draw.path)).collect();
+        let trains = (0..).zip(&program.draws).filter_map(|(k, draw)| match draw.distribution {
+            Distribution::Train { most, .. } => {
+                Some((k, (0..=most).map(|event| stream(plan, &format!("{}#{event}", draw.path))).collect()))
+            }
+            _ => None,
+        });
         SessionHost {
             hands: Hands { program, rig, recorder, now: 0, pushed: 0, breaks_before, safe: false },
             outputs: Outputs::new(program),
@@ -78,6 +86,7 @@ impl<'a> SessionHost<'a> {
             given: BTreeMap::new(),
             supports: Supports::new(program),
             streams,
+            trains: trains.collect(),
         }
     }
 
@@ -86,6 +95,22 @@ impl<'a> SessionHost<'a> {
         if self.fault.is_none() {
             self.fault = self.hands.holds().and_then(|()| step(self)).err();
         }
+    }
+
+    /// Draws a train into its block, and gives the number of its events.
+    fn train(&mut self, draw: DrawId, most: u32, block: Slot, memory: &mut [u64]) -> u64 {
+        let declared = &self.hands.program.draws[draw.0 as usize];
+        let [rate, start, end] = [0, 1, 2].map(|k| f64::from_bits(memory[header::SCRATCH.index() + k]));
+        let tick = memory[declared.tick.index()];
+        let keys = self.trains.get(&draw.0).map_or(&[][..], Vec::as_slice);
+        let (head, times) = memory[block.index()..][..most as usize + 2].split_at_mut(2);
+        let word = |k: usize| law::stream_word(keys.get(k).copied().unwrap_or_default(), tick);
+        let (count, cut) = trialect_ir::train(word, rate, start, end, times);
+        head.copy_from_slice(&[u64::from(cut), count]);
+        let times = times[..count as usize].to_vec();
+        self.push(Entry::Draw { draw: draw.0, word: count, given: false, outside: false });
+        self.push(Entry::Times { draw: draw.0, times });
+        count
     }
 
     pub(crate) fn push(&mut self, entry: Entry) {
@@ -108,6 +133,9 @@ impl Host for SessionHost<'_> {
     fn draw(&mut self, draw: DrawId, memory: &mut [u64]) -> u64 {
         let declared = &self.hands.program.draws[draw.0 as usize];
         let count = declared.distribution.parameters();
+        if let Distribution::Train { most, block } = declared.distribution {
+            return self.train(draw, most, block, memory);
+        }
         let parameters = &memory[header::SCRATCH.index()..][..count];
         self.supports.drawn(declared.column, declared.distribution.support(parameters));
         let given = self.given.get(&declared.column).copied();

@@ -3,11 +3,8 @@
 use crate::SessionFault;
 use crate::host::Hands;
 use trialect_device::{Command, Ns, Rig};
-use trialect_ir::{Clock, Program, Site, SiteId, Slot, VerbKind, header};
+use trialect_ir::{Class, Clock, Program, Site, SiteId, Slot, VerbKind, header};
 use trialect_journal::Entry;
-
-/// Most arguments of a command.
-const ARGUMENTS: usize = 16;
 
 /// An output that is on.
 #[derive(Debug, Clone, Copy)]
@@ -59,17 +56,15 @@ impl Outputs {
             }
         }
         let at = memory[header::NOW.index()] as Ns;
-        let mut arguments = [("", 0.0); ARGUMENTS];
-        for ((name, _), (slot, word)) in declared.parameters.iter().zip(arguments.iter_mut().zip(words)) {
-            *slot = (name.as_str(), f64::from_bits(*word));
-        }
+        let arguments = arguments(declared, words, memory);
         let command = Command {
             device: declared.device,
             verb: &declared.verb,
             stimulus: declared.stimulus,
-            arguments: &arguments[..declared.parameters.len().min(ARGUMENTS)],
+            arguments: &arguments,
         };
-        hands.push(Entry::Output { output: site.0, at, arguments: words.to_vec() })?;
+        let recorded = arguments.iter().map(|(_, value)| value.to_bits()).collect();
+        hands.push(Entry::Output { output: site.0, at, arguments: recorded })?;
         // Noted before it is carried out: a command that failed may have had an effect, which must end.
         self.sent[site.0 as usize].clear();
         self.sent[site.0 as usize].extend(words);
@@ -163,6 +158,23 @@ impl Outputs {
             }
         }
     }
+}
+
+/// The arguments of a command: a real by its word, a train once for each of its times. The word of a train is the address
+/// of the number of its events, behind which the times stand.
+fn arguments<'s>(site: &'s Site, words: &[u64], memory: &[u64]) -> Vec<(&'s str, f64)> {
+    let mut arguments = Vec::with_capacity(words.len());
+    for ((name, class), word) in site.parameters.iter().zip(words) {
+        if *class == Class::Real {
+            arguments.push((name.as_str(), f64::from_bits(*word)));
+            continue;
+        }
+        let train = usize::try_from(*word).ok().and_then(|address| memory.get(address..)).unwrap_or_default();
+        let Some((count, times)) = train.split_first() else { continue };
+        let count = usize::try_from(*count).unwrap_or(usize::MAX);
+        arguments.extend(times.iter().take(count).map(|time| (name.as_str(), f64::from_bits(*time))));
+    }
+    arguments
 }
 
 /// Whether one command goes to the target of another and replaces what it began.

@@ -8,6 +8,7 @@ use crate::encoder::Encoder;
 use crate::forager::Forager;
 use crate::mouse::{Manner, Mouse, MouseParameters, MouseState};
 use crate::parameters::RigParameters;
+use crate::speaker::Sound;
 use trialect_device::Ns;
 
 /// The only channel of an encoder, `travel`.
@@ -73,7 +74,7 @@ impl Animals {
             Use::Place(sort) => self.forager.places.add(device, sort, name),
             Use::Cue => self.forager.places.add_cue(device, name),
             Use::Source => self.forager.places.add_source(device, name),
-            Use::Elsewhere => {}
+            Use::Elsewhere => self.forager.listener.meets(device, name),
         }
     }
 
@@ -118,6 +119,7 @@ impl Animals {
         match happening {
             Happening::Report { .. } => {}
             Happening::Picture { visible, freeze } => self.see(at, device, visible, freeze),
+            Happening::Sound(Sound::Click) => self.forager.hears_click(at, device),
             Happening::Sound(sound) => {
                 if let Some(mouse) = mouse {
                     mouse.hears(at, sound);

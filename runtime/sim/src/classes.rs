@@ -60,7 +60,7 @@ pub(crate) struct Class {
 pub(crate) const CLASSES: [Class; 17] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
     class("Display", &["flip"], &["gabor"], Use::Elsewhere),
-    class("Speaker", &["onset"], &["tone", "noise"], Use::Elsewhere),
+    class("Speaker", &["onset"], &["tone", "noise", "click_train"], Use::Elsewhere),
     class("Valve", &["done"], &[], Use::Source),
     class("Pump", &["done"], &[], Use::Source),
     class("Feeder", &["done"], &[], Use::Source),

@@ -18,7 +18,7 @@ const SMALL: [(&str, Columns); 5] = [
 
 /// A clause that declares nothing.
 pub(super) fn is_aside(clause: &Clause) -> bool {
-    matches!(clause.kind, ClauseKind::Cite(_) | ClauseKind::Use(_) | ClauseKind::ScenarioStep(_))
+    matches!(clause.kind, ClauseKind::Cite(_) | ClauseKind::Use(..) | ClauseKind::ScenarioStep(_))
 }
 
 /// Everything that a module declares.

@@ -36,7 +36,7 @@ pub fn document(name: &str, library: &Library) -> Option<Page> {
             ClauseKind::Cite(reference) => {
                 citations.push(Citation { reference: reference.clone(), remark: written.remark(clause.span) });
             }
-            ClauseKind::Use(name) => uses.push(name.text.clone()),
+            ClauseKind::Use(name, ..) => uses.push(name.text.clone()),
             _ => {}
         }
     }

@@ -185,6 +185,7 @@ fn is_run(clause: &Clause) -> bool {
 
 fn is_literal(value: &Expr) -> bool {
     match &value.kind {
+        ExprKind::Set(members) => members.iter().all(is_literal),
         ExprKind::Number { .. } | ExprKind::Bool(_) | ExprKind::Name(_) => true,
         ExprKind::Negate(inner) => matches!(inner.kind, ExprKind::Number { .. }),
         _ => false,

@@ -193,6 +193,7 @@ impl<'a> Writer<'a> {
             Type::Int => json!("Int"),
             Type::Instant => json!("Instant"),
             Type::Text => json!("Text"),
+            Type::Times => json!("Times"),
             Type::Real(dimension) => {
                 self.quantity_kind(*dimension);
                 json!({ "real": Unit::coherent(*dimension).ucum })
@@ -288,6 +289,10 @@ impl<'a> Writer<'a> {
             Family::Uniform(a, b) => json!({ "is": "draw", "uniform": [self.expr(a), self.expr(b)] }),
             Family::Normal(a, b, c, d) => {
                 json!({ "is": "draw", "normal": [self.expr(a), self.expr(b), self.expr(c), self.expr(d)] })
+            }
+            Family::Poisson(a, b, c, most) => {
+                let parameters = [self.expr(a), self.expr(b), self.expr(c)];
+                json!({ "is": "draw", "poisson": parameters, "most": most.to_string() })
             }
             Family::Exponential(a, b, c) => {
                 json!({ "is": "draw", "exponential": [self.expr(a), self.expr(b), self.expr(c)] })

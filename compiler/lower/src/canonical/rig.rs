@@ -3,7 +3,7 @@
 use super::Writer;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
-use trialect_sema::{DeviceClass, Parameter, VerbDef};
+use trialect_sema::{Constructor, DeviceClass, Parameter, VerbDef};
 use trialect_units::Unit;
 
 impl Writer<'_> {
@@ -28,6 +28,7 @@ impl Writer<'_> {
             let constructors: BTreeMap<&str, Json> = class
                 .constructors
                 .iter()
+                .filter(|c| !c.takes_train())
                 .map(|c| (c.name.as_str(), json!({ "fixed": parameters(&c.fixed), "shown": parameters(&c.shown) })))
                 .collect();
             let dimensions = class
@@ -54,6 +55,9 @@ impl Writer<'_> {
             let constructor = &model.class(stimulus.device).constructors[stimulus.constructor];
             let device = format!("rig.{}", model.devices[stimulus.device.0].name);
             self.uses(&device);
+            if constructor.takes_train() {
+                self.of_trains(&model.class(stimulus.device).path, constructor);
+            }
             let fixed: BTreeMap<&str, Json> = constructor
                 .fixed
                 .iter()
@@ -63,6 +67,22 @@ impl Writer<'_> {
             let body = json!({ "is": "stimulus", "on": device, "constructor": constructor.name, "fixed": fixed });
             self.define(format!("stimulus.{}", stimulus.name), body);
         }
+    }
+
+    /// A kind of stimulus that takes a train is a definition of its own, of those protocols that use it.
+    fn of_trains(&mut self, class: &str, constructor: &Constructor) {
+        let path = format!("{class}.{}", constructor.name);
+        if !self.done.iter().any(|definition| definition.path == path) {
+            let parameters = |list: &[Parameter]| list.iter().map(slot).collect::<Vec<_>>();
+            let trains: Vec<&str> =
+                constructor.shown.iter().filter(|p| p.train).map(|parameter| parameter.name.as_str()).collect();
+            let (fixed, shown) = (parameters(&constructor.fixed), parameters(&constructor.shown));
+            let uses = std::mem::take(&mut self.uses);
+            let body = json!({ "is": "kind of stimulus", "fixed": fixed, "shown": shown, "trains": trains });
+            self.define(path.clone(), body);
+            self.uses = uses;
+        }
+        self.uses(&path);
     }
 
     fn verb(&self, class: &DeviceClass, verb: &VerbDef) -> Json {

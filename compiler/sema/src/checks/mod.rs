@@ -1,6 +1,7 @@
 //! Checks on the whole model, one file each.
 
 mod circles;
+mod members;
 mod ranges;
 mod reachability;
 mod required;
@@ -14,6 +15,7 @@ impl Checker<'_> {
     /// Runs every check; each reports its own findings.
     pub(crate) fn run_checks(&mut self) {
         self.check_required();
+        self.check_picks();
         self.check_circles();
         self.check_states();
         self.check_stages();

@@ -10,7 +10,7 @@ use trialect_syntax::ast::{Argument, Call, Expr, Name, Value};
 
 const FUNCTIONS: &[&str] = &[
     "abs", "min", "max", "clamp", "floor", "ceil", "round", "sqrt", "exp", "log", "sin", "cos", "erf", "probit",
-    "count",
+    "count", "rank",
 ];
 
 /// Terms of one `all(… for …)`: they become one expression.
@@ -22,6 +22,7 @@ impl Checker<'_> {
         match call.name.text.as_str() {
             "min" | "max" => self.extreme(call, expected),
             "clamp" => self.clamp(call),
+            "rank" => self.rank(call),
             "abs" | "floor" | "ceil" | "round" | "sqrt" | "exp" | "log" | "sin" | "cos" | "erf" | "probit"
             | "count" => {
                 let Some([operand]) = self.plain_arguments(call, 1).map(|list| [list[0]]) else {
@@ -162,10 +163,14 @@ impl Checker<'_> {
                 let range = Interval::new(0.0, f64::from(finite.size(&self.model)));
                 self.applied(Function::Size, typed, Type::Int, range, span)
             }
+            ref ty if *ty.required() == Type::Times => {
+                let range = typed.range;
+                self.applied(Function::Size, typed, Type::Int, range, span)
+            }
             Type::Unknown => Texpr::broken(span),
             _ => {
                 let found = typed.ty.describe(&self.model);
-                let message = "`count` needs a set here";
+                let message = "`count` needs a set or a train here";
                 let finding = Finding::error("type-mismatch", message, typed.span, format!("this is {found}"));
                 self.report(finding.help("count trials with a statistic: `stat n = count(…)` in `session { … }`"));
                 Texpr::broken(span)

@@ -2,6 +2,7 @@
 
 use crate::Checker;
 use crate::Interval;
+use crate::model::IntTypeId;
 use crate::term::{Term, Texpr};
 use crate::types::{Finite, Type};
 use trialect_base::Finding;
@@ -30,9 +31,18 @@ impl Checker<'_> {
             (_, Type::Option(_) | Type::None) => self.may_be_none(typed, target),
             (Type::Real(dimension), ty) if ty.dimension(&self.model) == Some(*dimension) => self.to_real(typed),
             (Type::Int, Type::IntType(_)) => Texpr { range: self.numeric_range(&typed), ty: Type::Int, ..typed },
+            (Type::IntType(id), Type::Int) if typed.constant().is_none() && self.lies_in(&typed, *id) => {
+                Texpr { ty: target.clone(), ..typed }
+            }
             (Type::Levels(_) | Type::IntType(_), Type::Int | Type::Real(_)) => self.member_for(typed, target),
             _ => self.mismatch(typed, target),
         }
+    }
+
+    /// Whether a whole number is always one of an `int` type.
+    pub(crate) fn lies_in(&self, typed: &Texpr, id: IntTypeId) -> bool {
+        let int = &self.model.ints[id.0];
+        typed.ty == Type::Int && Interval::new(int.low as f64, int.high as f64).contains(typed.range)
     }
 
     /// A whole number or level as a real of the same dimension.
@@ -173,6 +183,7 @@ impl Checker<'_> {
     fn type_remedy(&self, typed: &Texpr, target: &Type) -> Option<String> {
         let text = self.sources.text(typed.span);
         match (target.required(), &typed.ty) {
+            (_, Type::Times) => Some(format!("count its events: `count({text})`")),
             (Type::Int, Type::Real(d)) if d.is_none() => Some(format!("round it: `floor({text})`")),
             (Type::Bool, Type::Enum(id)) => {
                 let member = self.model.enums[id.0].members.first().map(|member| member.name.as_str())?;
@@ -187,6 +198,10 @@ impl Checker<'_> {
                 Some(format!("write one of: {}", members.collect::<Vec<_>>().join(", ")))
             }
             (Type::Levels(id), _) => Some(format!("write one of: {}", self.model.levels[id.0].labels.join(", "))),
+            (Type::IntType(id), Type::Int) => {
+                let int = &self.model.ints[id.0];
+                Some(format!("write `clamp({text}, {} .. {})`", int.low, int.high))
+            }
             (Type::IntType(id), _) => {
                 let int = &self.model.ints[id.0];
                 Some(format!("write one of: {} .. {}", int.low, int.high))

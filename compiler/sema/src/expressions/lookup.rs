@@ -44,7 +44,7 @@ impl Checker<'_> {
                 self.device_as_value(self.model.groups[group.0].first, span);
                 Texpr::broken(span)
             }
-            Some(Symbol::Stimulus(_)) => {
+            Some(Symbol::Stimulus(_) | Symbol::Stimuli(_)) => {
                 self.report(
                     Finding::error("not-a-value", format!("`{name}` is a stimulus, not a value"), span, "a stimulus")
                         .help("a stimulus stands after a verb or a `track`"),
@@ -291,7 +291,7 @@ impl Checker<'_> {
             }
             Some(Symbol::Curriculum(id)) => self.curriculum_part(id, member, span),
             Some(Symbol::Broken) => Texpr::broken(span),
-            Some(Symbol::Stimulus(_)) => {
+            Some(Symbol::Stimulus(_) | Symbol::Stimuli(_)) => {
                 self.report(
                     Finding::error(
                         "not-a-value",

@@ -7,6 +7,7 @@ mod lookup;
 mod narrowing;
 mod operators;
 mod parts;
+mod rank;
 
 use crate::model::{BlockId, Clock, StimulusId};
 use crate::term::{Term, Texpr};

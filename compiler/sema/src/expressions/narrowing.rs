@@ -40,14 +40,27 @@ impl Checker<'_> {
         self.scope.facts.retain(|fact| !fact.contains(&path));
     }
 
+    /// A term has a value; when it is one of the trial before, there was such a trial.
+    fn there(&self, term: &Term, known: &mut Known) {
+        known.facts.extend(fact(term));
+        match term {
+            Term::Narrowed(inner) | Term::Some(inner) => self.there(&inner.term, known),
+            Term::Outcome { last: true } => known.facts.push("last".into()),
+            Term::Value { value, last: true, .. } if self.model.values[value.0].block.is_none() => {
+                known.facts.push("last".into());
+            }
+            _ => {}
+        }
+    }
+
     /// Collects what exists when `condition` has the truth value `holds`.
     fn facts(&self, condition: &Texpr, holds: bool, known: &mut Known) {
         match (&condition.term, holds) {
             (Term::LastExists, true) => known.facts.push("last".into()),
-            (Term::Exists(inner) | Term::In(inner, _), true) => known.facts.extend(fact(&inner.term)),
+            (Term::Exists(inner) | Term::In(inner, _), true) => self.there(&inner.term, known),
             (Term::Is(a, b), true) => {
-                known.facts.extend(fact(&a.term));
-                known.facts.extend(fact(&b.term));
+                self.there(&a.term, known);
+                self.there(&b.term, known);
             }
             (Term::Apply(Function::Not, list), _) => {
                 list.iter().for_each(|inner| self.facts(inner, !holds, known));

@@ -25,6 +25,15 @@ impl Checker<'_> {
     pub(super) fn negate(&mut self, operand: &Expr, expected: Option<&Type>, span: Span) -> Texpr {
         let typed = self.expr(operand, None);
         let Some(typed) = self.numeric(typed) else { return Texpr::broken(span) };
+        // What is below 0 is no member any more: a level becomes its quantity, a member of an `int` type a whole number.
+        let typed = match typed.ty.required() {
+            Type::Levels(_) if typed.constant().is_none() => self.to_real(typed),
+            Type::IntType(_) if typed.constant().is_none() => {
+                let ty = if typed.ty.is_optional() { Type::Int.optional() } else { Type::Int };
+                Texpr { range: self.numeric_range(&typed), ty, ..typed }
+            }
+            _ => typed,
+        };
         let (ty, range) = (typed.ty.clone(), typed.range.negated());
         let negated = match typed.term {
             Term::Number(value) => Texpr { term: Term::Number(value.negated()), ty, range, span },
@@ -70,6 +79,9 @@ impl Checker<'_> {
     fn same(&mut self, left: Texpr, right: Texpr, span: Span) -> Texpr {
         if left.ty == Type::Unknown || right.ty == Type::Unknown {
             return Texpr::broken(span);
+        }
+        if let Some(train) = [&left, &right].into_iter().find(|typed| *typed.ty.required() == Type::Times) {
+            return self.mismatch(train.clone(), &Type::Int);
         }
         match (&left.ty, &right.ty) {
             (_, Type::None) => return self.is_none(left, span),

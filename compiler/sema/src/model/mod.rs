@@ -100,6 +100,8 @@ pub struct Model {
     pub devices: Vec<Device>,
     pub groups: Vec<DeviceGroup>,
     pub stimuli: Vec<Stimulus>,
+    /// Stimuli with a key.
+    pub stimulus_groups: Vec<StimulusGroup>,
     pub values: Vec<Value>,
     pub decks: Vec<Deck>,
     /// The outcomes as a type.

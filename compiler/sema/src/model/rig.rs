@@ -1,6 +1,6 @@
 //! Device classes, devices and stimuli.
 
-use crate::model::{ClassId, DeviceId};
+use crate::model::{ClassId, DeviceId, StimulusId};
 use crate::term::Texpr;
 use crate::types::Finite;
 use trialect_base::Span;
@@ -82,6 +82,8 @@ pub struct Parameter {
     pub name: String,
     /// Its dimension.
     pub dimension: Dimension,
+    /// It is a train of such values.
+    pub train: bool,
 }
 
 /// A kind of stimulus that a device class can present.
@@ -138,6 +140,24 @@ pub struct DeviceGroup {
     pub finite: Finite,
     /// The device of the type's first member; the others follow it.
     pub first: DeviceId,
+}
+
+impl Constructor {
+    /// Whether it is played with a train of times.
+    pub fn takes_train(&self) -> bool {
+        self.shown.iter().any(|parameter| parameter.train)
+    }
+}
+
+/// Stimuli with one name and a key: one for each member of a type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StimulusGroup {
+    /// `clicks`
+    pub name: String,
+    /// The type of its key.
+    pub finite: Finite,
+    /// The stimulus of the type's first member; the others follow it.
+    pub first: StimulusId,
 }
 
 /// A declared stimulus.

@@ -122,6 +122,8 @@ pub enum Family {
     Normal(Texpr, Texpr, Texpr, Texpr),
     /// Mean, least, most.
     Exponential(Texpr, Texpr, Texpr),
+    /// Rate, start, end, and most events.
+    Poisson(Texpr, Texpr, Texpr, u32),
 }
 
 impl Family {
@@ -132,7 +134,7 @@ impl Family {
             Family::Deal(_) => Vec::new(),
             Family::Chance(a) => vec![a],
             Family::Uniform(a, b) | Family::Whole(a, b) => vec![a, b],
-            Family::Exponential(a, b, c) => vec![a, b, c],
+            Family::Exponential(a, b, c) | Family::Poisson(a, b, c, _) => vec![a, b, c],
             Family::Normal(a, b, c, d) => vec![a, b, c, d],
         }
     }

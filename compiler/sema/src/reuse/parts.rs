@@ -50,8 +50,11 @@ impl<'m> Splicer<'m> {
         let mut list = Vec::with_capacity(written.len());
         for clause in written {
             match &clause.kind {
-                ClauseKind::Use(name) => match self.used(name) {
-                    Some(Used::Part(part)) => list.extend(self.part(&part, name)),
+                ClauseKind::Use(name, except) => match self.used(name) {
+                    Some(Used::Part(part)) => {
+                        self.nothing_left_out(except);
+                        list.extend(self.part(&part, name));
+                    }
                     // Inside a part a library is used wherever the part stands.
                     Some(Used::Library) if !self.open.is_empty() => {}
                     Some(Used::Library) => list.push(clause.clone()),
@@ -69,6 +72,15 @@ impl<'m> Splicer<'m> {
             }
         }
         list
+    }
+
+    /// A part is used as it is written.
+    fn nothing_left_out(&mut self, except: &[Name]) {
+        if let Some(first) = except.first() {
+            let message = "only covariates of a library can be left out: a part is used as it is written";
+            let finding = Finding::error("misplaced-clause", message, first.span, "left out here");
+            self.findings.push(finding.help("remove `except`, and write what you need of the part"));
+        }
     }
 
     /// What a `use` names; none when that is a finding, made here or where modules are read.

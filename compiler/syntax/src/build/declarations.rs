@@ -12,7 +12,10 @@ impl Builder<'_, '_> {
         let mut parts = Parts::of(node);
         Some(match rule {
             Rule::citation => ClauseKind::Cite(self.text(&parts.take(Rule::string)?)),
-            Rule::usage => ClauseKind::Use(self.name(&parts.take(Rule::dotted_name)?)),
+            Rule::usage => {
+                let name = self.name(&parts.take(Rule::dotted_name)?);
+                ClauseKind::Use(name, self.names(parts.take_all(Rule::name)))
+            }
             Rule::enumeration => {
                 let name = self.name(&parts.take(Rule::name)?);
                 ClauseKind::Enum { name, members: self.names(parts.take_all(Rule::name)) }

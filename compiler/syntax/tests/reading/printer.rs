@@ -40,7 +40,8 @@ fn clause_line(kind: &ClauseKind) -> (String, Bodies<'_>) {
     }
     let line = match kind {
         ClauseKind::Cite(citation) => format!("cite {citation:?}"),
-        ClauseKind::Use(name) => format!("use {}", name.text),
+        ClauseKind::Use(name, except) if except.is_empty() => format!("use {}", name.text),
+        ClauseKind::Use(name, except) => format!("use {} except {}", name.text, words(except)),
         ClauseKind::Enum { name, members } => format!("enum {} {}", name.text, words(members)),
         ClauseKind::Levels { name, values } => format!("levels {} {}", name.text, exprs(values)),
         ClauseKind::IntType { name, range: r } => format!("int {} {}", name.text, range(r)),

@@ -4,6 +4,7 @@ mod junit;
 mod play;
 mod report;
 mod script;
+mod unread;
 mod watch;
 
 use crate::arguments::TestOptions;

@@ -155,11 +155,12 @@ impl Seed<'_> {
         let covariate = self.given(|column| column.role == Role::Covariate);
         let covariate = covariate.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let options = CovariateOptions { covariate, missing: Vec::new(), overrides: Vec::new(), by: None };
-        let Covariates { values, remarks } = match given(&options, program, None, Some(weight)) {
+        let Covariates { mut values, remarks } = match given(&options, program, None, Some(weight)) {
             Ok(covariates) => covariates,
             Err(Failure::Trouble { message, .. }) => return Ok(Err(message)),
             Err(failure) => return Err(failure),
         };
+        super::unread::answer(program, &mut values);
         let each_trial = match self.each_trial() {
             Ok(each_trial) => each_trial,
             Err(says) => return Ok(Err(says)),

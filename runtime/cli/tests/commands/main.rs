@@ -5,10 +5,12 @@
 
 mod adaptive;
 mod amend;
+mod as_run;
 mod broken_off;
 mod carry;
 mod carry_values;
 mod chain;
+mod clicks;
 mod command;
 mod conventions;
 mod covariates;

@@ -182,7 +182,7 @@ fn a_session_that_cannot_begin_fails_its_scenario() {
     let folder = tempfile::tempdir().unwrap();
     let protocol = folder.path().join("p.trial");
     let text_of = "protocol p 1.0.0\nsession { covariate depth : Length within 1 mm .. 3 mm asked before; limit trials 9 }\n\
-        trial { outcomes a; state s { after 1 s -> end a } }\n\
+        trial { deep = depth > 1 mm; outcomes a; state s { after 1 s -> end a } }\n\
         scenario \"unanswered\" { run 3 trials; expect always outcome is a }\n\
         scenario \"answered\" { given depth = 2 mm; run 3 trials; expect always depth > 1 mm }\n";
     fs::write(&protocol, text_of).unwrap();
@@ -192,6 +192,20 @@ fn a_session_that_cannot_begin_fails_its_scenario() {
     let hash = trialect(&["hash", text(&protocol)]).fine();
     fs::write(&protocol, text_of.split("scenario").next().unwrap()).unwrap();
     assert_eq!(trialect(&["hash", text(&protocol)]).fine(), hash, "scenarios are no part of a protocol");
+}
+
+#[test]
+fn a_covariate_that_nothing_reads_needs_no_answer_in_a_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = folder.path().join("p.trial");
+    let text_of = "protocol p 1.0.0\nuse std.covariates.mouse except weight\nsession { limit trials 9 }\n\
+        trial { outcomes a; state s { after 1 s -> end a } }\n\
+        scenario \"unanswered\" { run 3 trials; expect always outcome is a }\n\
+        scenario \"expected\" { run 3 trials; expect always age > 1 wk }\n";
+    fs::write(&protocol, text_of).unwrap();
+    let report = test(&[text(&protocol)]).found();
+    assert_eq!(failing(&report), ["expected"], "what is expected of it reads it");
+    assert!(report.contains("`age` has no value"), "{report}");
 }
 
 /// The chapter's accepted examples hold.

@@ -1,6 +1,6 @@
 //! Parquet tables as a reader sees them.
 
-use arrow_array::{Array, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray};
+use arrow_array::{Array, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,6 +14,7 @@ pub(crate) enum Cell {
     Int(i64),
     Real(f64),
     Text(String),
+    List(Vec<f64>),
 }
 
 /// A table, column by column.
@@ -83,6 +84,14 @@ impl Table {
         }
     }
 
+    /// A list of numbers that is there.
+    pub(crate) fn list(&self, column: &str, row: usize) -> Vec<f64> {
+        match &self.column(column)[row] {
+            Cell::List(numbers) => numbers.clone(),
+            other => panic!("{column} holds {other:?}"),
+        }
+    }
+
     pub(crate) fn reals(&self, column: &str) -> Vec<f64> {
         (0..self.rows()).map(|row| self.real(column, row)).collect()
     }
@@ -115,6 +124,10 @@ fn cell(array: &dyn Array, row: usize) -> Cell {
         Cell::Int(cells.value(row))
     } else if let Some(cells) = any.downcast_ref::<Float64Array>() {
         Cell::Real(cells.value(row))
+    } else if let Some(cells) = any.downcast_ref::<ListArray>() {
+        let list = cells.value(row);
+        let numbers = list.as_any().downcast_ref::<Float64Array>().expect("a list of numbers");
+        Cell::List(numbers.values().to_vec())
     } else {
         Cell::Text(any.downcast_ref::<StringArray>().expect("a type of ours").value(row).to_owned())
     }

@@ -49,6 +49,7 @@ impl Dice {
         match self.below(12) {
             0 => Entry::SessionStart { at, words: self.words(40), present: self.words(3) },
             1 => Entry::TrialStart { trial: self.index(), at },
+            2 if self.flip() => Entry::Times { draw: self.index(), times: vec![self.wild(), self.wild()] },
             2 => Entry::Draw { draw: self.index(), word: self.wild(), given: self.flip(), outside: self.flip() },
             3 => Entry::Given { column: self.index(), word: self.wild(), outside: self.flip() },
             4 => Entry::State { state: self.index(), at },

@@ -114,6 +114,7 @@ fn described(domain: &Domain) -> String {
         Domain::Set { members } => format!("a set of {}", members.join(", ")),
         Domain::Instant => "a time".into(),
         Domain::Text { .. } => "a text".into(),
+        Domain::Times { .. } => "a train of times".into(),
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn word(domain: &Domain, text: &str) -> Result<u64, String> {
         Domain::Set { members } => set(members, text),
         Domain::Instant => Err("a time of a session cannot be set".into()),
         Domain::Text { .. } => Err("a text is asked for as a covariate".into()),
+        Domain::Times { .. } => Err("a train of times is drawn".into()),
         Domain::Int { .. } | Domain::Real { .. } | Domain::Steps { .. } => {
             quantity(domain, number(text, domain.unit())?).map_err(|why| format!("`{text}` {why}"))
         }
@@ -109,6 +110,7 @@ pub(super) fn range(domain: &Domain) -> String {
         Domain::Levels { labels, .. } => labels.join(", "),
         Domain::Instant => "a time".into(),
         Domain::Text { .. } => "a text".into(),
+        Domain::Times { .. } => "a train of times".into(),
     }
 }
 

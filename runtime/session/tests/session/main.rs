@@ -12,3 +12,4 @@ mod order;
 mod outputs;
 mod played;
 mod scripted_rig;
+mod trains;

@@ -7,6 +7,7 @@
 
 use super::contact;
 use super::drive::Drive;
+use super::listener::Listener;
 use super::parameters::ForagerParameters;
 use super::places::{Place, Places};
 use crate::animals::Deed;
@@ -38,6 +39,7 @@ enum Activity {
 pub(crate) struct Forager {
     parameters: ForagerParameters,
     pub(crate) places: Places,
+    pub(crate) listener: Listener,
     drive: Drive,
     visits: Stream,
     stays: Stream,
@@ -61,6 +63,7 @@ impl Forager {
         Self {
             parameters: parameters.clone(),
             places: Places::default(),
+            listener: Listener::default(),
             drive: Drive::new(&parameters.drive, (seed, session)),
             visits: Stream::new(seed, session, Purpose::Visit),
             stays: Stream::new(seed, session, Purpose::Stay),
@@ -117,6 +120,17 @@ impl Forager {
         if sound == Sound::Tone {
             self.alert = (at + self.reaction(), at + from_milliseconds(self.parameters.alert_s * 1e3));
             self.changed(at);
+        }
+    }
+
+    /// A click, from a speaker: it stays for the next one where it is, and what attracts it changes.
+    pub(crate) fn hears_click(&mut self, at: Ns, device: u32) {
+        let until = self.listener.hears(at, device);
+        match self.activity {
+            Activity::Touching { place, .. } if self.places.all()[place].sort == Sort::Port => {
+                self.wakes = self.wakes.map(|wakes| wakes.max(until));
+            }
+            _ => self.changed(at),
         }
     }
 
@@ -239,6 +253,8 @@ impl Forager {
             (Sort::Spout, false) if alert => lick.alert_per_s,
             (Sort::Spout, false) => lick.spontaneous_per_s,
         };
+        let heard = self.listener.share(&place.key, at).filter(|_| place.sort == Sort::Port);
+        let rate = heard.map_or(rate, |share| rate.max(poke.lit_per_s * share));
         let rate = if place.waiting { rate.max(self.parameters.collect_per_s) } else { rate };
         rate * self.drive.factor()
     }
@@ -268,6 +284,9 @@ impl Forager {
     fn touch(&mut self, at: Ns, number: usize, left: u32) -> Option<Deed> {
         let place = self.places.get_mut(number)?;
         let (device, sort, rewarded) = (place.device, place.sort, core::mem::take(&mut place.waiting));
+        if self.listener.knows(&place.key) {
+            self.listener.forgets();
+        }
         let stay = if rewarded && sort == Sort::Port {
             self.drinking()
         } else {

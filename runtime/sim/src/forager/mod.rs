@@ -3,6 +3,7 @@
 mod behaviour;
 mod contact;
 mod drive;
+mod listener;
 mod parameters;
 mod places;
 

@@ -12,7 +12,7 @@ use trialect_device::Ns;
 pub(crate) struct Place {
     pub(crate) device: u32,
     pub(crate) sort: Sort,
-    key: String,
+    pub(crate) key: String,
     /// Lamps that are on.
     lamps: u32,
     /// Since when one is.
@@ -87,7 +87,7 @@ impl Places {
 }
 
 /// The key in a name: `[left]` in `port[left]`, nothing in `centre`.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     name.find('[').map_or(String::new(), |start| name[start..].to_string())
 }
 

@@ -121,6 +121,8 @@ impl Mouse {
     /// A sound begins.
     pub(crate) fn hears(&mut self, at: Ns, sound: Sound) {
         match (sound, self.activity) {
+            // Clicks say nothing to an animal at a wheel.
+            (Sound::Click, _) => {}
             (Sound::Tone, Activity::Idle) => self.consider(at),
             (Sound::Tone, Activity::Deciding { direction, since }) => {
                 self.activity = Activity::Deciding { direction, since: at };

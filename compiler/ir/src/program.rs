@@ -147,6 +147,15 @@ pub enum VerbKind {
     },
 }
 
+/// A parameter that a person may change between two trials.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Index into [`Program::columns`].
+    pub column: u32,
+    /// The Int word that is not 0 once it was changed: then its start value is not made anew.
+    pub kept: Slot,
+}
+
 /// A declared stimulus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stimulus {
@@ -255,6 +264,8 @@ pub struct Program {
     pub most_trials: u32,
     /// Columns that the session asks for before it starts (`covariate ... asked before`), indices.
     pub asked: Vec<u32>,
+    /// Parameters of the session and the trial.
+    pub parameters: Vec<Parameter>,
     /// Slot of the least time between trials, s (Real).
     pub pause: Slot,
     /// Inputs whose every sample is recorded (`record`).

@@ -119,6 +119,7 @@ impl<'a> Lowering<'a> {
             draws: self.draws,
             statistics: self.layout.statistics.iter().map(|(_, statistic)| statistic.clone()).collect(),
             asked: tables.asked,
+            parameters: tables.parameters,
             columns: tables.columns,
             rules: self.rules,
             stops,

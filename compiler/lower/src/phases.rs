@@ -64,9 +64,12 @@ impl Lowering<'_> {
             let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &self.model.values[id.0].kind else {
                 continue;
             };
-            let Some(initial) = &variable.initial else { continue };
+            let Some(initial) = variable.initial.as_ref().filter(|_| !is_made(clock, &self.model.values[id.0].kind))
+            else {
+                continue;
+            };
             let mut set = Code::new();
-            self.assign_all(id, initial, &mut set);
+            self.start_values(id, initial, tables, &mut set);
             let computed = |stmt: &Stmt| !matches!(stmt, Stmt::Set { value: Expr::Int(_) | Expr::Real(_), .. });
             if clock == Clock::Subject && set.iter().any(computed) {
                 let message = "a subject begins before any session, so its variables start from constants";
@@ -86,6 +89,25 @@ impl Lowering<'_> {
             }
         }
         code
+    }
+
+    /// The start value for every key; a parameter that a person has changed keeps its value.
+    fn start_values(&mut self, id: ValueId, initial: &Texpr, tables: &Tables, code: &mut Code) {
+        let (Some(place), Some(kept)) = (self.layout.values.get(&id).copied(), tables.kept.get(&id).copied()) else {
+            return self.assign_all(id, initial, code);
+        };
+        for (index, bound) in self.each_key(id, place) {
+            let mut set = Code::new();
+            self.with_bound(bound, |lowering| lowering.assign_at(id, initial, place, index, &mut set));
+            let computed = |stmt: &Stmt| !matches!(stmt, Stmt::Set { value: Expr::Int(_) | Expr::Real(_), .. });
+            if self.model.values[id.0].clock == Clock::Trial || set.iter().any(computed) {
+                let changed = int(kept.offset(index));
+                code.push(Stmt::If { condition: changed, then: Code::new(), otherwise: set });
+            } else {
+                // A constant is there before anything runs.
+                code.extend(set);
+            }
+        }
     }
 
     /// The start value for every key.
@@ -167,11 +189,10 @@ impl Lowering<'_> {
         code
     }
 
-    /// Draws and definitions of a trial or a block in dependency order, text order where there is none.
+    /// Parameters, draws and definitions of a trial or a block in dependency order, text order where there is none.
     pub(crate) fn draw_order(&self, clock: Clock, block: Option<BlockId>) -> Vec<ValueId> {
         self.in_order(|value| {
-            let made = matches!(value.kind, ValueKind::Draw(_) | ValueKind::Definition(_) | ValueKind::Table(_));
-            value.clock == clock && value.block == block && made && !value.live
+            value.clock == clock && value.block == block && is_made(clock, &value.kind) && !value.live
         })
     }
 
@@ -198,11 +219,16 @@ impl Lowering<'_> {
         order.push(id);
     }
 
-    /// A draw or a definition of the trial.
+    /// A parameter, a draw or a definition of the trial.
     pub(crate) fn make(&mut self, id: ValueId, tables: &Tables, code: &mut Code) {
         let value = self.model.values[id.0].clone();
         match &value.kind {
             ValueKind::Draw(family) => self.draw(id, family, tables, code),
+            ValueKind::Parameter(variable) => {
+                if let Some(initial) = &variable.initial {
+                    self.start_values(id, initial, tables, code);
+                }
+            }
             ValueKind::Definition(body) => {
                 self.assign_all(id, body, code);
                 if value.keys.is_empty()
@@ -385,6 +411,15 @@ impl Lowering<'_> {
 
     fn watch_rule(&mut self, watch: &Watch, kind: RuleKind, word: &str) -> RuleId {
         self.rule(format!("session.{word} {}", watch.name), kind, watch.name.clone(), watch.span)
+    }
+}
+
+/// Whether a value is made in dependency order when its clock ticks; variables come after all of these.
+fn is_made(clock: Clock, kind: &ValueKind) -> bool {
+    match kind {
+        ValueKind::Draw(_) | ValueKind::Definition(_) | ValueKind::Table(_) => true,
+        ValueKind::Parameter(_) => clock == Clock::Trial,
+        _ => false,
     }
 }
 

@@ -342,7 +342,7 @@ pub enum ClauseKind {
     Adapt { head: Head, call: Call, on: Place, guard: Option<Expr> },
     /// `scenario "…" { … }`: its steps, and statistics of its run.
     Scenario { title: String, body: Vec<Clause> },
-    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`.
+    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`, `change …`, `pause …`, `stop …`.
     ScenarioStep(Box<Step>),
 }
 
@@ -360,6 +360,12 @@ pub enum Step {
     Expect { always: bool, condition: Expr },
     /// `act PLACE [+= AMOUNT] at TIME`
     Act { place: Place, amount: Option<Expr>, at: Expr },
+    /// `change NAME = VALUE at trial COUNT`
+    Change { name: Name, value: Expr, trial: Expr },
+    /// `pause TIME at trial COUNT`
+    Pause { time: Expr, trial: Expr },
+    /// `stop at trial COUNT`
+    Stop { trial: Expr },
 }
 
 /// Two operands.

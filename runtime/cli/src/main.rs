@@ -22,6 +22,7 @@ mod recorded;
 mod recover;
 mod render;
 mod replay;
+mod requests;
 mod rerun;
 mod scenarios;
 mod show;

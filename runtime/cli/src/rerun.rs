@@ -1,5 +1,6 @@
 //! Running a recorded session again from its own inputs.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use trialect_ir::record::Header;
@@ -7,7 +8,7 @@ use trialect_ir::{Machine, Program};
 use trialect_journal::Entry;
 use trialect_session::{
     Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, run,
-    text_words, wiring,
+    start_parameters, text_words, wiring,
 };
 
 /// How the run is to end.
@@ -35,6 +36,7 @@ pub(crate) fn rerun(
     let mut rig = ReplayRig::new(&header.kind, settings, &record);
     trialect_device::Rig::wire(&mut rig, &wiring(program))?;
     let stop = AtomicBool::new(false);
+    let requests = RefCell::new(record.requests(&header.columns, program));
     let (stop_after, interruption) = ends(&record, entries.len(), until);
     let plan = Plan {
         subject: header.subject.clone(),
@@ -45,6 +47,8 @@ pub(crate) fn rerun(
         covariate_remarks: header.covariate_remarks.clone(),
         covariates_given: given.covariates,
         given: &|trial| given.trials.get(&trial).cloned().unwrap_or_default(),
+        parameters: start_parameters(&header.run),
+        requests: &requests,
         stop: &stop,
         sync_each_trial: false,
         stop_after,

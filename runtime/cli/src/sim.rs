@@ -3,12 +3,13 @@
 use crate::animal::Animal;
 use crate::arguments::{CarryOptions, SimOptions};
 use crate::carry::{self, Start};
-use crate::covariates::{Covariates, given, tell_unusual};
+use crate::covariates::{self, Covariates, given, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::store::{self, Subject};
-use crate::{machine, output, protocol, record, table};
+use crate::{machine, output, protocol, record, requests, table};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
+    covariates::by_whom(&options.covariates, options.requests.asks())?;
     let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
     let subject = Subject::lock(&options.data, &options.subject)?;
     subject.remove_unbegun()?;
@@ -81,6 +83,8 @@ fn session(
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let before = before(done)?;
     let Covariates { values, remarks } = given(&options.covariates, program, before.as_ref(), Some(weight))?;
+    let inbox = requests::inbox(&options.requests, options.covariates.by.as_deref(), program)?;
+    let inbox = RefCell::new(inbox);
     let plan = Plan {
         subject: options.subject.clone(),
         session: ordinal,
@@ -90,6 +94,8 @@ fn session(
         covariate_remarks: remarks,
         covariates_given: false,
         given: &|_| Vec::new(),
+        parameters: requests::parameters(&options.requests, program)?,
+        requests: &inbox,
         stop: interrupt.flag(),
         sync_each_trial: false,
         stop_after: None,

@@ -1,7 +1,8 @@
 //! What a session is given besides its program, machine and rig.
 
-use crate::Given;
+use crate::{Given, Inbox};
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Ns;
@@ -51,6 +52,10 @@ pub struct Plan<'a> {
     pub covariates_given: bool,
     /// Values given for a trial (from 1) instead of drawn or computed ones.
     pub given: &'a dyn Fn(u32) -> Vec<(String, Given)>,
+    /// Parameters that begin with another value; part of the run's identity.
+    pub parameters: Vec<(String, Given)>,
+    /// What people ask for between trials; more can come while the session runs.
+    pub requests: &'a RefCell<Inbox>,
     /// Set from outside to end the session after the trial under way.
     pub stop: &'a AtomicBool,
     /// Wait at each trial until the record is on the disk.

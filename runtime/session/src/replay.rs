@@ -1,15 +1,18 @@
 //! Replaying: the recorded inputs, and nothing else of the record, drive the session again.
 
-use crate::SessionFault;
+use crate::{Inbox, SessionFault};
 use std::collections::VecDeque;
 use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
-use trialect_journal::Entry;
+use trialect_ir::{Column, Program};
+use trialect_journal::{Entry, Request};
 
 /// What of a record is an input to its session.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     inputs: Vec<Input>,
     starts: Vec<Ns>,
+    /// The trials before it, when, who and what: each request in its order.
+    requests: Vec<(u32, Ns, String, Request)>,
     /// What broke the session off.
     pub fault: Option<RecordedFault>,
     /// How the session ended; none when its record has no end.
@@ -51,6 +54,11 @@ impl Record {
                     under_way = Some(*trial);
                     record.is_open = true;
                 }
+                Entry::Request { at, by, request } => {
+                    let before = record.starts.len() as u32;
+                    record.requests.push((before, *at, by.clone(), request.clone()));
+                    record.is_open = true;
+                }
                 Entry::Fault { at, what } => {
                     record.fault = Some(RecordedFault { position, trial: under_way, at: *at, what: what.clone() });
                 }
@@ -68,6 +76,15 @@ impl Record {
             }
         }
         record
+    }
+
+    /// What people asked for, by the names of the columns of the record; what a program does not have is left out.
+    pub fn requests(&self, columns: &[Column], program: &Program) -> Inbox {
+        let asked = self
+            .requests
+            .iter()
+            .filter_map(|(before, at, by, request)| crate::requests::recorded(columns, *before, *at, by, request));
+        Inbox::recorded(program, asked)
     }
 }
 

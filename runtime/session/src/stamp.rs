@@ -1,6 +1,7 @@
 //! The header of a session's record: the protocol's identity, the run's identity, every table of names.
 
-use crate::Plan;
+use crate::requests::change;
+use crate::{Given, Plan};
 use serde_json::{Map, Value, json};
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
 use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
@@ -87,6 +88,13 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
     if !plan.covariate_remarks.is_empty() {
         run["covariate_remarks"] = json!(plan.covariate_remarks);
     }
+    if !plan.parameters.is_empty() {
+        run["parameters"] = parameters(program, plan);
+    }
+    let requests = plan.requests.borrow().stamp();
+    if !requests.is_empty() {
+        run["requests"] = json!(requests);
+    }
     if let Some(carried) = &origin.carried {
         run["carried"] = json!(carried);
     }
@@ -122,6 +130,26 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         subject_layout: program.carried.clone(),
         carried: origin.carried.clone(),
     }
+}
+
+/// Parameters that begin with another value: as people read it, and the word.
+fn parameters(program: &Program, plan: &Plan<'_>) -> Value {
+    let said = plan.parameters.iter().filter_map(|(name, value)| {
+        let change = change(program, name, value).ok()?;
+        let shown = program.columns[change.column as usize].domain.show(change.word);
+        Some((name.clone(), json!({ "value": shown, "word": words_text(&[change.word]) })))
+    });
+    Value::Object(said.collect())
+}
+
+/// The parameters that a record says a session began with.
+pub fn start_parameters(run: &Value) -> Vec<(String, Given)> {
+    let said = run["parameters"].as_object().into_iter().flatten();
+    said.filter_map(|(name, said)| {
+        let words = text_words(said["word"].as_str()?)?;
+        Some((name.clone(), Given::Word(*words.first()?)))
+    })
+    .collect()
 }
 
 /// A column of the session: one of words has its text.

@@ -107,6 +107,7 @@ impl Writer<'_> {
             counts: None,
             most_trials: 1,
             asked: Vec::new(),
+            parameters: Vec::new(),
             pause,
             recorded: Vec::new(),
         }

@@ -69,6 +69,7 @@ impl Simulated {
     pub fn run(&self, program: &Program, machine: &mut dyn Machine, recorder: &mut dyn Recorder) -> Ending {
         let mut rig = self.rig(program);
         let stop = AtomicBool::new(false);
+        let requests = Default::default();
         let plan = Plan {
             subject: "mouse".into(),
             session: self.session,
@@ -78,6 +79,8 @@ impl Simulated {
             covariate_remarks: BTreeMap::new(),
             covariates_given: false,
             given: &|_| Vec::new(),
+            parameters: Vec::new(),
+            requests: &requests,
             stop: &stop,
             sync_each_trial: false,
             stop_after: None,

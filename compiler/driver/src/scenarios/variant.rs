@@ -57,8 +57,7 @@ fn with_steps(protocol: &File, steps: &Steps<'_>) -> File {
         advice(rule_name(k), refuted, step.clause)
     });
     let given = steps
-        .given
-        .iter()
+        .values()
         .enumerate()
         .map(|(k, (name, value))| advice(format!("{GIVEN}{k}"), comparison(name, value), name.span.to(value.span)));
     let advices: Vec<Clause> = expected.chain(given).collect();

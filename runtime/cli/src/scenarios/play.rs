@@ -7,16 +7,16 @@ use crate::arguments::CovariateOptions;
 use crate::covariates::{Covariates, given};
 use crate::failure::Failure;
 use crate::machine::{self, Kind};
-use crate::{answers, carry};
+use crate::{carry, requests};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Rig;
-use trialect_driver::{Expectation, Player, Run, Scenario};
+use trialect_driver::{Asks, Expectation, Player, Run, Scenario};
 use trialect_ir::{Column, Domain, NO_OUTCOME, Program, Role, header};
 use trialect_journal::Entry;
 use trialect_session::carry::Answers;
-use trialect_session::{Ending, Given, Plan, run as run_session, wiring};
+use trialect_session::{Ending, Given, Inbox, Plan, Wish, run as run_session, wiring};
 use trialect_sim::Manner;
 
 /// The subject of all scenarios; its name is part of the names of random streams.
@@ -163,6 +163,10 @@ impl Seed<'_> {
             Ok(each_trial) => each_trial,
             Err(says) => return Ok(Err(says)),
         };
+        let (parameters, inbox) = match (self.values(|column| column.role == Role::Parameter), self.requests()) {
+            (Ok(parameters), Ok(inbox)) => (parameters, RefCell::new(inbox)),
+            (Err(says), _) | (_, Err(says)) => return Ok(Err(says)),
+        };
         let (never, given) = (AtomicBool::new(false), |_| each_trial.clone());
         let plan = Plan {
             subject: SUBJECT.into(),
@@ -173,6 +177,8 @@ impl Seed<'_> {
             covariate_remarks: remarks,
             covariates_given: false,
             given: &given,
+            parameters,
+            requests: &inbox,
             stop: &never,
             sync_each_trial: false,
             stop_after: trials.map(|trials| (trials, "the scenario's trials".into())),
@@ -186,22 +192,38 @@ impl Seed<'_> {
 
     /// Values for the names of each trial.
     fn each_trial(&self) -> Result<Vec<(String, Given)>, String> {
-        let of_trial = self.given(|column| matches!(column.role, Role::Draw | Role::Definition));
+        self.values(|column| matches!(column.role, Role::Draw | Role::Definition))
+    }
+
+    /// Given values of wanted columns.
+    fn values(&self, wanted: impl Fn(&Column) -> bool) -> Result<Vec<(String, Given)>, String> {
         let value = |(name, text): (String, String)| {
             let column = column(&self.scenario.program, &name).ok_or_else(|| format!("`{name}` is unknown"))?;
-            let value = answers::value(column, &text).map_err(|why| format!("given {name} = {text}: {why}"))?;
-            let level = |values: &[f64], labels: &[String]| {
-                let position = labels.iter().position(|label| Some(label.as_str()) == value.as_str())?;
-                values.get(position).copied().map(Given::Real)
-            };
-            let given = match &column.domain {
-                Domain::Levels { values, labels, .. } => level(values, labels),
-                Domain::Named { .. } => value.as_str().map(|name| Given::Name(name.into())),
-                _ => value.as_f64().or_else(|| value.as_bool().map(f64::from)).map(Given::Real),
-            };
-            given.map(|given| (name.clone(), given)).ok_or_else(|| format!("`{name}` cannot be given"))
+            let given = requests::given(column, &text).map_err(|why| format!("given {name} = {text}: {why}"))?;
+            Ok((name, given))
         };
-        of_trial.into_iter().map(value).collect()
+        self.given(wanted).into_iter().map(value).collect()
+    }
+
+    /// What is asked for between trials, in each session.
+    fn requests(&self) -> Result<Inbox, String> {
+        let program = &self.scenario.program;
+        let mut inbox = Inbox::default();
+        for step in &self.scenario.requests {
+            let after = step.before_trial.saturating_sub(1);
+            let asked = match &step.wish {
+                Asks::Change { name, value } => requests::parameter(program, name, value).and_then(|to| {
+                    requests::ask(&mut inbox, program, after, SUBJECT, Wish::Change { name: name.clone(), to }, 0)
+                }),
+                Asks::Pause { ns } => requests::pause(&mut inbox, program, after, SUBJECT, *ns),
+                Asks::Stop => requests::ask(&mut inbox, program, after, SUBJECT, Wish::Stop, 0),
+            };
+            asked.map_err(|failure| match failure {
+                Failure::Trouble { message, .. } => message,
+                _ => "cannot be asked for".into(),
+            })?;
+        }
+        Ok(inbox)
     }
 }
 

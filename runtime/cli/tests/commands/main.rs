@@ -26,6 +26,7 @@ mod recorded;
 mod recover;
 mod replay;
 mod replay_against;
+mod requests;
 mod scenarios;
 mod simulation;
 mod table;

@@ -10,4 +10,5 @@ mod faults;
 mod instants;
 mod outputs;
 mod played;
+mod requests;
 mod scripted_rig;

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Rig;
 use trialect_driver::{Asks, Expectation, Player, Run, Scenario};
-use trialect_ir::{Column, Domain, NO_OUTCOME, Program, Role, header};
+use trialect_ir::{Column, Date, Domain, NO_OUTCOME, Program, Role, header};
 use trialect_journal::Entry;
 use trialect_session::carry::Answers;
 use trialect_session::{Ending, Given, Inbox, Plan, Wish, run as run_session, wiring};
@@ -167,10 +167,12 @@ impl Seed<'_> {
             (Ok(parameters), Ok(inbox)) => (parameters, RefCell::new(inbox)),
             (Err(says), _) | (_, Err(says)) => return Ok(Err(says)),
         };
+        let date = (1..session).fold(Date::FIRST, |date, _| date.next());
         let (never, given) = (AtomicBool::new(false), |_| each_trial.clone());
         let plan = Plan {
             subject: SUBJECT.into(),
             session,
+            date,
             seed: self.seed,
             subject_words: words,
             covariates: values,

@@ -82,6 +82,7 @@ fn plan<'p>(stop: &'p AtomicBool, requests: &'p RefCell<Inbox>) -> Plan<'p> {
     Plan {
         subject: "tester".into(),
         session: 1,
+        date: trialect_ir::Date::FIRST,
         seed: 1,
         subject_words: None,
         covariates: BTreeMap::new(),

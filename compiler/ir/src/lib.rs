@@ -32,7 +32,7 @@ pub use draw::{Distribution, Draw, DrawId, Support};
 pub use expr::{Binary, Expr, Unary};
 pub use machine::{Host, Machine};
 pub use program::{
-    Channel, Device, Input, InputId, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId, Stimulus, Update,
+    Channel, Device, Input, InputId, Measured, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId, Stimulus, Update,
     VerbKind,
 };
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};

@@ -19,7 +19,9 @@ pub(crate) struct Tables {
     pub(crate) asked: Vec<u32>,
     /// Parameters that a person may change.
     pub(crate) parameters: Vec<trialect_ir::Parameter>,
-    /// For each of them, the word of its first key that says whether it was changed.
+    /// Covariates that devices measure.
+    pub(crate) measured: Vec<trialect_ir::Measured>,
+    /// For each parameter, the word of its first key that says whether it was changed.
     pub(crate) kept: BTreeMap<ValueId, Slot>,
     /// At the trial's start: what slower clocks say.
     pub(crate) snapshots: Code,
@@ -82,6 +84,12 @@ impl Lowering<'_> {
             tables.columns.push(self.column(id, name, role, place, index));
             if value.covariate.as_ref().is_some_and(|facts| facts.asked.is_some()) {
                 tables.asked.push(tables.columns.len() as u32 - 1);
+            }
+            if let Some((device, reading)) = value.covariate.as_ref().and_then(|facts| facts.measured) {
+                let taken = self.layout.allocate(2);
+                let reading = model.class(device).readings[reading].name.clone();
+                let (device, present) = (device.0 as u32, taken.offset(1));
+                tables.measured.push(trialect_ir::Measured { column, device, reading, value: taken, present });
             }
         }
     }

@@ -14,7 +14,8 @@ use trialect_sema::{
 impl Lowering<'_> {
     /// Code of all phases, and the rules that can stop a session.
     pub(crate) fn phases(&mut self, tables: &Tables) -> ([Code; Phase::ALL.len()], Vec<RuleId>) {
-        let session_start = self.initial_values(Clock::Session, tables);
+        let mut session_start = measured(tables, trialect_ir::Clock::Session);
+        session_start.extend(self.initial_values(Clock::Session, tables));
         self.initial_values(Clock::Subject, tables);
         let trial_start = self.trial_start(tables);
         let statistics = self.statistics();
@@ -158,6 +159,7 @@ impl Lowering<'_> {
         }
         let totals: Vec<_> = self.layout.totals.values().map(|(trial, _)| *trial).collect();
         code.extend(totals.into_iter().map(|slot| Stmt::Set { slot, value: zero(Class::Real) }));
+        code.extend(measured(tables, trialect_ir::Clock::Trial));
         code.extend(made);
         // A variable may start from a draw, never the other way round.
         code.extend(self.initial_values(Clock::Trial, tables));
@@ -412,6 +414,20 @@ impl Lowering<'_> {
     fn watch_rule(&mut self, watch: &Watch, kind: RuleKind, word: &str) -> RuleId {
         self.rule(format!("session.{word} {}", watch.name), kind, watch.name.clone(), watch.span)
     }
+}
+
+/// What devices have measured takes its place: of the trial only when what `last` reads is kept.
+fn measured(tables: &Tables, clock: trialect_ir::Clock) -> Code {
+    let mut code = Code::new();
+    for measured in &tables.measured {
+        let column = &tables.columns[measured.column as usize];
+        if column.clock != clock {
+            continue;
+        }
+        code.push(Stmt::Set { slot: column.value, value: Expr::Load(measured.value, Class::Real) });
+        code.extend(column.present.map(|slot| Stmt::Set { slot, value: int(measured.present) }));
+    }
+    code
 }
 
 /// Whether a value is made in dependency order when its clock ticks; variables come after all of these.

@@ -2,7 +2,7 @@
 
 use crate::expressions::counted;
 use crate::model::*;
-use crate::names::{Symbol, TypeSymbol, unknown};
+use crate::names::{Symbol, TypeSymbol, lacks, named_class, unknown};
 use crate::term::{Term, Texpr};
 use crate::types::{Finite, Type};
 use crate::values::member_index;
@@ -68,7 +68,9 @@ impl<'a> Checker<'a> {
             self.declare_broken(&head.name);
             return self.not_yet("several stimuli of one name", key.over.span);
         }
-        let Some(device) = self.device_named(device) else { return self.declare_broken(&head.name) };
+        let place = device;
+        let Some(device) = self.device_named(place) else { return self.declare_broken(&head.name) };
+        self.presenting_part(place, device);
         self.model.stimuli.push(Stimulus {
             name: head.name.text.clone(),
             device,
@@ -80,6 +82,26 @@ impl<'a> Checker<'a> {
         self.pending.stimuli.push(clause);
         let id = StimulusId(self.model.stimuli.len() - 1);
         self.declare(&head.name.text, head.name.span, Symbol::Stimulus(id));
+    }
+
+    /// The part of a device that presents a stimulus stands in its declaration, and only where there is one.
+    fn presenting_part(&mut self, place: &ast::Place, device: DeviceId) {
+        let class = self.model.class(device).clone();
+        let parts: Vec<&str> =
+            class.verbs.iter().filter(|verb| verb.stimulus).filter_map(|verb| verb.part.as_deref()).collect();
+        match place.members.first() {
+            Some(part) if !parts.contains(&part.text.as_str()) => {
+                let owner = named_class(&class.name);
+                let finding = lacks("no-such-part", &owner, "part", (&part.text, part.span), parts.into_iter());
+                self.report(finding.also(class.span, "its class"));
+            }
+            None if !parts.is_empty() => {
+                let message = format!("a part of {} presents stimuli", named_class(&class.name));
+                let finding = Finding::error("no-such-part", message, place.span, "a whole device");
+                self.report(finding.help(format!("write `{}.{}`", place.base.text, parts[0])));
+            }
+            _ => {}
+        }
     }
 
     /// The one device that a place names, or a finding.

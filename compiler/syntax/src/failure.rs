@@ -132,7 +132,7 @@ impl<'f> Failure<'f> {
             (Rule::window_word, &["trials", "sessions"]),
             (Rule::run_word, &["trials", "sessions"]),
             (Rule::step, &["animal", "given", "run", "expect", "stat", "act", "change", "pause", "stop"]),
-            (Rule::device_member, &["counter", "event", "total", "setting", "flag", "stimulus", "verb"]),
+            (Rule::device_member, &["counter", "event", "total", "setting", "flag", "reading", "stimulus", "verb"]),
         ];
         let members = groups.iter().filter(|(rule, _)| self.wants(*rule)).flat_map(|(_, words)| words.iter());
         let words = self.expected.iter().filter_map(|rule| words::keyword(*rule));

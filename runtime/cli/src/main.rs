@@ -30,6 +30,7 @@ mod show;
 mod sim;
 mod store;
 mod table;
+mod today;
 mod verify;
 
 use arguments::{Arguments, Command};

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::sim::{before, broken_off, chain};
 use crate::store::{self, Subject};
-use crate::{date, machine, output, protocol, record, table};
+use crate::{date, machine, output, protocol, record, table, today};
 use serde_json::json;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -47,6 +47,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         subject: name,
         session: ordinal,
         date,
+        given_today: today::given(&program, &done, date)?,
         seed: options.seed,
         subject_words: words,
         covariates: values,

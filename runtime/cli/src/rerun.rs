@@ -8,7 +8,7 @@ use trialect_ir::{Date, Machine, Program};
 use trialect_journal::Entry;
 use trialect_session::{
     Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, run,
-    start_parameters, text_words, wiring,
+    given_today, start_parameters, text_words, wiring,
 };
 
 /// How the run is to end.
@@ -43,6 +43,7 @@ pub(crate) fn rerun(
         session: header.session,
         // What was recorded before there were dates does not depend on one.
         date: header.date.unwrap_or(Date::FIRST),
+        given_today: given_today(&header.run),
         seed: header.run["seed"].as_str().and_then(|seed| seed.parse().ok()).unwrap_or(0),
         subject_words: header.run["subject_state"].as_str().and_then(text_words),
         covariates: header.covariates.clone(),
@@ -78,7 +79,7 @@ fn ends(record: &Record, entries: usize, until: Until) -> (Option<(u32, String)>
             (Some((record.trials + 1, reason)), Some(interruption))
         }
         (Until::Broken(reason), None) => (Some((record.trials, reason)), None),
-        (Until::Recorded | Until::Other, _) => (Some((record.trials, end())), None),
+        (Until::Recorded | Until::Other, _) => (Some((record.last_trial(), end())), None),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::covariates::{self, Covariates, given, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::store::{self, Subject};
-use crate::{date, machine, output, protocol, record, requests, table};
+use crate::{date, machine, output, protocol, record, requests, table, today};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -91,6 +91,7 @@ fn session(
         subject: options.subject.clone(),
         session: ordinal,
         date,
+        given_today: today::given(program, done, date)?,
         seed: options.seed,
         subject_words: words,
         covariates: values,

@@ -41,7 +41,7 @@ pub(crate) fn columns<'a>(header: &'a Header, entries: &'a [Entry]) -> Vec<Serie
     vec![
         Series::new("trial", "The trial that had begun last; none before the first", Cells::Int32(trial)),
         Series::new("time", "Session-clock time", Cells::Double(time)).in_unit("s", "s"),
-        Series::new("kind", "input, output, release, decision, draw, given, request or fault", Cells::Text(kind)),
+        Series::new("kind", "input, output, release, decision, draw, given, measured, request or fault", Cells::Text(kind)),
         Series::new("name", "Device and channel or verb, rule, or name of what was drawn or given", Cells::Text(name)),
         Series::new(
             "value",
@@ -108,6 +108,12 @@ impl<'a> Walk<'a> {
             Entry::Output { output, at, arguments } => self.output("output", *output, *at, arguments),
             Entry::Release { output, at } => self.output("release", *output, *at, &[]),
             Entry::Fault { at, what } => self.push(*at, "fault", "session".into(), None, Some(what.as_str().into())),
+            Entry::Measured { column, at, word } => {
+                let known = header.columns.get(*column as usize);
+                let name = known.map_or_else(|| format!("#{column}").into(), |known| known.name.as_str().into());
+                let value = known.zip(*word).and_then(|(known, word)| known.domain.number(word));
+                self.push(*at, "measured", name, value, word.is_none().then_some("no value".into()));
+            }
             Entry::Request { at, by, request } => self.request(*at, by, request),
             Entry::Row { at, .. } => (self.at, self.is_open) = (Some(*at), false),
             Entry::State { at, .. } | Entry::SessionEnd { at, .. } => self.at = Some(*at),

@@ -29,6 +29,9 @@ mod tag {
     pub(super) const FAULT: u8 = 16;
     pub(super) const SESSION_END: u8 = 17;
     pub(super) const REQUEST: u8 = 18;
+    /// A measured value; to it, 1 is added when there is none.
+    pub(super) const MEASURED: u8 = 19;
+    pub(super) const NOT_MEASURED: u8 = 20;
     pub(super) const INPUT: u8 = 0x80;
 }
 
@@ -101,6 +104,10 @@ impl Codec {
                     put(out, word);
                 }
             }
+            Entry::Measured { column, at, word } => {
+                self.put_indexed(out, tag::MEASURED + u8::from(word.is_none()), *column, *at);
+                word.iter().for_each(|&word| put(out, word));
+            }
             Entry::Request { at, by, request } => {
                 self.put_head(out, tag::REQUEST, *at);
                 put_request(out, by, request);
@@ -148,6 +155,11 @@ impl Codec {
                 Entry::Row { trial, at, outcome, words, present }
             }
             tag::SUBJECT => Entry::Subject { changes: changes(bytes)? },
+            tag::MEASURED | tag::NOT_MEASURED => {
+                let (at, column) = (self.time(bytes)?, bytes.index()?);
+                let word = if tag == tag::MEASURED { Some(bytes.unsigned()?) } else { None };
+                Entry::Measured { column, at, word }
+            }
             tag::REQUEST => Entry::Request { at: self.time(bytes)?, by: bytes.text()?, request: asked(bytes)? },
             tag::FAULT => Entry::Fault { at: self.time(bytes)?, what: bytes.text()? },
             tag::SESSION_END => {
@@ -343,6 +355,8 @@ mod tests {
             Entry::Request { at: 102, by: String::new(), request: Request::Resume },
             Entry::Request { at: 102, by: String::new(), request: Request::Note { text: "n".into() } },
             Entry::Request { at: 100, by: String::new(), request: Request::Stop },
+            Entry::Measured { column: 4, at: 101, word: Some(300) },
+            Entry::Measured { column: 4, at: 100, word: None },
             Entry::Fault { at: 99, what: "ä".into() },
             Entry::SessionEnd { at: 99, reason: "r".into(), subject: vec![1], words: vec![], present: vec![] },
         ];
@@ -369,6 +383,8 @@ mod tests {
             18, 2, 0, 3,
             18, 0, 0, 5, 1, b'n',
             18, 3, 0, 4,
+            19, 2, 4, 0xac, 2,
+            20, 1, 4,
             16, 1, 2, 0xc3, 0xa4,
             17, 0, 1, b'r', 1, 1, 0, 0,
         ];
@@ -385,7 +401,7 @@ mod tests {
                 // The first byte is mostly a tag, many others are small, so that much of it can be read.
                 let byte = (word >> 33) as u8;
                 if k == 0 {
-                    byte % 20
+                    byte % 22
                 } else if byte & 3 == 0 {
                     byte
                 } else {

@@ -17,6 +17,8 @@ pub enum Entry {
     Draw { draw: u32, word: u64, given: bool, outside: bool },
     /// A definition got a value from outside instead of its own; `outside`: one that its rules cannot give.
     Given { column: u32, word: u64, outside: bool },
+    /// A device has measured a covariate: the word; none when it had no value.
+    Measured { column: u32, at: Ns, word: Option<u64> },
     /// A device reported.
     Input { line: u32, at: Ns, value: i64 },
     /// A state was entered.

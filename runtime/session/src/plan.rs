@@ -42,6 +42,9 @@ pub struct Plan<'a> {
     pub session: u32,
     /// The date at the place of the rig when the session begins: an input like any other, never read from a clock here.
     pub date: Date,
+    /// What the subject's earlier sessions of this date have been given, by the names of the totals (`spout.delivered`),
+    /// in coherent units: counts in limits of the day.
+    pub given_today: BTreeMap<String, f64>,
     /// The seed of all draws.
     pub seed: u64,
     /// The subject's words at the end of the last session; none for the first.

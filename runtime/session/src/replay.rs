@@ -11,6 +11,10 @@ use trialect_journal::{Entry, Request};
 pub struct Record {
     inputs: Vec<Input>,
     starts: Vec<Ns>,
+    /// What devices measured, in order.
+    measured: Vec<Option<u64>>,
+    /// When a trial was about to begin that did not, for what was measured.
+    not_begun: Option<Ns>,
     /// The trials before it, when, who and what: each request in its order.
     requests: Vec<(u32, Ns, String, Request)>,
     /// What broke the session off.
@@ -49,7 +53,14 @@ impl Record {
                     record.inputs.push(Input { line: *line, at: *at, value: *value });
                     record.is_open = true;
                 }
+                Entry::Measured { word, at, .. } => {
+                    record.measured.push(*word);
+                    record.not_begun = Some(*at);
+                    record.is_open = true;
+                }
+                Entry::SessionStart { .. } => record.not_begun = None,
                 Entry::TrialStart { trial, at } => {
+                    record.not_begun = None;
                     record.starts.push(*at);
                     under_way = Some(*trial);
                     record.is_open = true;
@@ -78,6 +89,11 @@ impl Record {
         record
     }
 
+    /// The last trial that began or was about to.
+    pub fn last_trial(&self) -> u32 {
+        self.trials + u32::from(self.not_begun.is_some())
+    }
+
     /// What people asked for, by the names of the columns of the record; what a program does not have is left out.
     pub fn requests(&self, columns: &[Column], program: &Program) -> Inbox {
         let asked = self
@@ -94,6 +110,7 @@ pub struct ReplayRig {
     kind: &'static str,
     settings: Vec<Vec<(String, f64)>>,
     inputs: VecDeque<Input>,
+    measured: VecDeque<Option<u64>>,
     starts: Vec<Ns>,
 }
 
@@ -104,7 +121,10 @@ impl ReplayRig {
             .into_iter()
             .find(|known| *known == kind)
             .unwrap_or("recorded");
-        ReplayRig { kind, settings, inputs: record.inputs.iter().copied().collect(), starts: record.starts.clone() }
+        let mut starts = record.starts.clone();
+        starts.extend(record.not_begun);
+        let (inputs, measured) = (record.inputs.iter().copied().collect(), record.measured.iter().copied().collect());
+        ReplayRig { kind, settings, inputs, measured, starts }
     }
 }
 
@@ -117,6 +137,9 @@ impl Rig for ReplayRig {
     }
     fn settings(&self, device: u32) -> Vec<(String, f64)> {
         self.settings.get(device as usize).cloned().unwrap_or_default()
+    }
+    fn measure(&mut self, _at: Ns, _device: u32, _reading: &str) -> Result<Option<f64>, RigFault> {
+        Ok(self.measured.pop_front().flatten().map(f64::from_bits))
     }
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
         let due = self.inputs.front().is_some_and(|input| input.at <= until);

@@ -2,6 +2,7 @@
 
 use crate::requests::change;
 use crate::{Given, Plan};
+use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
 use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
@@ -89,6 +90,9 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
     if !plan.covariate_remarks.is_empty() {
         run["covariate_remarks"] = json!(plan.covariate_remarks);
     }
+    if !plan.given_today.is_empty() {
+        run["given_today"] = json!(plan.given_today);
+    }
     if !plan.parameters.is_empty() {
         run["parameters"] = parameters(program, plan);
     }
@@ -142,6 +146,12 @@ fn parameters(program: &Program, plan: &Plan<'_>) -> Value {
         Some((name.clone(), json!({ "value": shown, "word": words_text(&[change.word]) })))
     });
     Value::Object(said.collect())
+}
+
+/// What a record says that earlier sessions of its day were given.
+pub fn given_today(run: &Value) -> BTreeMap<String, f64> {
+    let said = run["given_today"].as_object().into_iter().flatten();
+    said.filter_map(|(name, amount)| Some((name.clone(), amount.as_f64()?))).collect()
 }
 
 /// The parameters that a record says a session began with.

@@ -9,7 +9,7 @@ use crate::replay::{broken_off, is_broken_off};
 use crate::{Ending, Plan, Recorder, SessionFault};
 use std::sync::atomic::Ordering;
 use trialect_device::{Ns, Rig};
-use trialect_ir::{Domain, InputId, Machine, NEVER, NO_OUTCOME, Phase, Program, Slot, header};
+use trialect_ir::{Clock, Domain, InputId, Machine, NEVER, NO_OUTCOME, Phase, Program, Slot, header};
 use trialect_journal::Entry;
 
 /// How long a state may wait for an input that is not timed, ns and hours.
@@ -86,8 +86,17 @@ impl Session<'_, '_> {
             self.set(*slot, value.to_bits());
         }
         self.set(header::SESSION, u64::from(self.plan.session));
+        for (name, slot) in &self.program.days {
+            let earlier = self.plan.given_today.get(name).copied().unwrap_or(0.0);
+            self.set(*slot, earlier.to_bits());
+        }
         self.covariates(false)?;
         self.start_parameters()?;
+        let wrong = self.measure(Clock::Session)?;
+        if !wrong.is_empty() {
+            let problems = wrong.into_iter().map(|wrong| wrong.told).collect();
+            return Err(SessionFault::Covariates { problems });
+        }
         self.machine.run(Phase::SessionStart, &mut self.host);
         self.machine.run(Phase::Columns, &mut self.host);
         self.subject = self.machine.memory()[subject].to_vec();
@@ -179,8 +188,12 @@ impl Session<'_, '_> {
         if start == Ns::MAX {
             return Ok(Begun::NoMore);
         }
-        self.under_way = Some(trial);
         self.now = start;
+        // What cannot be measured, or not as it must be, lets no trial begin.
+        if let Some(wrong) = self.measure(Clock::Trial)?.first() {
+            return Ok(Begun::Stopped(format!("covariate {}", wrong.name)));
+        }
+        self.under_way = Some(trial);
         self.set(header::TRIAL, u64::from(trial));
         self.set(header::NOW, start as u64);
         self.host.push(Entry::TrialStart { trial, at: start });

@@ -1,5 +1,6 @@
 //! The device classes that the simulated rig has: those of the standard library.
 
+use crate::bath::Bath;
 use crate::camera::Camera;
 use crate::device::Device;
 use crate::display::Display;
@@ -7,10 +8,12 @@ use crate::encoder::EncoderPort;
 use crate::feeder::Feeder;
 use crate::lamp::Lamp;
 use crate::nose_port::NosePort;
+use crate::patch::PatchAmplifier;
 use crate::parameters::RigParameters;
 use crate::puff::Puff;
 use crate::pump::Pump;
 use crate::speaker::Speaker;
+use crate::stream::Purpose;
 use crate::sync_line::SyncLine;
 use crate::touch::Touch;
 use crate::valve::Valve;
@@ -53,7 +56,7 @@ pub(crate) struct Class {
 }
 
 /// All classes, in the order of the standard library.
-pub(crate) const CLASSES: [Class; 13] = [
+pub(crate) const CLASSES: [Class; 16] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
     class("Display", &["flip"], &["gabor"], Use::Elsewhere),
     class("Speaker", &["onset"], &["tone", "noise"], Use::Elsewhere),
@@ -67,6 +70,9 @@ pub(crate) const CLASSES: [Class; 13] = [
     class("Puff", &["done"], &[], Use::Elsewhere),
     class("Camera", &["frame"], &[], Use::Elsewhere),
     class("SyncLine", &[], &[], Use::Elsewhere),
+    class("PatchAmplifier", &[], &["current_step"], Use::Elsewhere),
+    class("Thermometer", &[], &[], Use::Elsewhere),
+    class("FlowMeter", &[], &[], Use::Elsewhere),
 ];
 
 const fn class(
@@ -98,6 +104,9 @@ impl Class {
             "Puff" => Box::new(Puff::new(&rig.puff)),
             "Camera" => Box::new(Camera::new(&rig.camera)),
             "SyncLine" => Box::new(SyncLine),
+            "PatchAmplifier" => Box::new(PatchAmplifier::new(&rig.cell, animal, number)),
+            "Thermometer" => Box::new(Bath::new(&rig.bath, animal, Purpose::Bath, number)),
+            "FlowMeter" => Box::new(Bath::new(&rig.bath, animal, Purpose::Flow, number)),
             _ => Box::new(Touch),
         }
     }

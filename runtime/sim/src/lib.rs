@@ -13,6 +13,7 @@
 //! summaries of its sessions alone.
 
 mod animals;
+mod bath;
 mod camera;
 mod classes;
 mod clock;
@@ -25,6 +26,7 @@ mod lamp;
 mod mouse;
 mod nose_port;
 mod parameters;
+mod patch;
 mod puff;
 mod pump;
 mod refusal;
@@ -43,7 +45,7 @@ pub use mouse::{
     Observer, ObserverParameters, ReactionParameters, SatietyParameters, SessionSummary, WeightParameters,
 };
 pub use parameters::{
-    CameraParameters, DisplayParameters, EncoderParameters, FeederParameters, ParameterFault, PuffParameters,
+    BathParameters, CameraParameters, CellParameters, DisplayParameters, EncoderParameters, FeederParameters, ParameterFault, PuffParameters,
     PumpParameters, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
 };
 pub use rig::SimRig;

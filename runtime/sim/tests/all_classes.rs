@@ -7,7 +7,7 @@ use trialect_device::contract::upholds_the_rig_contract;
 use trialect_device::{Command, Input, Ns, Rig, RigFault};
 use trialect_sim::SimRig;
 
-const DEVICES: [(&str, &str); 25] = [
+const DEVICES: [(&str, &str); 28] = [
     ("wheel", "Encoder"),
     ("screen", "Display"),
     ("other_screen", "Display"),
@@ -33,6 +33,9 @@ const DEVICES: [(&str, &str); 25] = [
     ("body", "Camera"),
     ("sync", "SyncLine"),
     ("gate", "SyncLine"),
+    ("amp", "PatchAmplifier"),
+    ("bath", "Thermometer"),
+    ("perfusion", "FlowMeter"),
 ];
 
 fn device(name: &str) -> u32 {

@@ -108,6 +108,8 @@ impl Writer<'_> {
             most_trials: 1,
             asked: Vec::new(),
             parameters: Vec::new(),
+            measured: Vec::new(),
+            days: Vec::new(),
             pause,
             recorded: Vec::new(),
         }

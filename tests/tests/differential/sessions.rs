@@ -74,6 +74,7 @@ impl Simulated {
             subject: "mouse".into(),
             session: self.session,
             date: trialect_ir::Date::FIRST,
+            given_today: BTreeMap::new(),
             seed: self.seed,
             subject_words: self.subject_words.clone(),
             covariates: BTreeMap::from([("weight".to_string(), 24.5.into())]),

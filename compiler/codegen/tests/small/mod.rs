@@ -43,6 +43,8 @@ pub fn program(words: u32) -> Program {
         most_trials: 10,
         asked: Vec::new(),
         parameters: Vec::new(),
+        measured: Vec::new(),
+        days: Vec::new(),
         pause: Slot(end + 4),
         recorded: Vec::new(),
     }

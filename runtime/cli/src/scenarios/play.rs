@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::machine::{self, Kind};
 use crate::{carry, requests};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Rig;
@@ -173,6 +174,7 @@ impl Seed<'_> {
             subject: SUBJECT.into(),
             session,
             date,
+            given_today: BTreeMap::new(),
             seed: self.seed,
             subject_words: words,
             covariates: values,

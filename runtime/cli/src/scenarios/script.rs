@@ -78,6 +78,10 @@ impl Rig for Scripted<'_> {
         self.rig.settings(device)
     }
 
+    fn measure(&mut self, at: Ns, device: u32, reading: &str) -> Result<Option<f64>, RigFault> {
+        self.rig.measure(at, device, reading)
+    }
+
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
         self.after_entries();
         let first = self.due.first().copied().filter(|(at, _)| *at <= until);

@@ -8,6 +8,7 @@ mod clocks;
 mod ends;
 mod faults;
 mod instants;
+mod measured;
 mod outputs;
 mod played;
 mod requests;

@@ -83,6 +83,7 @@ fn plan<'p>(stop: &'p AtomicBool, requests: &'p RefCell<Inbox>) -> Plan<'p> {
         subject: "tester".into(),
         session: 1,
         date: trialect_ir::Date::FIRST,
+        given_today: BTreeMap::new(),
         seed: 1,
         subject_words: None,
         covariates: BTreeMap::new(),
@@ -171,7 +172,7 @@ impl Played {
                 ..plan(&stop, &requests)
             },
             None => Plan {
-                stop_after: Some((record.trials, record.end.clone().unwrap())),
+                stop_after: Some((record.last_trial(), record.end.clone().unwrap())),
                 goes_on_until: record.ended_at,
                 ..plan(&stop, &requests)
             },

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use trialect_ir::{Class, InputId, NEVER, NO_OUTCOME, Slot, StatId, StateSlots, Statistic, header};
 use trialect_sema::{
-    Action, ChannelKind, Clock, CurriculumId, DeviceId, Each, Model, StatFunction, StateId, StimulusId, Type, Value, ValueId,
-    ValueKind, Waits,
+    Action, ChannelKind, Clock, CurriculumId, DeviceId, Each, Model, StatFunction, StateId, StimulusId, Type, Value,
+    ValueId, ValueKind, Waits,
 };
 
 /// Where a value and, for optionals, its flag are; keyed values have one place for each key.

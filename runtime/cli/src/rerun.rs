@@ -7,8 +7,8 @@ use trialect_ir::record::Header;
 use trialect_ir::{Date, Machine, Program};
 use trialect_journal::Entry;
 use trialect_session::{
-    Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, run,
-    given_today, start_parameters, text_words, wiring,
+    Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, given_today,
+    run, start_parameters, text_words, wiring,
 };
 
 /// How the run is to end.

@@ -22,7 +22,8 @@ pub(crate) fn given(program: &Program, done: &[PathBuf], date: Date) -> Result<B
             for entry in &session.entries {
                 // An interrupted trial counts: what it was given, it was given.
                 if let Entry::Row { words, .. } = entry {
-                    *sums.entry(column.name.clone()).or_default() += words.get(k).map_or(0.0, |word| f64::from_bits(*word));
+                    *sums.entry(column.name.clone()).or_default() +=
+                        words.get(k).map_or(0.0, |word| f64::from_bits(*word));
                 }
             }
         }

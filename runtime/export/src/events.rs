@@ -41,7 +41,11 @@ pub(crate) fn columns<'a>(header: &'a Header, entries: &'a [Entry]) -> Vec<Serie
     vec![
         Series::new("trial", "The trial that had begun last; none before the first", Cells::Int32(trial)),
         Series::new("time", "Session-clock time", Cells::Double(time)).in_unit("s", "s"),
-        Series::new("kind", "input, output, release, decision, draw, given, measured, request or fault", Cells::Text(kind)),
+        Series::new(
+            "kind",
+            "input, output, release, decision, draw, given, measured, request or fault",
+            Cells::Text(kind),
+        ),
         Series::new("name", "Device and channel or verb, rule, or name of what was drawn or given", Cells::Text(name)),
         Series::new(
             "value",

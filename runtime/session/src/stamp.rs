@@ -2,8 +2,8 @@
 
 use crate::requests::change;
 use crate::{Given, Plan};
-use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
 use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
 use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};

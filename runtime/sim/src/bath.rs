@@ -15,12 +15,7 @@ pub(crate) struct Bath {
 
 impl Bath {
     /// `purpose` says whose noise it has.
-    pub(crate) fn new(
-        parameters: &BathParameters,
-        (seed, session): (u64, u32),
-        purpose: Purpose,
-        number: u32,
-    ) -> Self {
+    pub(crate) fn new(parameters: &BathParameters, (seed, session): (u64, u32), purpose: Purpose, number: u32) -> Self {
         Self { parameters: parameters.clone(), noise: Stream::of_device(seed, session, purpose, number) }
     }
 }
@@ -58,9 +53,8 @@ mod tests {
     fn readings_lie_around_their_mean() {
         let parameters = RigParameters::standard().expect("embedded").bath;
         let mut bath = Bath::new(&parameters, (1, 1), Purpose::Bath, 0);
-        let mean = |reading: &str, bath: &mut Bath| {
-            (0..2_000).filter_map(|_| bath.measure(0, reading)).sum::<f64>() / 2_000.0
-        };
+        let mean =
+            |reading: &str, bath: &mut Bath| (0..2_000).filter_map(|_| bath.measure(0, reading)).sum::<f64>() / 2_000.0;
         assert!((mean("temperature", &mut bath) - 33.0).abs() < 0.02);
         assert!((mean("rate", &mut bath) - 50.0).abs() < 0.1);
         assert_eq!(bath.measure(0, "pressure"), None);

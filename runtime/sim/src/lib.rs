@@ -45,8 +45,8 @@ pub use mouse::{
     Observer, ObserverParameters, ReactionParameters, SatietyParameters, SessionSummary, WeightParameters,
 };
 pub use parameters::{
-    BathParameters, CameraParameters, CellParameters, DisplayParameters, EncoderParameters, FeederParameters, ParameterFault, PuffParameters,
-    PumpParameters, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
+    BathParameters, CameraParameters, CellParameters, DisplayParameters, EncoderParameters, FeederParameters,
+    ParameterFault, PuffParameters, PumpParameters, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
 };
 pub use rig::SimRig;
 pub use stream::animal_seed;

@@ -159,8 +159,7 @@ mod tests {
         let mut parameters = RigParameters::standard().expect("embedded").cell;
         parameters.noise_mv = 0.0;
         let mut amplifier = PatchAmplifier::new(&parameters, (1, 1), 0);
-        amplifier.cell =
-            Cell { rest_mv: -70.0, membrane_mohm: 100.0, tau_ms: 10.0, series_mohm: 10.0, seal_mohm: 3e3 };
+        amplifier.cell = Cell { rest_mv: -70.0, membrane_mohm: 100.0, tau_ms: 10.0, series_mohm: 10.0, seal_mohm: 3e3 };
         let fixed = vec![("onset".to_string(), 0.1), ("duration".to_string(), 0.5)];
         let step = StimulusSpec { name: "step".into(), device: 0, constructor: "current_step".into(), fixed };
         amplifier.bind(&step);

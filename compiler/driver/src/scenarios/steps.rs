@@ -155,7 +155,11 @@ impl<'a> Steps<'a> {
         for (name, _) in &self.given {
             let column = program.columns.iter().find(|column| column.name == name.text);
             let fits = column.is_some_and(|column| match column.role {
-                Role::Covariate => program.asked.iter().any(|&k| program.columns[k as usize].name == column.name),
+                Role::Covariate => {
+                    let measured = program.measured.iter().map(|measured| measured.column);
+                    let mut known = program.asked.iter().copied().chain(measured);
+                    known.any(|k| program.columns[k as usize].name == column.name)
+                }
                 Role::Draw | Role::Definition => matches!(column.clock, Clock::Trial | Clock::Block),
                 Role::Parameter => column.clock >= Clock::Session,
                 Role::Variable | Role::Stage => column.clock == Clock::Subject,

@@ -150,9 +150,14 @@ impl Seed<'_> {
         let program = &self.scenario.program;
         let weight = animal.weighed(session);
         let rig = animal.rig(session)?.with_manner(manner(self.scenario.animal));
-        let mut rig = Scripted::new(rig, &self.scenario.acts, Rc::clone(&self.heard));
+        let measures = match self.measures() {
+            Ok(measures) => measures,
+            Err(says) => return Ok(Err(says)),
+        };
+        let mut rig = Scripted::new(rig, &self.scenario.acts, Rc::clone(&self.heard)).measuring(measures);
         rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
-        let covariate = self.given(|column| column.role == Role::Covariate);
+        let asked = |column: &Column| program.asked.iter().any(|&k| program.columns[k as usize].name == column.name);
+        let covariate = self.given(|column| column.role == Role::Covariate && asked(column));
         let covariate = covariate.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let options = CovariateOptions { covariate, missing: Vec::new(), overrides: Vec::new(), by: None };
         let Covariates { values, remarks } = match given(&options, program, None, Some(weight)) {
@@ -207,6 +212,20 @@ impl Seed<'_> {
             Ok((name, given))
         };
         self.given(wanted).into_iter().map(value).collect()
+    }
+
+    /// What devices measure in place of what there is: the given covariates that are measured.
+    fn measures(&self) -> Result<Vec<(u32, String, f64)>, String> {
+        let program = &self.scenario.program;
+        let of = |name: &str| {
+            program.measured.iter().find(|measured| program.columns[measured.column as usize].name == name)
+        };
+        let given = self.values(|column| of(&column.name).is_some())?;
+        let measures = given.into_iter().filter_map(|(name, value)| match (of(&name), value) {
+            (Some(measured), Given::Real(value)) => Some((measured.device, measured.reading.clone(), value)),
+            _ => None,
+        });
+        Ok(measures.collect())
     }
 
     /// What is asked for between trials, in each session.

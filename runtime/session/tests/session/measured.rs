@@ -49,8 +49,7 @@ fn measured(played: &Played) -> usize {
 #[test]
 fn each_is_asked_for_when_its_clock_ticks() {
     let flow = [Some(50.0), None, Some(51.0)];
-    let played =
-        play_protocol(TASK, rig(Some(3.0 * GOHM), Some(-55.0 * MV), &three([33.0, 34.5, 32.0]), &flow));
+    let played = play_protocol(TASK, rig(Some(3.0 * GOHM), Some(-55.0 * MV), &three([33.0, 34.5, 32.0]), &flow));
     assert_eq!(played.column("temperature"), ["33", "34.5", "32"]);
     assert_eq!(played.column("colder"), ["false", "false", "true"], "the trial before, not this one");
     assert_eq!((played.column("seal"), played.at_end("warmest")), (vec!["3000".into(); 3], "34.5".into()));

@@ -11,7 +11,7 @@ pub const MS: Ns = 1_000_000;
 pub const S: Ns = 1_000 * MS;
 
 /// Classes with what they report.
-pub const CHANNELS: [(&str, &[&str]); 13] = [
+pub const CHANNELS: [(&str, &[&str]); 16] = [
     ("Encoder", &["travel"]),
     ("Display", &["flip"]),
     ("Speaker", &["onset"]),
@@ -25,6 +25,9 @@ pub const CHANNELS: [(&str, &[&str]); 13] = [
     ("Puff", &["done"]),
     ("Camera", &["frame"]),
     ("SyncLine", &[]),
+    ("PatchAmplifier", &[]),
+    ("Thermometer", &[]),
+    ("FlowMeter", &[]),
 ];
 
 /// A wiring of devices (name, class), with a gabor, a tone and a noise for each that can present them.

@@ -33,7 +33,6 @@ impl Lowering<'_> {
         session_end.extend(self.handlers(Moment::SessionEnd));
         session_end.extend(self.transitions(Moment::SessionEnd));
         self.count_or_not(&mut session_end);
-        let mut session_start = session_start;
         self.of_session = true;
         let held = self.model.held.clone();
         self.actions(&held, &mut session_start);

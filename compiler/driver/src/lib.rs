@@ -10,4 +10,4 @@ mod scenarios;
 pub use compile::{Compiled, Library, SourceText, compile, compile_beside};
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
-pub use scenarios::{Act, Expectation, Player, Run, Scenario, animals};
+pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};

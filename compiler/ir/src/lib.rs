@@ -10,6 +10,7 @@ mod carried;
 mod code;
 mod column;
 mod covariate;
+mod date;
 mod draw;
 mod expr;
 pub mod law;
@@ -27,11 +28,13 @@ pub use carried::{Carried, Memory};
 pub use code::{Code, Stmt};
 pub use column::{Clock, Column, ColumnId, Domain, Role, Unit};
 pub use covariate::{Asked, Covariate};
+pub use date::{Date, NoDate};
 pub use draw::{Distribution, Draw, DrawId, Support};
 pub use expr::{Binary, Expr, Unary};
 pub use machine::{Host, Machine};
 pub use program::{
-    Channel, Device, Input, InputId, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId, Stimulus, Update, VerbKind,
+    Channel, Device, Input, InputId, Measured, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId,
+    Stimulus, Update, VerbKind,
 };
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};
 pub use state::{Clause, State, StateId, StateSlots, Then, Trigger};

@@ -147,6 +147,30 @@ pub enum VerbKind {
     },
 }
 
+/// A covariate that a device measures when its clock ticks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Index into [`Program::columns`].
+    pub column: u32,
+    /// Index into [`Program::devices`].
+    pub device: u32,
+    /// Name in the device's class.
+    pub reading: String,
+    /// The Real word into which the session writes it before its clock ticks.
+    pub value: Slot,
+    /// The Int word that says whether there is one.
+    pub present: Slot,
+}
+
+/// A parameter that a person may change between two trials.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Index into [`Program::columns`].
+    pub column: u32,
+    /// The Int word that is not 0 once it was changed: then its start value is not made anew.
+    pub kept: Slot,
+}
+
 /// A declared stimulus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stimulus {
@@ -257,6 +281,12 @@ pub struct Program {
     pub most_trials: u32,
     /// Columns that the session asks for before it starts (`covariate ... asked before`), indices.
     pub asked: Vec<u32>,
+    /// Parameters of the session and the trial.
+    pub parameters: Vec<Parameter>,
+    /// Covariates that devices measure, in the order of the text.
+    pub measured: Vec<Measured>,
+    /// Real words of what earlier sessions of the day have given, by the names of the totals: `spout.delivered`.
+    pub days: Vec<(String, Slot)>,
     /// Slot of the least time between trials, s (Real).
     pub pause: Slot,
     /// Inputs whose every sample is recorded (`record`).

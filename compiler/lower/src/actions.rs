@@ -5,7 +5,7 @@ use crate::fold::{and, binary, unary};
 use crate::layout::{Place, class};
 use crate::{Bound, Lowering};
 use trialect_ir::{Binary, Class, Code, Expr, RuleKind, Site, SiteId, Slot, Stmt, Unary, VerbKind, header};
-use trialect_sema::{Action, Affine, Clock, Deed, DeviceId, Lasting, StimulusId, Texpr, Type, ValueId};
+use trialect_sema::{Action, Affine, Deed, DeviceId, Each, Lasting, Limit, StimulusId, Texpr, Type, ValueId};
 
 impl Lowering<'_> {
     /// Where the last trial's value is kept.
@@ -166,9 +166,9 @@ impl Lowering<'_> {
     fn budgeted(&mut self, deed: &Deed, total: u32, amount: Expr, effect: Code, code: &mut Code) {
         let (trial, session) = self.layout.totals[&(deed.device, total)];
         let after = |slot: Slot| binary(Binary::AddReal, Expr::Load(slot, Class::Real), amount.clone());
-        let given_by = |lowering: &Self, device: DeviceId, each: Clock| {
+        let given_by = |lowering: &Self, device: DeviceId, each: Each| {
             let (trial, session) = lowering.layout.totals[&(device, total)];
-            Expr::Load(if each == Clock::Trial { trial } else { session }, Class::Real)
+            Expr::Load(if each == Each::Trial { trial } else { session }, Class::Real)
         };
         let mut allowed = Expr::Int(1);
         let mut refused = Code::new();
@@ -178,10 +178,11 @@ impl Lowering<'_> {
                 continue;
             }
             let most = self.value(&limit.amount);
-            let own = if limit.each == Clock::Trial { trial } else { session };
+            let own = if limit.each == Each::Trial { trial } else { session };
             let others = limit.devices.iter().filter(|device| **device != deed.device);
             let sum = others
                 .fold(after(own), |sum, device| binary(Binary::AddReal, sum, given_by(self, *device, limit.each)));
+            let sum = self.with_the_day(&limit, sum);
             let within = binary(Binary::LeReal, sum, most);
             let rule = self.limit_rule(k);
             refused.push(Stmt::If {
@@ -195,6 +196,15 @@ impl Lowering<'_> {
             vec![Stmt::Set { slot: trial, value: after(trial) }, Stmt::Set { slot: session, value: after(session) }];
         given.extend(effect);
         code.push(Stmt::If { condition: allowed, then: given, otherwise: refused });
+    }
+
+    /// With what earlier sessions of the day have given, for a limit of the day.
+    fn with_the_day(&self, limit: &Limit, sum: Expr) -> Expr {
+        if limit.each != Each::Day {
+            return sum;
+        }
+        let earlier = limit.devices.iter().filter_map(|device| self.layout.days.get(&(*device, limit.total)));
+        earlier.fold(sum, |sum, slot| binary(Binary::AddReal, sum, Expr::Load(*slot, Class::Real)))
     }
 
     /// The rule of a limit; one for each, however often it is needed.

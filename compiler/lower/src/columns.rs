@@ -17,6 +17,12 @@ pub(crate) struct Tables {
     pub(crate) of_value: BTreeMap<ValueId, ColumnId>,
     /// Columns that the session asks for.
     pub(crate) asked: Vec<u32>,
+    /// Parameters that a person may change.
+    pub(crate) parameters: Vec<trialect_ir::Parameter>,
+    /// Covariates that devices measure.
+    pub(crate) measured: Vec<trialect_ir::Measured>,
+    /// For each parameter, the word of its first key that says whether it was changed.
+    pub(crate) kept: BTreeMap<ValueId, Slot>,
     /// At the trial's start: what slower clocks say.
     pub(crate) snapshots: Code,
     /// At the trial's end: what depends on the trial.
@@ -67,11 +73,23 @@ impl Lowering<'_> {
         }
         let first = ColumnId(tables.columns.len() as u32);
         tables.of_value.insert(id, first);
+        let kept =
+            (role == Role::Parameter && value.clock >= Clock::Session).then(|| self.layout.allocate(place.count));
+        tables.kept.extend(kept.map(|kept| (id, kept)));
         for index in 0..place.count {
             let name = format!("{}{}", value.name, self.key_label(&value.keys, index));
+            let column = tables.columns.len() as u32;
+            let changed = kept.map(|kept| trialect_ir::Parameter { column, kept: kept.offset(index) });
+            tables.parameters.extend(changed);
             tables.columns.push(self.column(id, name, role, place, index));
             if value.covariate.as_ref().is_some_and(|facts| facts.asked.is_some()) {
                 tables.asked.push(tables.columns.len() as u32 - 1);
+            }
+            if let Some((device, reading)) = value.covariate.as_ref().and_then(|facts| facts.measured) {
+                let taken = self.layout.allocate(2);
+                let reading = model.class(device).readings[reading].name.clone();
+                let (device, present) = (device.0 as u32, taken.offset(1));
+                tables.measured.push(trialect_ir::Measured { column, device, reading, value: taken, present });
             }
         }
     }

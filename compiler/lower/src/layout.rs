@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use trialect_ir::{Class, InputId, NEVER, NO_OUTCOME, Slot, StatId, StateSlots, Statistic, header};
 use trialect_sema::{
-    Action, ChannelKind, Clock, CurriculumId, DeviceId, Model, StatFunction, StateId, StimulusId, Type, Value, ValueId,
-    ValueKind, Waits,
+    Action, ChannelKind, Clock, CurriculumId, DeviceId, Each, Model, StatFunction, StateId, StimulusId, Type, Value,
+    ValueId, ValueKind, Waits,
 };
 
 /// Where a value and, for optionals, its flag are; keyed values have one place for each key.
@@ -65,6 +65,8 @@ pub(crate) struct Layout {
     pub(crate) flags: BTreeMap<(DeviceId, u32), Slot>,
     pub(crate) settings: BTreeMap<(DeviceId, u32), Slot>,
     pub(crate) totals: BTreeMap<(DeviceId, u32), (Slot, Slot)>,
+    /// What earlier sessions of the day have given, where a limit of the day asks.
+    pub(crate) days: BTreeMap<(DeviceId, u32), Slot>,
     pub(crate) tracks: BTreeMap<(StimulusId, usize), TrackSlots>,
     pub(crate) limits: Vec<Slot>,
     /// For each train the blocks of its keys, one behind the other.
@@ -95,6 +97,7 @@ impl Layout {
             flags: BTreeMap::new(),
             settings: BTreeMap::new(),
             totals: BTreeMap::new(),
+            days: BTreeMap::new(),
             tracks: BTreeMap::new(),
             limits: Vec::new(),
             trains: BTreeMap::new(),
@@ -232,6 +235,12 @@ impl Layout {
             for total in 0..class.totals.len() {
                 let trial = self.allocate(2);
                 self.totals.insert((id, total as u32), (trial, trial.offset(1)));
+            }
+        }
+        for limit in model.limits.iter().filter(|limit| limit.each == Each::Day) {
+            for device in &limit.devices {
+                let slot = self.allocate(1);
+                self.days.entry((*device, limit.total)).or_insert(slot);
             }
         }
         self.limits = model.limits.iter().map(|_| self.allocate(1)).collect();

@@ -99,7 +99,7 @@ impl<'a> Lowering<'a> {
         let definitions = canonical::definitions(self.model);
         let model = self.model;
         let outcomes = model.outcomes.map(|id| model.enums[id.0].members.iter().map(|m| m.name.clone()).collect());
-        let (carried, texts) = (self.carried(), self.texts());
+        let (carried, texts, days) = (self.carried(), self.texts(), self.days());
         let mut program = Program {
             name: model.name.clone(),
             version: model.version.clone(),
@@ -119,6 +119,9 @@ impl<'a> Lowering<'a> {
             draws: self.draws,
             statistics: self.layout.statistics.iter().map(|(_, statistic)| statistic.clone()).collect(),
             asked: tables.asked,
+            parameters: tables.parameters,
+            measured: tables.measured,
+            days,
             columns: tables.columns,
             rules: self.rules,
             stops,

@@ -14,7 +14,8 @@ use trialect_sema::{
 impl Lowering<'_> {
     /// Code of all phases, and the rules that can stop a session.
     pub(crate) fn phases(&mut self, tables: &Tables) -> ([Code; Phase::ALL.len()], Vec<RuleId>) {
-        let session_start = self.initial_values(Clock::Session, tables);
+        let mut session_start = measured(tables, trialect_ir::Clock::Session);
+        session_start.extend(self.initial_values(Clock::Session, tables));
         self.initial_values(Clock::Subject, tables);
         let trial_start = self.trial_start(tables);
         let statistics = self.statistics();
@@ -32,7 +33,6 @@ impl Lowering<'_> {
         session_end.extend(self.handlers(Moment::SessionEnd));
         session_end.extend(self.transitions(Moment::SessionEnd));
         self.count_or_not(&mut session_end);
-        let mut session_start = session_start;
         self.of_session = true;
         let held = self.model.held.clone();
         self.actions(&held, &mut session_start);
@@ -65,9 +65,12 @@ impl Lowering<'_> {
             let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &self.model.values[id.0].kind else {
                 continue;
             };
-            let Some(initial) = &variable.initial else { continue };
+            let Some(initial) = variable.initial.as_ref().filter(|_| !is_made(clock, &self.model.values[id.0].kind))
+            else {
+                continue;
+            };
             let mut set = Code::new();
-            self.assign_all(id, initial, &mut set);
+            self.start_values(id, initial, tables, &mut set);
             let computed = |stmt: &Stmt| !matches!(stmt, Stmt::Set { value: Expr::Int(_) | Expr::Real(_), .. });
             if clock == Clock::Subject && set.iter().any(computed) {
                 let message = "a subject begins before any session, so its variables start from constants";
@@ -87,6 +90,25 @@ impl Lowering<'_> {
             }
         }
         code
+    }
+
+    /// The start value for every key; a parameter that a person has changed keeps its value.
+    fn start_values(&mut self, id: ValueId, initial: &Texpr, tables: &Tables, code: &mut Code) {
+        let (Some(place), Some(kept)) = (self.layout.values.get(&id).copied(), tables.kept.get(&id).copied()) else {
+            return self.assign_all(id, initial, code);
+        };
+        for (index, bound) in self.each_key(id, place) {
+            let mut set = Code::new();
+            self.with_bound(bound, |lowering| lowering.assign_at(id, initial, place, index, &mut set));
+            let computed = |stmt: &Stmt| !matches!(stmt, Stmt::Set { value: Expr::Int(_) | Expr::Real(_), .. });
+            if self.model.values[id.0].clock == Clock::Trial || set.iter().any(computed) {
+                let changed = int(kept.offset(index));
+                code.push(Stmt::If { condition: changed, then: Code::new(), otherwise: set });
+            } else {
+                // A constant is there before anything runs.
+                code.extend(set);
+            }
+        }
     }
 
     /// The start value for every key.
@@ -137,6 +159,7 @@ impl Lowering<'_> {
         }
         let totals: Vec<_> = self.layout.totals.values().map(|(trial, _)| *trial).collect();
         code.extend(totals.into_iter().map(|slot| Stmt::Set { slot, value: zero(Class::Real) }));
+        code.extend(measured(tables, trialect_ir::Clock::Trial));
         code.extend(made);
         // A variable may start from a draw, never the other way round.
         code.extend(self.initial_values(Clock::Trial, tables));
@@ -187,11 +210,10 @@ impl Lowering<'_> {
         code
     }
 
-    /// Draws and definitions of a trial or a block in dependency order, text order where there is none.
+    /// Parameters, draws and definitions of a trial or a block in dependency order, text order where there is none.
     pub(crate) fn draw_order(&self, clock: Clock, block: Option<BlockId>) -> Vec<ValueId> {
         self.in_order(|value| {
-            let made = matches!(value.kind, ValueKind::Draw(_) | ValueKind::Definition(_) | ValueKind::Table(_));
-            value.clock == clock && value.block == block && made && !value.live
+            value.clock == clock && value.block == block && is_made(clock, &value.kind) && !value.live
         })
     }
 
@@ -218,11 +240,16 @@ impl Lowering<'_> {
         order.push(id);
     }
 
-    /// A draw or a definition of the trial.
+    /// A parameter, a draw or a definition of the trial.
     pub(crate) fn make(&mut self, id: ValueId, tables: &Tables, code: &mut Code) {
         let value = self.model.values[id.0].clone();
         match &value.kind {
             ValueKind::Draw(family) => self.draw(id, family, tables, code),
+            ValueKind::Parameter(variable) => {
+                if let Some(initial) = &variable.initial {
+                    self.start_values(id, initial, tables, code);
+                }
+            }
             ValueKind::Definition(body) => {
                 self.assign_all(id, body, code);
                 if value.keys.is_empty()
@@ -405,6 +432,29 @@ impl Lowering<'_> {
 
     fn watch_rule(&mut self, watch: &Watch, kind: RuleKind, word: &str) -> RuleId {
         self.rule(format!("session.{word} {}", watch.name), kind, watch.name.clone(), watch.span)
+    }
+}
+
+/// What devices have measured takes its place: of the trial only when what `last` reads is kept.
+fn measured(tables: &Tables, clock: trialect_ir::Clock) -> Code {
+    let mut code = Code::new();
+    for measured in &tables.measured {
+        let column = &tables.columns[measured.column as usize];
+        if column.clock != clock {
+            continue;
+        }
+        code.push(Stmt::Set { slot: column.value, value: Expr::Load(measured.value, Class::Real) });
+        code.extend(column.present.map(|slot| Stmt::Set { slot, value: int(measured.present) }));
+    }
+    code
+}
+
+/// Whether a value is made in dependency order when its clock ticks; variables come after all of these.
+fn is_made(clock: Clock, kind: &ValueKind) -> bool {
+    match kind {
+        ValueKind::Draw(_) | ValueKind::Definition(_) | ValueKind::Table(_) => true,
+        ValueKind::Parameter(_) => clock == Clock::Trial,
+        _ => false,
     }
 }
 

@@ -7,6 +7,15 @@ use trialect_ir::{Binary, Class, Expr, Slot, Unary, header};
 use trialect_sema::{DeviceId, Stamp, StateId, Tick};
 
 impl Lowering<'_> {
+    /// Words of what earlier sessions of the day have given, by the names of their columns.
+    pub(crate) fn days(&self) -> Vec<(String, Slot)> {
+        let name = |device: DeviceId, total: u32| {
+            let total = &self.model.class(device).totals[total as usize].name;
+            format!("{}.{total}", self.model.devices[device.0].name)
+        };
+        self.layout.days.iter().map(|(&(device, total), slot)| (name(device, total), *slot)).collect()
+    }
+
     pub(crate) fn outcome(&self, last: bool) -> Lowered {
         if last {
             let previous = int(self.layout.previous_outcome);

@@ -16,6 +16,7 @@ impl Checker<'_> {
             span: name.span,
             settings: Vec::new(),
             channels: Vec::new(),
+            readings: Vec::new(),
             totals: Vec::new(),
             verbs: Vec::new(),
             constructors: Vec::new(),
@@ -41,6 +42,7 @@ impl Checker<'_> {
                         class.channels.push(Channel { turns, ..channel(name, ChannelKind::Event, dimension) });
                     }
                     "setting" => class.settings.push(Parameter { name, dimension, train: false }),
+                    "reading" => class.readings.push(Parameter { name, dimension, train: false }),
                     "total" => class.totals.push(Parameter { name, dimension, train: false }),
                     _ => self.not_yet(&format!("`{}` in a device class", kind.text), clause.span),
                 }

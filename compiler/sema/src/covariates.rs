@@ -25,7 +25,7 @@ impl Checker<'_> {
         match source {
             Source::Person(asked) => self.asked(id, clause, asked),
             Source::Expression(value) => self.computed(id, clause, value),
-            Source::Device(place) => self.measured(clause, place),
+            Source::Device(place) => self.measured(id, clause, place),
         }
     }
 
@@ -54,6 +54,12 @@ impl Checker<'_> {
                 _ => ("a subject has no end after which it could be asked for", "write `asked before`"),
             };
             self.report(Finding::error("covariate-source", message, first, "asked after").help(help));
+            return None;
+        }
+        if matches!(source, Source::Device(_)) && clock == Clock::Subject {
+            let message = "a device measures when a session or a trial begins";
+            let finding = Finding::error("covariate-source", message, first, "measured of a subject");
+            self.report(finding.help("declare it in `session { … }` or `trial { … }`"));
             return None;
         }
         Some(source)
@@ -125,8 +131,8 @@ impl Checker<'_> {
         self.describe_covariate(id, clause, &ty, None, bounds);
     }
 
-    /// One that a device reports: the device and its part must be there, and no class has such a part yet.
-    fn measured(&mut self, clause: &CovariateClause, place: &ast::Place) {
+    /// One that a device measures: when the session begins, or each trial.
+    fn measured(&mut self, id: ValueId, clause: &CovariateClause, place: &ast::Place) {
         let Some(device) = self.device_named(place) else { return };
         let class = self.model.class(device).clone();
         let Some(member) = place.members.first() else {
@@ -134,14 +140,31 @@ impl Checker<'_> {
             let finding = Finding::error("no-such-part", message, place.span, "a whole device");
             return self.report(finding.help(format!("write `{}.PART`", place.base.text)));
         };
-        let channels = || class.channels.iter().map(|channel| channel.name.as_str());
-        let parts = || channels().chain(class.totals.iter().map(|total| total.name.as_str()));
-        if !parts().any(|part| part == member.text) {
+        let Some(reading) = class.readings.iter().position(|reading| reading.name == member.text) else {
             let owner = named_class(&class.name);
-            let finding = lacks("no-such-part", &owner, "part", (&member.text, member.span), parts());
+            let known = class.readings.iter().map(|reading| reading.name.as_str());
+            let finding = lacks("no-such-part", &owner, "part", (&member.text, member.span), known);
             return self.report(finding.also(class.span, "its class"));
+        };
+        let within = clause.within.as_ref().filter(|_| !clause.standard);
+        self.variable_value(id, &clause.head, None, within, None, ValueKind::Covariate);
+        let ty = self.model.values[id.0].ty.clone();
+        let measured = Type::Real(class.readings[reading].dimension);
+        if *ty.required() != measured && ty != Type::Unknown {
+            let (found, wanted) = (ty.describe(&self.model), measured.describe(&self.model));
+            let message = format!("`{}` is {wanted}", self.sources.text(place.span));
+            let name = &clause.head.name;
+            let finding = Finding::error("type-mismatch", message, name.span, format!("this is {found}"));
+            return self.report(finding.help(format!("declare it as {wanted}")));
         }
-        self.not_yet("covariates that are measured", clause.head.name.span);
+        let within = match &self.model.values[id.0].kind {
+            ValueKind::Covariate(variable) => variable.within,
+            _ => None,
+        };
+        self.describe_covariate(id, clause, &ty, None, within);
+        if let Some(facts) = &mut self.model.values[id.0].covariate {
+            facts.measured = Some((device, reading));
+        }
     }
 
     /// Enters what the clause says besides; the soft range and the usual text are of the covariate's type.
@@ -164,6 +187,7 @@ impl Checker<'_> {
         }
         self.model.values[id.0].covariate = Some(Box::new(CovariateFacts {
             asked,
+            measured: None,
             optional: ty.is_optional(),
             within,
             standard,

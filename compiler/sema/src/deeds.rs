@@ -109,7 +109,12 @@ impl<'a> Checker<'a> {
     fn verb_of(&mut self, class: &DeviceClass, verb: &VerbClause) -> Option<usize> {
         let part = verb.target.members.first();
         let text = part.map(|part| part.text.as_str());
-        let fits = |known: &VerbDef| known.name == verb.verb.text && known.part.as_deref() == text;
+        // A stimulus says itself which part of its device presents it.
+        let presents = matches!(self.symbol(&verb.target.base.text), Some(Symbol::Stimulus(_)));
+        let fits = |known: &VerbDef| {
+            known.name == verb.verb.text
+                && (known.part.as_deref() == text || presents && known.stimulus && text.is_none())
+        };
         if let Some(k) = class.verbs.iter().position(fits) {
             return Some(k);
         }

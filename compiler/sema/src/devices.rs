@@ -2,7 +2,7 @@
 
 use crate::expressions::counted;
 use crate::model::*;
-use crate::names::{Symbol, TypeSymbol, unknown};
+use crate::names::{Symbol, TypeSymbol, lacks, named_class, unknown};
 use crate::term::{Term, Texpr};
 use crate::types::{Finite, Type};
 use crate::values::member_index;
@@ -61,6 +61,26 @@ impl<'a> Checker<'a> {
         let typed = self.enter_keys(std::slice::from_ref(key))?;
         self.leave_keys(typed.len());
         typed.first().map(|(_, finite)| *finite)
+    }
+
+    /// The part of a device that presents a stimulus stands in its declaration, and only where there is one.
+    pub(crate) fn presenting_part(&mut self, place: &ast::Place, device: DeviceId) {
+        let class = self.model.class(device).clone();
+        let parts: Vec<&str> =
+            class.verbs.iter().filter(|verb| verb.stimulus).filter_map(|verb| verb.part.as_deref()).collect();
+        match place.members.first() {
+            Some(part) if !parts.contains(&part.text.as_str()) => {
+                let owner = named_class(&class.name);
+                let finding = lacks("no-such-part", &owner, "part", (&part.text, part.span), parts.into_iter());
+                self.report(finding.also(class.span, "its class"));
+            }
+            None if !parts.is_empty() => {
+                let message = format!("a part of {} presents stimuli", named_class(&class.name));
+                let finding = Finding::error("no-such-part", message, place.span, "a whole device");
+                self.report(finding.help(format!("write `{}.{}`", place.base.text, parts[0])));
+            }
+            _ => {}
+        }
     }
 
     /// The one device that a place names, or a finding.

@@ -160,11 +160,12 @@ impl<'a> Checker<'a> {
             return;
         };
         let each = match each.map(|each| each.text.as_str()) {
-            Some("session") => Clock::Session,
-            Some("trial") => Clock::Trial,
+            Some("session") => Each::Session,
+            Some("trial") => Each::Trial,
+            Some("day") => Each::Day,
             _ => {
-                self.not_yet("limits other than `each session` and `each trial`", span);
-                Clock::Session
+                self.not_yet("limits other than `each session`, `each trial` and `each day`", span);
+                Each::Session
             }
         };
         let earlier = self.model.limits.iter().find(|limit| limit.name == name && limit.each == each);

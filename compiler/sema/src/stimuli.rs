@@ -18,7 +18,9 @@ impl<'a> Checker<'a> {
         let first = StimulusId(self.model.stimuli.len());
         match head.keys.as_slice() {
             [] => {
-                let Some(device) = self.device_named(device) else { return self.declare_broken(&head.name) };
+                let place = device;
+                let Some(device) = self.device_named(place) else { return self.declare_broken(&head.name) };
+                self.presenting_part(place, device);
                 self.add_stimulus(name.clone(), device, None, head, clause);
                 self.declare(&name, head.name.span, Symbol::Stimulus(first));
             }
@@ -29,11 +31,12 @@ impl<'a> Checker<'a> {
                     let is = Texpr { term: finite.member(k), ty: finite.member_type(), range: Interval::ALL, span };
                     let local = key.variable.as_ref().map(|variable| Local { name: variable.text.clone(), is });
                     self.scope.locals = local.iter().cloned().collect();
-                    let device = self.device_named(device);
+                    let named = self.device_named(device);
                     self.scope.locals.clear();
-                    let Some(device) = device else { return self.declare_broken(&head.name) };
+                    let Some(named) = named else { return self.declare_broken(&head.name) };
+                    self.presenting_part(device, named);
                     let label = format!("{name}[{}]", finite.label(&self.model, k));
-                    self.add_stimulus(label, device, local, head, clause);
+                    self.add_stimulus(label, named, local, head, clause);
                 }
                 self.model.stimulus_groups.push(StimulusGroup { name: name.clone(), finite, first });
                 let group = Symbol::Stimuli(self.model.stimulus_groups.len() - 1);

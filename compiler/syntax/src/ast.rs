@@ -342,7 +342,8 @@ pub enum ClauseKind {
     Adapt { head: Head, call: Call, on: Place, guard: Option<Expr> },
     /// `scenario "…" { … }`: its steps, and draws and statistics of its run.
     Scenario { title: String, body: Vec<Clause> },
-    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`; in a library `animal …`, one that there is.
+    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`, `change …`, `pause …`, `stop …`; in a library
+    /// `animal …`, one that there is.
     ScenarioStep(Box<Step>),
 }
 
@@ -360,6 +361,12 @@ pub enum Step {
     Expect { always: bool, condition: Expr },
     /// `act PLACE [+= AMOUNT] at TIME [when EXPR]`
     Act { place: Place, amount: Option<Expr>, at: Expr, guard: Option<Expr> },
+    /// `change NAME = VALUE at trial COUNT`
+    Change { name: Name, value: Expr, trial: Expr },
+    /// `pause TIME at trial COUNT`
+    Pause { time: Expr, trial: Expr },
+    /// `stop at trial COUNT`
+    Stop { trial: Expr },
 }
 
 /// Two operands.

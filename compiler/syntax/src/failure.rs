@@ -131,8 +131,8 @@ impl<'f> Failure<'f> {
         let groups: [(Rule, &[&str]); 4] = [
             (Rule::window_word, &["trials", "sessions"]),
             (Rule::run_word, &["trials", "sessions"]),
-            (Rule::step, &["animal", "given", "run", "expect", "stat", "draw", "act"]),
-            (Rule::device_member, &["counter", "event", "total", "setting", "flag", "stimulus", "verb"]),
+            (Rule::step, &["animal", "given", "run", "expect", "stat", "draw", "act", "change", "pause", "stop"]),
+            (Rule::device_member, &["counter", "event", "total", "setting", "flag", "reading", "stimulus", "verb"]),
         ];
         let members = groups.iter().filter(|(rule, _)| self.wants(*rule)).flat_map(|(_, words)| words.iter());
         let words = self.expected.iter().filter_map(|rule| words::keyword(*rule));

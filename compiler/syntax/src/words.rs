@@ -143,7 +143,7 @@ fn phrase(rule: Rule) -> String {
         Rule::convention => "`convention`",
         Rule::term => "`term`",
         Rule::clock_word => "`subject`, `session` or `trial`",
-        Rule::channel_kind => "`counter`, `event`, `total`, `setting` or `flag`",
+        Rule::channel_kind => "`counter`, `event`, `total`, `setting`, `flag` or `reading`",
         Rule::argument => VALUE,
         _ if is_value(rule) => VALUE,
         _ => sign(rule).unwrap_or("something else"),

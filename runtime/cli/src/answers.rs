@@ -28,6 +28,12 @@ pub(crate) fn value(column: &Column, text: &str) -> Result<Value, String> {
     }
 }
 
+/// A duration with its unit, s.
+pub(crate) fn seconds(text: &str) -> Option<f64> {
+    let plain = text.trim_end().ends_with(|c: char| c.is_ascii_digit());
+    quantity(text.trim(), Some("s")).ok().filter(|_| !plain)
+}
+
 /// A number with its unit, or in the unit of its column, in coherent units; why not, when there is more to say of it.
 fn quantity(text: &str, column: Option<&str>) -> Result<f64, Option<String>> {
     let split = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))).unwrap_or(text.len());

@@ -3,6 +3,7 @@
 use crate::machine::Kind;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use trialect_ir::Date;
 
 /// Behavioural protocols as text: checked, compiled, run, stamped, replayed.
 #[derive(Debug, Parser)]
@@ -121,9 +122,36 @@ pub(crate) struct CovariateOptions {
     /// Why a value outside its range is taken all the same; needs --by
     #[arg(long = "override", value_name = "NAME=REASON", requires = "by")]
     pub(crate) overrides: Vec<String>,
-    /// The person who takes the values of all --override
-    #[arg(long, value_name = "PERSON", requires = "overrides")]
+    /// The person who takes the values of all --override and asks for what is changed between trials
+    #[arg(long, value_name = "PERSON")]
     pub(crate) by: Option<String>,
+}
+
+/// What people ask for between trials, and parameters.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct RequestOptions {
+    /// Begin with another value of a parameter
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) param: Vec<String>,
+    /// Change a parameter between two trials: "reward=5 uL at trial 120", "reward=5 uL after trial 119"
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) change: Vec<String>,
+    /// Pause between two trials: "for 10 min at trial 40"
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) pause: Vec<String>,
+    /// End the session by hand: "after trial 200"
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) stop: Option<String>,
+    /// Write down words between two trials: "new cage at trial 1"
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Vec<String>,
+}
+
+impl RequestOptions {
+    /// Whether anything is asked for that somebody asks for.
+    pub(crate) fn asks(&self) -> bool {
+        !(self.change.is_empty() && self.pause.is_empty() && self.stop.is_none() && self.note.is_empty())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -149,11 +177,24 @@ pub(crate) struct SimOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) mouse: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) date: DateOptions,
+    #[command(flatten)]
     pub(crate) covariates: CovariateOptions,
+    #[command(flatten)]
+    pub(crate) requests: RequestOptions,
     #[command(flatten)]
     pub(crate) carry: CarryOptions,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
+}
+
+/// When a session is.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct DateOptions {
+    /// The date of the first session that is added, YYYY-MM-DD; without it the recording's, or the day after the
+    /// session before, of a first session 2000-01-01
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<Date>,
 }
 
 /// What becomes of the subject's state in the first session that is added.
@@ -186,6 +227,8 @@ pub(crate) struct RunOptions {
     /// Seed of the draws that the recording does not give
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) date: DateOptions,
     #[command(flatten)]
     pub(crate) covariates: CovariateOptions,
     /// What runs the program

@@ -173,6 +173,16 @@ fn asked_once(column: &Column, before: &SessionFile, given: &Covariates) -> Resu
     )))
 }
 
+/// A person is named for what that person does.
+pub(crate) fn by_whom(options: &CovariateOptions, asks: bool) -> Result<(), Failure> {
+    match &options.by {
+        Some(by) if options.overrides.is_empty() && !asks => {
+            Err(trouble(format!("`--by {by}`: there is nothing that {by} takes or asks for; remove it")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// `--override NAME=REASON --by PERSON`
 fn overrides(options: &CovariateOptions, program: &Program, given: &mut Covariates) -> Result<(), Failure> {
     for text in &options.overrides {

@@ -2,13 +2,14 @@
 
 use crate::arguments::RunOptions;
 use crate::carry::{self, Start};
-use crate::covariates::{Covariates, WEIGHT, asks_weight, given as given_covariates, tell_unusual};
+use crate::covariates::{self, Covariates, WEIGHT, asks_weight, given as given_covariates, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::sim::{before, broken_off, chain};
 use crate::store::{self, Subject};
-use crate::{machine, output, protocol, record, table};
+use crate::{date, machine, output, protocol, record, table, today};
 use serde_json::json;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,10 +18,11 @@ use trialect_export::{Status, seal};
 use trialect_ir::{Program, Stmt, VerbKind, canonical_json, digest};
 use trialect_journal::Entry;
 use trialect_recorded::{GivenValue, RecordedRig, Recording};
-use trialect_session::{Given, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
+use trialect_session::{Given, Inbox, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
+    covariates::by_whom(&options.covariates, false)?;
     let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
     let recording = Recording::open(&options.recorded)
         .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", options.recorded.display())))?;
@@ -34,19 +36,26 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let weight = recording.subject().weight.filter(|_| asks_weight(&program));
     let before = before(&done)?;
+    let recorded = recording.subject().date.as_deref().and_then(|date| date.parse().ok());
+    let date = date::of_session(options.date.date.or(recorded), before.as_ref())?;
     let Covariates { values, remarks } = given_covariates(&options.covariates, &program, before.as_ref(), weight)?;
     let by_hand = |text: &String| text.split('=').next().is_some_and(|name| name.trim() == WEIGHT);
     let covariates_given = weight.is_some() && !options.covariates.covariate.iter().any(by_hand);
     let given = |trial| given(&recording, trial);
+    let requests = RefCell::new(Inbox::default());
     let plan = Plan {
         subject: name,
         session: ordinal,
+        date,
+        given_today: today::given(&program, &done, date)?,
         seed: options.seed,
         subject_words: words,
         covariates: values,
         covariate_remarks: remarks,
         covariates_given,
         given: &given,
+        parameters: Vec::new(),
+        requests: &requests,
         stop: interrupt.flag(),
         sync_each_trial: false,
         stop_after: Some((recording.trials(), "the recording ended".into())),

@@ -1,13 +1,14 @@
 //! Running a recorded session again from its own inputs.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use trialect_ir::record::Header;
-use trialect_ir::{Machine, Program};
+use trialect_ir::{Date, Machine, Program};
 use trialect_journal::Entry;
 use trialect_session::{
-    Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, run,
-    text_words, wiring,
+    Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, given_today,
+    run, start_parameters, text_words, wiring,
 };
 
 /// How the run is to end.
@@ -35,16 +36,22 @@ pub(crate) fn rerun(
     let mut rig = ReplayRig::new(&header.kind, settings, &record);
     trialect_device::Rig::wire(&mut rig, &wiring(program))?;
     let stop = AtomicBool::new(false);
+    let requests = RefCell::new(record.requests(&header.columns, program));
     let (stop_after, interruption) = ends(&record, entries.len(), until);
     let plan = Plan {
         subject: header.subject.clone(),
         session: header.session,
+        // What was recorded before there were dates does not depend on one.
+        date: header.date.unwrap_or(Date::FIRST),
+        given_today: given_today(&header.run),
         seed: header.run["seed"].as_str().and_then(|seed| seed.parse().ok()).unwrap_or(0),
         subject_words: header.run["subject_state"].as_str().and_then(text_words),
         covariates: header.covariates.clone(),
         covariate_remarks: header.covariate_remarks.clone(),
         covariates_given: given.covariates,
         given: &|trial| given.trials.get(&trial).cloned().unwrap_or_default(),
+        parameters: start_parameters(&header.run),
+        requests: &requests,
         stop: &stop,
         sync_each_trial: false,
         stop_after,
@@ -72,7 +79,7 @@ fn ends(record: &Record, entries: usize, until: Until) -> (Option<(u32, String)>
             (Some((record.trials + 1, reason)), Some(interruption))
         }
         (Until::Broken(reason), None) => (Some((record.trials, reason)), None),
-        (Until::Recorded | Until::Other, _) => (Some((record.trials, end())), None),
+        (Until::Recorded | Until::Other, _) => (Some((record.last_trial(), end())), None),
     }
 }
 

@@ -3,23 +3,25 @@
 use crate::animal::Animal;
 use crate::arguments::{CarryOptions, SimOptions};
 use crate::carry::{self, Start};
-use crate::covariates::{Covariates, given, tell_unusual};
+use crate::covariates::{self, Covariates, given, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::store::{self, Subject};
-use crate::{machine, output, protocol, record, table};
+use crate::{date, machine, output, protocol, record, requests, table, today};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use trialect_device::Rig;
 use trialect_driver::Compiled;
 use trialect_export::{SessionFile, Status, read_session, seal};
-use trialect_ir::Program;
+use trialect_ir::{Date, Program};
 use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
+    covariates::by_whom(&options.covariates, options.requests.asks())?;
     let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
     let subject = Subject::lock(&options.data, &options.subject)?;
     subject.remove_unbegun()?;
@@ -27,11 +29,12 @@ pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let bar = progress(options.sessions);
     let begun = done.len();
     let (mut answers, later) = (&options.carry, CarryOptions::default());
+    let mut date = options.date.date;
     while !interrupt.asked() && done.len() - begun < options.sessions as usize {
         let start = carry::start(&program, &done, answers)?;
-        let folder = session(options, (&program, &compiled), &subject, &done, start, (&bar, &interrupt))?;
+        let folder = session(options, (&program, &compiled), &subject, &done, (start, date), (&bar, &interrupt))?;
         // What was decided holds for one session; the next one goes on from there.
-        answers = &later;
+        (answers, date) = (&later, None);
         done.push(folder);
         bar.inc(1);
     }
@@ -68,7 +71,7 @@ fn session(
     (program, compiled): (&Arc<Program>, &Compiled),
     subject: &Subject,
     done: &[PathBuf],
-    start: Start,
+    (start, asked): (Start, Option<Date>),
     (bar, interrupt): (&ProgressBar, &Interrupt),
 ) -> Result<PathBuf, Failure> {
     let mut animal = Animal::new(options.mouse.as_deref(), &options.subject, options.seed)?;
@@ -80,16 +83,23 @@ fn session(
     let mut rig = animal.rig(ordinal)?;
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let before = before(done)?;
+    let date = date::of_session(asked, before.as_ref())?;
     let Covariates { values, remarks } = given(&options.covariates, program, before.as_ref(), Some(weight))?;
+    let inbox = requests::inbox(&options.requests, options.covariates.by.as_deref(), program)?;
+    let inbox = RefCell::new(inbox);
     let plan = Plan {
         subject: options.subject.clone(),
         session: ordinal,
+        date,
+        given_today: today::given(program, done, date)?,
         seed: options.seed,
         subject_words: words,
         covariates: values,
         covariate_remarks: remarks,
         covariates_given: false,
         given: &|_| Vec::new(),
+        parameters: requests::parameters(&options.requests, program)?,
+        requests: &inbox,
         stop: interrupt.flag(),
         sync_each_trial: false,
         stop_after: None,

@@ -89,6 +89,12 @@ pub trait Rig {
     /// Constants of a device, name and value in the coherent unit: an encoder's `count_size` (mm of travel a count).
     fn settings(&self, device: u32) -> Vec<(String, f64)>;
 
+    /// What a device measures at the session's present time `at`, in the coherent unit; none when it has no value. The
+    /// reading is one of its class: `temperature`.
+    fn measure(&mut self, _at: Ns, _device: u32, _reading: &str) -> Result<Option<f64>, RigFault> {
+        Ok(None)
+    }
+
     /// The earliest input not yet reported, if it comes at or before `until`. Waits for it where time is real.
     /// After `None`, the session's time is `until`.
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault>;

@@ -5,7 +5,7 @@ use crate::table::{Cells, Series};
 use std::borrow::Cow;
 use trialect_ir::Column;
 use trialect_ir::record::{Header, OutputStamp};
-use trialect_journal::{Entry, Ns};
+use trialect_journal::{Entry, Ns, Request};
 
 /// Name of the file.
 pub(crate) const FILE: &str = "events.parquet";
@@ -41,7 +41,11 @@ pub(crate) fn columns<'a>(header: &'a Header, entries: &'a [Entry]) -> Vec<Serie
     vec![
         Series::new("trial", "The trial that had begun last; none before the first", Cells::Int32(trial)),
         Series::new("time", "Session-clock time", Cells::Double(time)).in_unit("s", "s"),
-        Series::new("kind", "input, output, release, decision, draw, given or fault", Cells::Text(kind)),
+        Series::new(
+            "kind",
+            "input, output, release, decision, draw, given, measured, request or fault",
+            Cells::Text(kind),
+        ),
         Series::new("name", "Device and channel or verb, rule, or name of what was drawn or given", Cells::Text(name)),
         Series::new(
             "value",
@@ -108,6 +112,13 @@ impl<'a> Walk<'a> {
             Entry::Output { output, at, arguments } => self.output("output", *output, *at, arguments),
             Entry::Release { output, at } => self.output("release", *output, *at, &[]),
             Entry::Fault { at, what } => self.push(*at, "fault", "session".into(), None, Some(what.as_str().into())),
+            Entry::Measured { column, at, word } => {
+                let known = header.columns.get(*column as usize);
+                let name = known.map_or_else(|| format!("#{column}").into(), |known| known.name.as_str().into());
+                let value = known.zip(*word).and_then(|(known, word)| known.domain.number(word));
+                self.push(*at, "measured", name, value, word.is_none().then_some("no value".into()));
+            }
+            Entry::Request { at, by, request } => self.request(*at, by, request),
             Entry::Row { at, .. } => (self.at, self.is_open) = (Some(*at), false),
             Entry::State { at, .. } | Entry::SessionEnd { at, .. } => self.at = Some(*at),
             Entry::Subject { .. } | Entry::Times { .. } => {}
@@ -150,6 +161,28 @@ impl<'a> Walk<'a> {
         let trial = if waits { None } else { self.trial };
         let at = self.at.unwrap_or(0);
         self.events.push(Event { trial, at, kind, name, value, detail: detail.map(Cow::Owned) });
+    }
+
+    /// What a person asked for between two trials, and who.
+    fn request(&mut self, at: Ns, by: &'a str, request: &'a Request) {
+        let said = |words: String| Some(Cow::Owned(format!("{words}; by {by}")));
+        let (name, value, detail) = match request {
+            Request::Change { column, from, to } => {
+                let known = self.header.columns.get(*column as usize);
+                let name = known.map_or_else(|| format!("#{column}").into(), |known| known.name.as_str().into());
+                let unit = known.and_then(|known| known.domain.unit());
+                let unit = unit.map_or_else(String::new, |unit| format!(" {}", unit.symbol));
+                let show = |word: u64| known.map_or_else(String::new, |known| known.domain.show(word) + &unit);
+                let from = from.map_or_else(|| "none".into(), show);
+                let value = known.and_then(|known| known.domain.number(*to));
+                (name, value, said(format!("from {from} to {}", show(*to))))
+            }
+            Request::Pause => ("pause".into(), None, said("paused".into())),
+            Request::Resume => ("resume".into(), None, said("resumed".into())),
+            Request::Stop => ("stop".into(), None, said("stopped".into())),
+            Request::Note { text } => ("note".into(), None, said(text.clone())),
+        };
+        self.push(at, "request", name, value, detail);
     }
 
     fn output(&mut self, kind: &'static str, output: u32, at: Ns, arguments: &[u64]) {

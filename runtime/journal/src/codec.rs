@@ -7,7 +7,7 @@
 //! one bit.
 
 use crate::varint::{Bytes, Garbled, put, put_signed, put_text};
-use crate::{Entry, Ns};
+use crate::{Entry, Ns, Request};
 
 /// The first byte of an entry; one with the top bit set is an [`Entry::Input`] of the line in its lower bits.
 mod tag {
@@ -29,7 +29,22 @@ mod tag {
     pub(super) const FAULT: u8 = 16;
     pub(super) const SESSION_END: u8 = 17;
     pub(super) const TIMES: u8 = 18;
+    pub(super) const REQUEST: u8 = 19;
+    /// A measured value; to it, 1 is added when there is none.
+    pub(super) const MEASURED: u8 = 20;
+    pub(super) const NOT_MEASURED: u8 = 21;
     pub(super) const INPUT: u8 = 0x80;
+}
+
+/// The byte after the head of an [`Entry::Request`].
+mod request {
+    pub(super) const CHANGE: u8 = 0;
+    /// A change of a parameter that had no value.
+    pub(super) const FIRST_VALUE: u8 = 1;
+    pub(super) const PAUSE: u8 = 2;
+    pub(super) const RESUME: u8 = 3;
+    pub(super) const STOP: u8 = 4;
+    pub(super) const NOTE: u8 = 5;
 }
 
 /// Lines whose latest value is kept.
@@ -95,6 +110,14 @@ impl Codec {
                     put(out, word);
                 }
             }
+            Entry::Measured { column, at, word } => {
+                self.put_indexed(out, tag::MEASURED + u8::from(word.is_none()), *column, *at);
+                word.iter().for_each(|&word| put(out, word));
+            }
+            Entry::Request { at, by, request } => {
+                self.put_head(out, tag::REQUEST, *at);
+                put_request(out, by, request);
+            }
             Entry::Fault { at, what } => {
                 self.put_head(out, tag::FAULT, *at);
                 put_text(out, what);
@@ -139,6 +162,12 @@ impl Codec {
                 Entry::Row { trial, at, outcome, words, present }
             }
             tag::SUBJECT => Entry::Subject { changes: changes(bytes)? },
+            tag::MEASURED | tag::NOT_MEASURED => {
+                let (at, column) = (self.time(bytes)?, bytes.index()?);
+                let word = if tag == tag::MEASURED { Some(bytes.unsigned()?) } else { None };
+                Entry::Measured { column, at, word }
+            }
+            tag::REQUEST => Entry::Request { at: self.time(bytes)?, by: bytes.text()?, request: asked(bytes)? },
             tag::FAULT => Entry::Fault { at: self.time(bytes)?, what: bytes.text()? },
             tag::SESSION_END => {
                 let (at, reason, subject) = (self.time(bytes)?, bytes.text()?, all(bytes)?);
@@ -203,6 +232,41 @@ impl Codec {
     fn words(&mut self, bytes: &mut Bytes<'_>) -> Result<(Vec<u64>, Vec<u64>), Garbled> {
         Ok((read_changes(&mut self.words, bytes)?, read_changes(&mut self.present, bytes)?))
     }
+}
+
+fn put_request(out: &mut Vec<u8>, by: &str, request: &Request) {
+    put_text(out, by);
+    match request {
+        Request::Change { column, from, to } => {
+            out.push(if from.is_some() { request::CHANGE } else { request::FIRST_VALUE });
+            put(out, u64::from(*column));
+            from.iter().for_each(|&from| put(out, from));
+            put(out, *to);
+        }
+        Request::Pause => out.push(request::PAUSE),
+        Request::Resume => out.push(request::RESUME),
+        Request::Stop => out.push(request::STOP),
+        Request::Note { text } => {
+            out.push(request::NOTE);
+            put_text(out, text);
+        }
+    }
+}
+
+fn asked(bytes: &mut Bytes<'_>) -> Result<Request, Garbled> {
+    let kind = bytes.byte()?;
+    Ok(match kind {
+        request::CHANGE | request::FIRST_VALUE => {
+            let column = bytes.index()?;
+            let from = if kind == request::CHANGE { Some(bytes.unsigned()?) } else { None };
+            Request::Change { column, from, to: bytes.unsigned()? }
+        }
+        request::PAUSE => Request::Pause,
+        request::RESUME => Request::Resume,
+        request::STOP => Request::Stop,
+        request::NOTE => Request::Note { text: bytes.text()? },
+        _ => return Err(Garbled("a request of an unknown kind")),
+    })
 }
 
 /// The number of words; then for each eight of them a byte that says which changed, and those.
@@ -292,6 +356,14 @@ mod tests {
             row(2, [1, 0, 0, 0, 0, 0, 0, 1, 4]),
             Entry::Row { trial: 3, at: 100, outcome: None, words: vec![], present: vec![] },
             Entry::Subject { changes: vec![(6, 7)] },
+            Entry::Request { at: 100, by: "m".into(), request: Request::Change { column: 3, from: Some(5), to: 300 } },
+            Entry::Request { at: 100, by: "m".into(), request: Request::Change { column: 3, from: None, to: 1 } },
+            Entry::Request { at: 101, by: String::new(), request: Request::Pause },
+            Entry::Request { at: 102, by: String::new(), request: Request::Resume },
+            Entry::Request { at: 102, by: String::new(), request: Request::Note { text: "n".into() } },
+            Entry::Request { at: 100, by: String::new(), request: Request::Stop },
+            Entry::Measured { column: 4, at: 101, word: Some(300) },
+            Entry::Measured { column: 4, at: 100, word: None },
             Entry::Fault { at: 99, what: "ä".into() },
             Entry::SessionEnd { at: 99, reason: "r".into(), subject: vec![1], words: vec![], present: vec![] },
         ];
@@ -312,6 +384,14 @@ mod tests {
             14, 0, 2, 2, 9, 0x80, 1, 1, 1, 1, 0,
             13, 0, 3, 0, 0,
             15, 1, 6, 7,
+            18, 0, 1, b'm', 0, 3, 5, 0xac, 2,
+            18, 0, 1, b'm', 1, 3, 1,
+            18, 2, 0, 2,
+            18, 2, 0, 3,
+            18, 0, 0, 5, 1, b'n',
+            18, 3, 0, 4,
+            19, 2, 4, 0xac, 2,
+            20, 1, 4,
             16, 1, 2, 0xc3, 0xa4,
             17, 0, 1, b'r', 1, 1, 0, 0,
         ];
@@ -328,7 +408,7 @@ mod tests {
                 // The first byte is mostly a tag, many others are small, so that much of it can be read.
                 let byte = (word >> 33) as u8;
                 if k == 0 {
-                    byte % 20
+                    byte % 22
                 } else if byte & 3 == 0 {
                     byte
                 } else {

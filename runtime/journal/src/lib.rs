@@ -22,7 +22,7 @@ mod tail;
 mod varint;
 mod writer;
 
-pub use entry::{Entry, Ns};
+pub use entry::{Entry, Ns, Request};
 pub use fault::JournalFault;
 pub use reader::{Journal, Tail, read, recover_tail};
 pub use writer::Writer;

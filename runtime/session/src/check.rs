@@ -1,6 +1,7 @@
 //! Whether what a session is given fits its protocol: asked before anything of it is recorded.
 
 use crate::covariates::answers;
+use crate::requests::change;
 use crate::{Plan, SessionFault};
 use trialect_ir::Program;
 
@@ -11,6 +12,9 @@ use trialect_ir::Program;
 pub fn check(program: &Program, plan: &Plan<'_>) -> Result<(), SessionFault> {
     subject_words(program, plan)?;
     answers(program, plan)?;
+    for (name, value) in &plan.parameters {
+        change(program, name, value)?;
+    }
     let planned = plan.stop_after.as_ref().map_or(0, |(last, _)| *last);
     for (name, value) in (1..=planned).flat_map(|trial| (plan.given)(trial)) {
         value.resolve(program, &name)?;

@@ -32,6 +32,9 @@ pub enum SessionFault {
         /// What it should be.
         expected: String,
     },
+    /// Something was asked for that cannot be.
+    #[error(transparent)]
+    Request(#[from] crate::RequestRefused),
     /// Covariates are missing, outside their ranges, or not what is asked for.
     #[error("{}", told(problems))]
     Covariates {
@@ -75,6 +78,7 @@ impl SessionFault {
             SessionFault::Differs(_) => "record-differs",
             SessionFault::GivenName { .. } => "given-unknown",
             SessionFault::GivenType { .. } => "given-type",
+            SessionFault::Request(_) => "request",
             SessionFault::Covariates { .. } => "covariate",
             SessionFault::SubjectState { .. } => "subject-state",
             SessionFault::Stuck { .. } => "stuck",

@@ -4,16 +4,19 @@
 //! interpreted or compiled, or where its record goes: [`run`] takes a [`Machine`](trialect_ir::Machine),
 //! a [`Rig`](trialect_device::Rig) and a [`Recorder`].
 
+mod between;
 pub mod carry;
 mod check;
 mod covariates;
 mod fault;
 mod given;
 mod host;
+mod measured;
 mod outputs;
 mod plan;
 mod recorder;
 mod replay;
+mod requests;
 mod stamp;
 mod support;
 mod trials;
@@ -25,5 +28,6 @@ pub use given::Given;
 pub use plan::{Ending, Interruption, Place, Plan};
 pub use recorder::{Comparing, Difference, JournalRecorder, Recorder};
 pub use replay::{Record, RecordedFault, ReplayRig};
-pub use stamp::{Origin, header, settings, text_words, wiring, words_text};
+pub use requests::{Asked, Inbox, Moment, RequestRefused, Wish};
+pub use stamp::{Origin, given_today, header, settings, start_parameters, text_words, wiring, words_text};
 pub use trials::run;

@@ -1,10 +1,12 @@
 //! What a session is given besides its program, machine and rig.
 
-use crate::Given;
+use crate::{Given, Inbox};
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Ns;
+use trialect_ir::Date;
 use trialect_ir::record::Remark;
 
 /// Where a session is to be broken off, because it was when it was recorded.
@@ -38,6 +40,11 @@ pub struct Plan<'a> {
     pub subject: String,
     /// Ordinal of the session in the subject's chain, from 1.
     pub session: u32,
+    /// The date at the place of the rig when the session begins: an input like any other, never read from a clock here.
+    pub date: Date,
+    /// What the subject's earlier sessions of this date have been given, by the names of the totals (`spout.delivered`),
+    /// in coherent units: counts in limits of the day.
+    pub given_today: BTreeMap<String, f64>,
     /// The seed of all draws.
     pub seed: u64,
     /// The subject's words at the end of the last session; none for the first.
@@ -51,6 +58,10 @@ pub struct Plan<'a> {
     pub covariates_given: bool,
     /// Values given for a trial (from 1) instead of drawn or computed ones.
     pub given: &'a dyn Fn(u32) -> Vec<(String, Given)>,
+    /// Parameters that begin with another value; part of the run's identity.
+    pub parameters: Vec<(String, Given)>,
+    /// What people ask for between trials; more can come while the session runs.
+    pub requests: &'a RefCell<Inbox>,
     /// Set from outside to end the session after the trial under way.
     pub stop: &'a AtomicBool,
     /// Wait at each trial until the record is on the disk.

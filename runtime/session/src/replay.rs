@@ -1,15 +1,22 @@
 //! Replaying: the recorded inputs, and nothing else of the record, drive the session again.
 
-use crate::SessionFault;
+use crate::{Inbox, SessionFault};
 use std::collections::VecDeque;
 use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
-use trialect_journal::Entry;
+use trialect_ir::{Column, Program};
+use trialect_journal::{Entry, Request};
 
 /// What of a record is an input to its session.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     inputs: Vec<Input>,
     starts: Vec<Ns>,
+    /// What devices measured, in order.
+    measured: Vec<Option<u64>>,
+    /// When a trial was about to begin that did not, for what was measured.
+    not_begun: Option<Ns>,
+    /// The trials before it, when, who and what: each request in its order.
+    requests: Vec<(u32, Ns, String, Request)>,
     /// What broke the session off.
     pub fault: Option<RecordedFault>,
     /// How the session ended; none when its record has no end.
@@ -46,9 +53,21 @@ impl Record {
                     record.inputs.push(Input { line: *line, at: *at, value: *value });
                     record.is_open = true;
                 }
+                Entry::Measured { word, at, .. } => {
+                    record.measured.push(*word);
+                    record.not_begun = Some(*at);
+                    record.is_open = true;
+                }
+                Entry::SessionStart { .. } => record.not_begun = None,
                 Entry::TrialStart { trial, at } => {
+                    record.not_begun = None;
                     record.starts.push(*at);
                     under_way = Some(*trial);
+                    record.is_open = true;
+                }
+                Entry::Request { at, by, request } => {
+                    let before = record.starts.len() as u32;
+                    record.requests.push((before, *at, by.clone(), request.clone()));
                     record.is_open = true;
                 }
                 Entry::Fault { at, what } => {
@@ -69,6 +88,20 @@ impl Record {
         }
         record
     }
+
+    /// The last trial that began or was about to.
+    pub fn last_trial(&self) -> u32 {
+        self.trials + u32::from(self.not_begun.is_some())
+    }
+
+    /// What people asked for, by the names of the columns of the record; what a program does not have is left out.
+    pub fn requests(&self, columns: &[Column], program: &Program) -> Inbox {
+        let asked = self
+            .requests
+            .iter()
+            .filter_map(|(before, at, by, request)| crate::requests::recorded(columns, *before, *at, by, request));
+        Inbox::recorded(program, asked)
+    }
 }
 
 /// A rig that reports what was recorded and carries out nothing.
@@ -77,6 +110,7 @@ pub struct ReplayRig {
     kind: &'static str,
     settings: Vec<Vec<(String, f64)>>,
     inputs: VecDeque<Input>,
+    measured: VecDeque<Option<u64>>,
     starts: Vec<Ns>,
 }
 
@@ -87,7 +121,10 @@ impl ReplayRig {
             .into_iter()
             .find(|known| *known == kind)
             .unwrap_or("recorded");
-        ReplayRig { kind, settings, inputs: record.inputs.iter().copied().collect(), starts: record.starts.clone() }
+        let mut starts = record.starts.clone();
+        starts.extend(record.not_begun);
+        let (inputs, measured) = (record.inputs.iter().copied().collect(), record.measured.iter().copied().collect());
+        ReplayRig { kind, settings, inputs, measured, starts }
     }
 }
 
@@ -100,6 +137,9 @@ impl Rig for ReplayRig {
     }
     fn settings(&self, device: u32) -> Vec<(String, f64)> {
         self.settings.get(device as usize).cloned().unwrap_or_default()
+    }
+    fn measure(&mut self, _at: Ns, _device: u32, _reading: &str) -> Result<Option<f64>, RigFault> {
+        Ok(self.measured.pop_front().flatten().map(f64::from_bits))
     }
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
         let due = self.inputs.front().is_some_and(|input| input.at <= until);

@@ -1,7 +1,9 @@
 //! The header of a session's record: the protocol's identity, the run's identity, every table of names.
 
-use crate::Plan;
+use crate::requests::change;
+use crate::{Given, Plan};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
 use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
 use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
@@ -75,6 +77,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         "source": origin.source_hash,
         "subject": plan.subject,
         "session": plan.session,
+        "date": plan.date,
         "kind": rig.kind(),
         "seed": plan.seed.to_string(),
         "subject_state": subject_state,
@@ -87,6 +90,16 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
     if !plan.covariate_remarks.is_empty() {
         run["covariate_remarks"] = json!(plan.covariate_remarks);
     }
+    if !plan.given_today.is_empty() {
+        run["given_today"] = json!(plan.given_today);
+    }
+    if !plan.parameters.is_empty() {
+        run["parameters"] = parameters(program, plan);
+    }
+    let requests = plan.requests.borrow().stamp();
+    if !requests.is_empty() {
+        run["requests"] = json!(requests);
+    }
     if let Some(carried) = &origin.carried {
         run["carried"] = json!(carried);
     }
@@ -95,6 +108,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         kind: rig.kind().into(),
         subject: plan.subject.clone(),
         session: plan.session,
+        date: Some(plan.date),
         protocol: ProtocolStamp {
             name: program.name.clone(),
             version: program.version.clone(),
@@ -122,6 +136,32 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         subject_layout: program.carried.clone(),
         carried: origin.carried.clone(),
     }
+}
+
+/// Parameters that begin with another value: as people read it, and the word.
+fn parameters(program: &Program, plan: &Plan<'_>) -> Value {
+    let said = plan.parameters.iter().filter_map(|(name, value)| {
+        let change = change(program, name, value).ok()?;
+        let shown = program.columns[change.column as usize].domain.show(change.word);
+        Some((name.clone(), json!({ "value": shown, "word": words_text(&[change.word]) })))
+    });
+    Value::Object(said.collect())
+}
+
+/// What a record says that earlier sessions of its day were given.
+pub fn given_today(run: &Value) -> BTreeMap<String, f64> {
+    let said = run["given_today"].as_object().into_iter().flatten();
+    said.filter_map(|(name, amount)| Some((name.clone(), amount.as_f64()?))).collect()
+}
+
+/// The parameters that a record says a session began with.
+pub fn start_parameters(run: &Value) -> Vec<(String, Given)> {
+    let said = run["parameters"].as_object().into_iter().flatten();
+    said.filter_map(|(name, said)| {
+        let words = text_words(said["word"].as_str()?)?;
+        Some((name.clone(), Given::Word(*words.first()?)))
+    })
+    .collect()
 }
 
 /// A column of the session: one of words has its text.

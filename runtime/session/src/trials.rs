@@ -1,5 +1,6 @@
 //! The session loop: trials one after the other, each instant in the order that the language's semantics number.
 
+use crate::between::Between;
 use crate::check::subject_words;
 use crate::covariates::answers;
 use crate::host::SessionHost;
@@ -8,14 +9,14 @@ use crate::replay::{broken_off, is_broken_off};
 use crate::{Ending, Plan, Recorder, SessionFault};
 use std::sync::atomic::Ordering;
 use trialect_device::{Ns, Rig};
-use trialect_ir::{Domain, InputId, Machine, NEVER, NO_OUTCOME, Phase, Program, Slot, header};
+use trialect_ir::{Clock, Domain, InputId, Machine, NEVER, NO_OUTCOME, Phase, Program, Slot, header};
 use trialect_journal::Entry;
 
 /// How long a state may wait for an input that is not timed, ns and hours.
 const PATIENCE: (Ns, i64) = (24 * 3_600_000_000_000, 24);
 
 /// Why a session ended that was asked to from outside.
-const STOPPED: &str = "stopped by hand";
+pub(crate) const STOPPED: &str = "stopped by hand";
 
 /// Runs a session to its end. Whatever happens, the rig is safe when this returns.
 ///
@@ -37,16 +38,16 @@ pub fn run(
     ending
 }
 
-struct Session<'a, 'p> {
-    program: &'a Program,
+pub(crate) struct Session<'a, 'p> {
+    pub(crate) program: &'a Program,
     machine: &'a mut dyn Machine,
-    host: SessionHost<'a>,
-    plan: &'a Plan<'p>,
+    pub(crate) host: SessionHost<'a>,
+    pub(crate) plan: &'a Plan<'p>,
     /// The subject's words as they were last recorded.
     subject: Vec<u64>,
     /// The subject's words with which the session began.
     begun: Vec<u64>,
-    now: Ns,
+    pub(crate) now: Ns,
     /// The trial that has begun and has no row yet.
     under_way: Option<u32>,
 }
@@ -65,11 +66,11 @@ struct Over {
 }
 
 impl Session<'_, '_> {
-    fn word(&self, slot: Slot) -> i64 {
+    pub(crate) fn word(&self, slot: Slot) -> i64 {
         self.machine.memory()[slot.index()] as i64
     }
 
-    fn set(&mut self, slot: Slot, word: u64) {
+    pub(crate) fn set(&mut self, slot: Slot, word: u64) {
         self.machine.memory_mut()[slot.index()] = word;
     }
 
@@ -85,7 +86,17 @@ impl Session<'_, '_> {
             self.set(*slot, value.to_bits());
         }
         self.set(header::SESSION, u64::from(self.plan.session));
+        for (name, slot) in &self.program.days {
+            let earlier = self.plan.given_today.get(name).copied().unwrap_or(0.0);
+            self.set(*slot, earlier.to_bits());
+        }
         self.covariates(false)?;
+        self.start_parameters()?;
+        let wrong = self.measure(Clock::Session)?;
+        if !wrong.is_empty() {
+            let problems = wrong.into_iter().map(|wrong| wrong.told).collect();
+            return Err(SessionFault::Covariates { problems });
+        }
         self.machine.run(Phase::SessionStart, &mut self.host);
         self.machine.run(Phase::Columns, &mut self.host);
         self.subject = self.machine.memory()[subject].to_vec();
@@ -124,6 +135,11 @@ impl Session<'_, '_> {
         let mut trial = 0;
         let mut earliest: Ns = 0;
         let over = loop {
+            match self.between_trials(trial, earliest) {
+                Ok(Between::GoesOn(not_before)) => earliest = not_before,
+                Ok(Between::Ends(reason)) => break Over { reason, interrupted: false },
+                Err(fault) => break self.broken(fault),
+            }
             if let Some((_, reason)) = self.plan.stop_after.as_ref().filter(|(last, _)| *last == trial) {
                 match self.plan.goes_on_until.map_or(Ok(None), |until| self.wait(until)) {
                     Ok(stopped) => {
@@ -172,8 +188,12 @@ impl Session<'_, '_> {
         if start == Ns::MAX {
             return Ok(Begun::NoMore);
         }
-        self.under_way = Some(trial);
         self.now = start;
+        // What cannot be measured, or not as it must be, lets no trial begin.
+        if let Some(wrong) = self.measure(Clock::Trial)?.first() {
+            return Ok(Begun::Stopped(format!("covariate {}", wrong.name)));
+        }
+        self.under_way = Some(trial);
         self.set(header::TRIAL, u64::from(trial));
         self.set(header::NOW, start as u64);
         self.host.push(Entry::TrialStart { trial, at: start });
@@ -185,7 +205,7 @@ impl Session<'_, '_> {
     }
 
     /// Inputs between trials, until a trial starts; the reason when a `stop … now` holds before.
-    fn wait(&mut self, start: Ns) -> Result<Option<String>, SessionFault> {
+    pub(crate) fn wait(&mut self, start: Ns) -> Result<Option<String>, SessionFault> {
         loop {
             // The inputs that a record has left lead to no trial, and no time is known to have passed.
             let alarm = if start == Ns::MAX { Ns::MAX } else { self.next_alarm() };
@@ -272,7 +292,7 @@ impl Session<'_, '_> {
     }
 
     /// Between instants: an error where the session was broken off when it was recorded.
-    fn goes_on(&self) -> Result<(), SessionFault> {
+    pub(crate) fn goes_on(&self) -> Result<(), SessionFault> {
         match self.plan.interruption.as_ref().map(|interruption| interruption.place) {
             Some(Place::Entry(position) | Place::Instant(position)) if self.host.hands.pushed >= position => {
                 Err(broken_off())

@@ -1,5 +1,6 @@
 //! The device classes that the simulated rig has: those of the standard library.
 
+use crate::bath::Bath;
 use crate::camera::Camera;
 use crate::device::Device;
 use crate::display::Display;
@@ -10,10 +11,12 @@ use crate::lamp::Lamp;
 use crate::nose_port::NosePort;
 use crate::olfactometer::Olfactometer;
 use crate::parameters::RigParameters;
+use crate::patch::PatchAmplifier;
 use crate::puff::Puff;
 use crate::pump::Pump;
 use crate::shocker::Shocker;
 use crate::speaker::Speaker;
+use crate::stream::Purpose;
 use crate::sync_line::SyncLine;
 use crate::touch::Touch;
 use crate::touch_window::TouchWindow;
@@ -57,7 +60,7 @@ pub(crate) struct Class {
 }
 
 /// All classes, in the order of the standard library.
-pub(crate) const CLASSES: [Class; 17] = [
+pub(crate) const CLASSES: [Class; 20] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
     class("Display", &["flip"], &["gabor"], Use::Elsewhere),
     class("Speaker", &["onset"], &["tone", "noise", "click_train"], Use::Elsewhere),
@@ -75,6 +78,9 @@ pub(crate) const CLASSES: [Class; 17] = [
     class("Olfactometer", &["onset"], &["odour"], Use::Elsewhere),
     class("TouchWindow", &["touch", "release"], &["image"], Use::Place(Sort::Lever)),
     class("FrameTrigger", &["exposed"], &[], Use::Elsewhere),
+    class("PatchAmplifier", &[], &["current_step"], Use::Elsewhere),
+    class("Thermometer", &[], &[], Use::Elsewhere),
+    class("FlowMeter", &[], &[], Use::Elsewhere),
 ];
 
 const fn class(
@@ -110,6 +116,9 @@ impl Class {
             "Olfactometer" => Box::new(Olfactometer::new(&rig.olfactometer)),
             "TouchWindow" => Box::new(TouchWindow::default()),
             "FrameTrigger" => Box::new(FrameTrigger::new(&rig.frame_trigger)),
+            "PatchAmplifier" => Box::new(PatchAmplifier::new(&rig.cell, animal, number)),
+            "Thermometer" => Box::new(Bath::new(&rig.bath, animal, Purpose::Bath, number)),
+            "FlowMeter" => Box::new(Bath::new(&rig.bath, animal, Purpose::Flow, number)),
             _ => Box::new(Touch),
         }
     }

@@ -73,6 +73,11 @@ pub(crate) trait Device: core::fmt::Debug {
     /// A tracked parameter of a stimulus has a new value.
     fn follow(&mut self, _at: Ns, _stimulus: u32, _parameter: &str, _value: f64) {}
 
+    /// What it measures now, in the coherent unit; none for what it cannot measure.
+    fn measure(&mut self, _at: Ns, _reading: &str) -> Option<f64> {
+        None
+    }
+
     /// Constants, in the coherent unit.
     fn settings(&self) -> Vec<(String, f64)> {
         Vec::new()

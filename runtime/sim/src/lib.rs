@@ -13,6 +13,7 @@
 //! summaries of its sessions alone.
 
 mod animals;
+mod bath;
 mod camera;
 mod classes;
 mod clock;
@@ -27,6 +28,7 @@ mod mouse;
 mod nose_port;
 mod olfactometer;
 mod parameters;
+mod patch;
 mod puff;
 mod pump;
 mod refusal;
@@ -47,8 +49,8 @@ pub use mouse::{
     Observer, ObserverParameters, ReactionParameters, SatietyParameters, SessionSummary, WeightParameters,
 };
 pub use parameters::{
-    CameraParameters, DisplayParameters, EncoderParameters, FeederParameters, ParameterFault, PuffParameters,
-    PumpParameters, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
+    BathParameters, CameraParameters, CellParameters, DisplayParameters, EncoderParameters, FeederParameters,
+    ParameterFault, PuffParameters, PumpParameters, RIG_TOML, RigParameters, SpeakerParameters, ValveParameters,
 };
 pub use rig::SimRig;
 pub use stream::animal_seed;

@@ -75,6 +75,10 @@ pub struct RigParameters {
     pub olfactometer: OlfactometerParameters,
     /// The trigger of a camera's frames.
     pub frame_trigger: FrameTriggerParameters,
+    /// The cell at the patch pipette.
+    pub cell: CellParameters,
+    /// The bath around it.
+    pub bath: BathParameters,
 }
 
 /// The steering wheel and its encoder.
@@ -196,6 +200,48 @@ pub struct FrameTriggerParameters {
     pub most_hz: f64,
 }
 
+/// The cell at the patch pipette: what cells have in the middle, and how they differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellParameters {
+    /// Mean resting potential; -120 .. 0 mV.
+    pub resting_mv: f64,
+    /// Standard deviation of the resting potential over cells; 0 .. 50 mV.
+    pub rest_spread_mv: f64,
+    /// By how much it rises; -100 .. 100 mV a minute.
+    pub drift_mv_per_min: f64,
+    /// Median resistance of the membrane; 1 .. 100,000 MOhm.
+    pub membrane_mohm: f64,
+    /// Median capacitance of the membrane; 1 .. 10,000 pF.
+    pub capacitance_pf: f64,
+    /// Median series resistance; 0.1 .. 1,000 MOhm.
+    pub series_mohm: f64,
+    /// By which share of itself it grows; 0 .. 10 a minute.
+    pub series_drift_per_min: f64,
+    /// Median resistance of the seal; 0.01 .. 1,000 GOhm.
+    pub seal_gohm: f64,
+    /// Standard deviation of the logarithm of the resistances and the capacitance over cells; 0 .. 2.
+    pub spread: f64,
+    /// Standard deviation of a reading of the voltage; 0 .. 100 mV.
+    pub noise_mv: f64,
+    /// Greatest current that can be commanded; 1 .. 100,000 pA.
+    pub most_pa: f64,
+}
+
+/// The bath around the cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BathParameters {
+    /// Mean temperature; 0 .. 60 degC.
+    pub temperature_degc: f64,
+    /// Standard deviation of a reading; 0 .. 10 degC.
+    pub temperature_noise_degc: f64,
+    /// Mean flow; 0 .. 10,000 uL/s.
+    pub flow_ul_per_s: f64,
+    /// Standard deviation of a reading; 0 .. 1,000 uL/s.
+    pub flow_noise_ul_per_s: f64,
+}
+
 impl RigParameters {
     /// Reads and checks parameters.
     ///
@@ -245,6 +291,28 @@ impl RigParameters {
             ("olfactometer.arrival_ms", self.olfactometer.arrival_ms, 0.0, 1e4),
             ("frame_trigger.least_hz", self.frame_trigger.least_hz, 1e-3, 1e4),
             ("frame_trigger.most_hz", self.frame_trigger.most_hz, self.frame_trigger.least_hz, 1e4),
+        ])?;
+        self.check_slice()
+    }
+
+    fn check_slice(&self) -> Result<(), ParameterFault> {
+        let (cell, bath) = (&self.cell, &self.bath);
+        all_within(&[
+            ("cell.resting_mv", cell.resting_mv, -120.0, 0.0),
+            ("cell.rest_spread_mv", cell.rest_spread_mv, 0.0, 50.0),
+            ("cell.drift_mv_per_min", cell.drift_mv_per_min, -100.0, 100.0),
+            ("cell.membrane_mohm", cell.membrane_mohm, 1.0, 1e5),
+            ("cell.capacitance_pf", cell.capacitance_pf, 1.0, 1e4),
+            ("cell.series_mohm", cell.series_mohm, 0.1, 1e3),
+            ("cell.series_drift_per_min", cell.series_drift_per_min, 0.0, 10.0),
+            ("cell.seal_gohm", cell.seal_gohm, 0.01, 1e3),
+            ("cell.spread", cell.spread, 0.0, 2.0),
+            ("cell.noise_mv", cell.noise_mv, 0.0, 100.0),
+            ("cell.most_pa", cell.most_pa, 1.0, 1e5),
+            ("bath.temperature_degc", bath.temperature_degc, 0.0, 60.0),
+            ("bath.temperature_noise_degc", bath.temperature_noise_degc, 0.0, 10.0),
+            ("bath.flow_ul_per_s", bath.flow_ul_per_s, 0.0, 1e4),
+            ("bath.flow_noise_ul_per_s", bath.flow_noise_ul_per_s, 0.0, 1e3),
         ])
     }
 }

@@ -232,6 +232,12 @@ impl Rig for SimRig {
         self.devices.get(device as usize).map_or_else(Vec::new, |wired| wired.device.settings())
     }
 
+    fn measure(&mut self, at: Ns, device: u32, reading: &str) -> Result<Option<f64>, RigFault> {
+        self.wired(device)?;
+        self.catch_up(at);
+        Ok(self.devices[device as usize].device.measure(self.now, reading))
+    }
+
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
         loop {
             if let Some(input) = self.ready.pop_front_if(|input| input.at <= until) {

@@ -32,6 +32,12 @@ pub(crate) enum Purpose {
     Lick = 9,
     /// How hungry or thirsty the forager is in this session.
     Drive = 10,
+    /// The cell at the pipette, and how it is held.
+    Cell = 11,
+    /// Temperature of the bath.
+    Bath = 12,
+    /// Flow through the bath.
+    Flow = 13,
 }
 
 /// A stream of random numbers.

@@ -7,7 +7,7 @@ use trialect_device::contract::upholds_the_rig_contract;
 use trialect_device::{Command, Input, Ns, Rig, RigFault};
 use trialect_sim::SimRig;
 
-const DEVICES: [(&str, &str); 33] = [
+const DEVICES: [(&str, &str); 36] = [
     ("wheel", "Encoder"),
     ("screen", "Display"),
     ("other_screen", "Display"),
@@ -41,6 +41,9 @@ const DEVICES: [(&str, &str); 33] = [
     ("window[right]", "TouchWindow"),
     ("trigger", "FrameTrigger"),
     ("other_trigger", "FrameTrigger"),
+    ("amp", "PatchAmplifier"),
+    ("bath", "Thermometer"),
+    ("perfusion", "FlowMeter"),
 ];
 
 fn device(name: &str) -> u32 {

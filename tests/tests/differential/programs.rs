@@ -107,6 +107,9 @@ impl Writer<'_> {
             counts: None,
             most_trials: 1,
             asked: Vec::new(),
+            parameters: Vec::new(),
+            measured: Vec::new(),
+            days: Vec::new(),
             pause,
             recorded: Vec::new(),
         }

@@ -69,15 +69,20 @@ impl Simulated {
     pub fn run(&self, program: &Program, machine: &mut dyn Machine, recorder: &mut dyn Recorder) -> Ending {
         let mut rig = self.rig(program);
         let stop = AtomicBool::new(false);
+        let requests = Default::default();
         let plan = Plan {
             subject: "mouse".into(),
             session: self.session,
+            date: trialect_ir::Date::FIRST,
+            given_today: BTreeMap::new(),
             seed: self.seed,
             subject_words: self.subject_words.clone(),
             covariates: BTreeMap::from([("weight".to_string(), 24.5.into())]),
             covariate_remarks: BTreeMap::new(),
             covariates_given: false,
             given: &|_| Vec::new(),
+            parameters: Vec::new(),
+            requests: &requests,
             stop: &stop,
             sync_each_trial: false,
             stop_after: None,

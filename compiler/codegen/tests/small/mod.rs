@@ -42,6 +42,9 @@ pub fn program(words: u32) -> Program {
         counts: None,
         most_trials: 10,
         asked: Vec::new(),
+        parameters: Vec::new(),
+        measured: Vec::new(),
+        days: Vec::new(),
         pause: Slot(end + 4),
         recorded: Vec::new(),
     }

@@ -4,9 +4,11 @@
 //! typed and computed like everything else. The protocol itself, and its hash, know nothing of them.
 
 mod acts;
+mod requests;
 mod steps;
 mod variant;
 
+pub use requests::{Asked, Asks};
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, Sources, Span};
 use trialect_ir::{Program, RuleId};
@@ -32,6 +34,8 @@ pub struct Scenario {
     pub given: Vec<(String, String)>,
     /// What the animal does besides.
     pub acts: Vec<Act>,
+    /// What a person asks for between trials, in text order.
+    pub requests: Vec<Asked>,
     /// What is expected, in text order.
     pub expectations: Vec<Expectation>,
     /// The protocol with the expectations in it. Its hash is nobody's.
@@ -145,6 +149,7 @@ fn scenario(
     let (program, acts) = variant::program(around, &steps, &planned, findings)?;
     let program = Arc::new(program);
     steps.check_given(&program, findings);
+    let requests = steps.asked(around, &program, findings);
     let player = steps.player(&program, findings);
     let expectations = steps.expectations(around, &program);
     if findings.len() > before {
@@ -160,6 +165,7 @@ fn scenario(
         seeds: steps.seeds,
         given: given.collect(),
         acts,
+        requests,
         expectations,
         program,
     })

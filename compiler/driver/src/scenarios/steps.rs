@@ -1,6 +1,7 @@
 //! The steps of a scenario: one `run`, at most one `animal`, something expected; what is given, done and counted.
 
 use super::acts::Written;
+use super::requests::{Asked, Request};
 use super::variant::rule_name;
 use super::{Expectation, Player, Run, Surroundings};
 use trialect_base::{Finding, Findings, Span};
@@ -45,6 +46,7 @@ pub(super) struct Steps<'a> {
     pub(super) draws: Vec<&'a Clause>,
     pub(super) acts: Vec<Written<'a>>,
     animal: Option<&'a Name>,
+    requests: Vec<Request<'a>>,
     /// From the first to the last step.
     extent: Span,
 }
@@ -62,6 +64,7 @@ impl<'a> Steps<'a> {
             draws: Vec::new(),
             acts: Vec::new(),
             animal: None,
+            requests: Vec::new(),
             extent,
         };
         for clause in body {
@@ -79,7 +82,7 @@ impl<'a> Steps<'a> {
             let finding = Finding::error("scenario-step", "a scenario expects something", head, "expects nothing");
             findings.push(finding.help("add `expect CONDITION` or `expect always CONDITION`"));
         }
-        for (_, value) in steps.given.iter().filter(|(_, value)| !is_literal(value)) {
+        for (_, value) in steps.values().filter(|(_, value)| !is_literal(value)) {
             let written = around.sources.text(value.span);
             let message = format!("`{written}` is computed, and a given value is written out");
             let finding =
@@ -87,6 +90,20 @@ impl<'a> Steps<'a> {
             findings.push(finding.help("write the value itself, for example `2 uL` or `left`"));
         }
         steps
+    }
+
+    /// Names with the values that are written for them, given or changed.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'a Name, &'a Expr)> {
+        let changed = self.requests.iter().filter_map(|request| match request {
+            Request::Change { name, value, .. } => Some((*name, *value)),
+            _ => None,
+        });
+        self.given.iter().copied().chain(changed)
+    }
+
+    /// What is asked for between trials.
+    pub(super) fn asked(&self, around: &Surroundings<'_>, program: &Program, findings: &mut Findings) -> Vec<Asked> {
+        self.requests.iter().filter_map(|request| request.asked(around, program, findings)).collect()
     }
 
     /// Whether a place is inside the scenario.
@@ -118,6 +135,9 @@ impl<'a> Steps<'a> {
             Step::Act { place, amount, at, guard } => {
                 self.acts.push(Written { place, amount: amount.as_ref(), at, guard: guard.as_ref() });
             }
+            Step::Change { name, value, trial } => self.requests.push(Request::Change { name, value, trial }),
+            Step::Pause { time, trial } => self.requests.push(Request::Pause { time, trial }),
+            Step::Stop { trial } => self.requests.push(Request::Stop { trial }),
         }
     }
 
@@ -147,8 +167,13 @@ impl<'a> Steps<'a> {
         for (name, _) in &self.given {
             let column = program.columns.iter().find(|column| column.name == name.text);
             let fits = column.is_some_and(|column| match column.role {
-                Role::Covariate => program.asked.iter().any(|&k| program.columns[k as usize].name == column.name),
+                Role::Covariate => {
+                    let measured = program.measured.iter().map(|measured| measured.column);
+                    let mut known = program.asked.iter().copied().chain(measured);
+                    known.any(|k| program.columns[k as usize].name == column.name)
+                }
                 Role::Draw | Role::Definition => matches!(column.clock, Clock::Trial | Clock::Block),
+                Role::Parameter => column.clock >= Clock::Session,
                 Role::Variable | Role::Stage => column.clock == Clock::Subject,
                 _ => false,
             });
@@ -156,7 +181,7 @@ impl<'a> Steps<'a> {
                 let message = format!("`{}` cannot be given", name.text);
                 let finding = Finding::error("scenario-given", message, name.span, "given here");
                 findings.push(finding.help(
-                    "give a draw or a definition of the trial, a covariate, or a start: a variable of the subject, a curriculum's stage",
+                    "give a draw or a definition of the trial, a covariate, a parameter, or a start: a variable of the subject, a curriculum's stage",
                 ));
             }
         }
@@ -199,7 +224,7 @@ fn twice(what: &str, span: Span, first: Span) -> Finding {
 }
 
 /// A whole number from 1.
-fn whole(value: &Expr, findings: &mut Findings) -> Option<u32> {
+pub(super) fn whole(value: &Expr, findings: &mut Findings) -> Option<u32> {
     let number = number(value, Dimension::NONE).and_then(Decimal::to_i64);
     let fits = number.filter(|number| (1..=COUNT_MAX).contains(number)).and_then(|number| u32::try_from(number).ok());
     if fits.is_none() {

@@ -64,8 +64,7 @@ fn with_steps(protocol: &File, steps: &Steps<'_>, planned: &[Alternative]) -> Fi
         advice(rule_name(k), refuted, step.clause)
     });
     let given = steps
-        .given
-        .iter()
+        .values()
         .enumerate()
         .map(|(k, (name, value))| advice(format!("{GIVEN}{k}"), comparison(name, value), name.span.to(value.span)));
     let advices: Vec<Clause> = expected.chain(given).chain(acts::advices(planned)).collect();

@@ -10,6 +10,12 @@ impl Writer<'_> {
     pub(super) fn asked_covariate(&mut self, variable: &Variable, facts: Option<&CovariateFacts>, ty: &Type) -> Json {
         let mut body = self.variable("covariate", variable, ty);
         let Some(facts) = facts else { return body };
+        if let Some((device, reading)) = facts.measured {
+            let name = &self.model.devices[device.0].name;
+            let path = format!("rig.{name}");
+            self.uses(&path);
+            body["from"] = json!([path, self.model.class(device).readings[reading].name]);
+        }
         match facts.asked {
             Some(Asked::After) => {
                 body["asked"] = json!("after");

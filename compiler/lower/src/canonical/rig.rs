@@ -35,13 +35,17 @@ impl Writer<'_> {
                 .totals
                 .iter()
                 .chain(&class.settings)
+                .chain(&class.readings)
                 .map(|p| p.dimension)
                 .chain(class.channels.iter().map(|c| c.dimension));
             dimensions.collect::<Vec<_>>().into_iter().for_each(|dimension| self.quantity_kind(dimension));
-            let body = json!({
+            let mut body = json!({
                 "is": "device", "settings": parameters(&class.settings), "channels": channels,
                 "totals": parameters(&class.totals), "verbs": verbs, "stimuli": constructors,
             });
+            if !class.readings.is_empty() {
+                body["readings"] = json!(parameters(&class.readings));
+            }
             self.define(class.path.clone(), body);
         }
         for device in &model.devices {

@@ -59,7 +59,7 @@ impl Checker<'_> {
             let class = &self.model.classes[device.class.0];
             let gives = |deed: &&Deed| deed.device.0 == k && class.verbs[deed.verb].adds.is_some();
             let each_session = |limit: &crate::Limit| {
-                limit.devices.iter().any(|device| device.0 == k) && limit.each == crate::Clock::Session
+                limit.devices.iter().any(|device| device.0 == k) && limit.each != crate::Each::Trial
             };
             if let Some(deed) = deeds.iter().find(gives).filter(|_| !self.model.limits.iter().any(each_session)) {
                 let unit = class.totals.first().and_then(|total| self.model.unit(total.dimension));

@@ -110,6 +110,8 @@ pub struct DeviceClass {
     pub settings: Vec<Parameter>,
     /// What it reports.
     pub channels: Vec<Channel>,
+    /// What it can measure when it is asked.
+    pub readings: Vec<Parameter>,
     /// What it gives.
     pub totals: Vec<Parameter>,
     /// What it can do.

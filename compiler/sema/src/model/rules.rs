@@ -105,10 +105,30 @@ pub struct Limit {
     pub total: u32,
     /// Most, coherent unit.
     pub amount: Texpr,
-    /// Per session or per trial.
-    pub each: Clock,
+    /// Over which time the amounts are added up.
+    pub each: Each,
     /// Where.
     pub span: Span,
+}
+
+/// Over which time a limit adds up what is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // as in the language: `each trial`, `each session`, `each day`
+pub enum Each {
+    Trial,
+    Session,
+    Day,
+}
+
+impl Each {
+    /// The word in the text.
+    pub fn word(self) -> &'static str {
+        match self {
+            Each::Trial => "trial",
+            Each::Session => "session",
+            Each::Day => "day",
+        }
+    }
 }
 
 /// `stop` or `advise`

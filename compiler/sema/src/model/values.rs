@@ -50,8 +50,10 @@ pub enum Asked {
 /// What is declared of a covariate besides its type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CovariateFacts {
-    /// When it is asked for; none for one that is computed.
+    /// When it is asked for; none for one that is computed or measured.
     pub asked: Option<Asked>,
+    /// The device that measures it, and which of its class's readings it is.
+    pub measured: Option<(crate::model::DeviceId, usize)>,
     /// Whether it may be missing.
     pub optional: bool,
     /// `within`, coherent unit.

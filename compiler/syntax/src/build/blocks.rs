@@ -119,6 +119,16 @@ impl Builder<'_, '_> {
                 let always = parts.has(Rule::always);
                 Step::Expect { always, condition: self.expression(parts.take(Rule::expression)?)? }
             }
+            Rule::change_step => {
+                let name = self.name(&parts.take(Rule::name)?);
+                let value = self.layer(parts.take(Rule::sum)?)?;
+                Step::Change { name, value, trial: self.layer(parts.take(Rule::sum)?)? }
+            }
+            Rule::pause_step => {
+                let time = self.layer(parts.take(Rule::sum)?)?;
+                Step::Pause { time, trial: self.layer(parts.take(Rule::sum)?)? }
+            }
+            Rule::stop_step => Step::Stop { trial: self.layer(parts.take(Rule::sum)?)? },
             _ => self.act_step(parts)?,
         };
         Some(ClauseKind::ScenarioStep(Box::new(step)))

@@ -167,6 +167,9 @@ fn step(step: &Step) -> String {
         Step::Expect { always, condition } => {
             format!("expect {}{}", if *always { "always " } else { "" }, expr(condition))
         }
+        Step::Change { name, value, trial } => format!("change {} {} at {}", name.text, expr(value), expr(trial)),
+        Step::Pause { time, trial } => format!("pause {} at {}", expr(time), expr(trial)),
+        Step::Stop { trial } => format!("stop at {}", expr(trial)),
         Step::Act { place: p, amount, at, guard } => {
             let amount = amount.as_ref().map_or(String::new(), |amount| format!(" += {}", expr(amount)));
             format!("act {}{amount} at {}{}", place(p), expr(at), part(" when", guard))

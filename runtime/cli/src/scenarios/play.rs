@@ -7,16 +7,17 @@ use crate::arguments::CovariateOptions;
 use crate::covariates::{Covariates, given};
 use crate::failure::Failure;
 use crate::machine::{self, Kind};
-use crate::{answers, carry};
+use crate::{carry, requests};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Rig;
-use trialect_driver::{Expectation, Player, Run, Scenario};
-use trialect_ir::{Column, Domain, NO_OUTCOME, Program, Role, header};
+use trialect_driver::{Asks, Expectation, Player, Run, Scenario};
+use trialect_ir::{Column, Date, Domain, NO_OUTCOME, Program, Role, header};
 use trialect_journal::Entry;
 use trialect_session::carry::Answers;
-use trialect_session::{Ending, Given, Plan, run as run_session, wiring};
+use trialect_session::{Ending, Given, Inbox, Plan, Wish, run as run_session, wiring};
 use trialect_sim::Manner;
 
 /// The subject of all scenarios; its name is part of the names of random streams.
@@ -150,9 +151,14 @@ impl Seed<'_> {
         let program = &self.scenario.program;
         let weight = animal.weighed(session);
         let rig = animal.rig(session)?.with_manner(manner(self.scenario.animal));
-        let mut rig = Scripted::new(rig, &self.scenario.acts, Rc::clone(&self.heard));
+        let measures = match self.measures() {
+            Ok(measures) => measures,
+            Err(says) => return Ok(Err(says)),
+        };
+        let mut rig = Scripted::new(rig, &self.scenario.acts, Rc::clone(&self.heard)).measuring(measures);
         rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
-        let covariate = self.given(|column| column.role == Role::Covariate);
+        let asked = |column: &Column| program.asked.iter().any(|&k| program.columns[k as usize].name == column.name);
+        let covariate = self.given(|column| column.role == Role::Covariate && asked(column));
         let covariate = covariate.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let options = CovariateOptions { covariate, missing: Vec::new(), overrides: Vec::new(), by: None };
         let Covariates { mut values, remarks } = match given(&options, program, None, Some(weight)) {
@@ -165,16 +171,25 @@ impl Seed<'_> {
             Ok(each_trial) => each_trial,
             Err(says) => return Ok(Err(says)),
         };
+        let (parameters, inbox) = match (self.values(|column| column.role == Role::Parameter), self.requests()) {
+            (Ok(parameters), Ok(inbox)) => (parameters, RefCell::new(inbox)),
+            (Err(says), _) | (_, Err(says)) => return Ok(Err(says)),
+        };
+        let date = (1..session).fold(Date::FIRST, |date, _| date.next());
         let (never, given) = (AtomicBool::new(false), |_| each_trial.clone());
         let plan = Plan {
             subject: SUBJECT.into(),
             session,
+            date,
+            given_today: BTreeMap::new(),
             seed: self.seed,
             subject_words: words,
             covariates: values,
             covariate_remarks: remarks,
             covariates_given: false,
             given: &given,
+            parameters,
+            requests: &inbox,
             stop: &never,
             sync_each_trial: false,
             stop_after: trials.map(|trials| (trials, "the scenario's trials".into())),
@@ -188,22 +203,52 @@ impl Seed<'_> {
 
     /// Values for the names of each trial.
     fn each_trial(&self) -> Result<Vec<(String, Given)>, String> {
-        let of_trial = self.given(|column| matches!(column.role, Role::Draw | Role::Definition));
+        self.values(|column| matches!(column.role, Role::Draw | Role::Definition))
+    }
+
+    /// Given values of wanted columns.
+    fn values(&self, wanted: impl Fn(&Column) -> bool) -> Result<Vec<(String, Given)>, String> {
         let value = |(name, text): (String, String)| {
             let column = column(&self.scenario.program, &name).ok_or_else(|| format!("`{name}` is unknown"))?;
-            let value = answers::value(column, &text).map_err(|why| format!("given {name} = {text}: {why}"))?;
-            let level = |values: &[f64], labels: &[String]| {
-                let position = labels.iter().position(|label| Some(label.as_str()) == value.as_str())?;
-                values.get(position).copied().map(Given::Real)
-            };
-            let given = match &column.domain {
-                Domain::Levels { values, labels, .. } => level(values, labels),
-                Domain::Named { .. } => value.as_str().map(|name| Given::Name(name.into())),
-                _ => value.as_f64().or_else(|| value.as_bool().map(f64::from)).map(Given::Real),
-            };
-            given.map(|given| (name.clone(), given)).ok_or_else(|| format!("`{name}` cannot be given"))
+            let given = requests::given(column, &text).map_err(|why| format!("given {name} = {text}: {why}"))?;
+            Ok((name, given))
         };
-        of_trial.into_iter().map(value).collect()
+        self.given(wanted).into_iter().map(value).collect()
+    }
+
+    /// What devices measure in place of what there is: the given covariates that are measured.
+    fn measures(&self) -> Result<Vec<(u32, String, f64)>, String> {
+        let program = &self.scenario.program;
+        let of = |name: &str| {
+            program.measured.iter().find(|measured| program.columns[measured.column as usize].name == name)
+        };
+        let given = self.values(|column| of(&column.name).is_some())?;
+        let measures = given.into_iter().filter_map(|(name, value)| match (of(&name), value) {
+            (Some(measured), Given::Real(value)) => Some((measured.device, measured.reading.clone(), value)),
+            _ => None,
+        });
+        Ok(measures.collect())
+    }
+
+    /// What is asked for between trials, in each session.
+    fn requests(&self) -> Result<Inbox, String> {
+        let program = &self.scenario.program;
+        let mut inbox = Inbox::default();
+        for step in &self.scenario.requests {
+            let after = step.before_trial.saturating_sub(1);
+            let asked = match &step.wish {
+                Asks::Change { name, value } => requests::parameter(program, name, value).and_then(|to| {
+                    requests::ask(&mut inbox, program, after, SUBJECT, Wish::Change { name: name.clone(), to }, 0)
+                }),
+                Asks::Pause { ns } => requests::pause(&mut inbox, program, after, SUBJECT, *ns),
+                Asks::Stop => requests::ask(&mut inbox, program, after, SUBJECT, Wish::Stop, 0),
+            };
+            asked.map_err(|failure| match failure {
+                Failure::Trouble { message, .. } => message,
+                _ => "cannot be asked for".into(),
+            })?;
+        }
+        Ok(inbox)
     }
 }
 

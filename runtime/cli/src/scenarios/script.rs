@@ -21,12 +21,29 @@ pub(crate) struct Scripted<'a> {
     counts: Vec<(i64, i64)>,
     /// For each input line, the travel of a count.
     count_sizes: Vec<f64>,
+    /// What devices measure whatever there is: device, reading, value.
+    measures: Vec<(u32, String, f64)>,
     now: Ns,
 }
 
 impl<'a> Scripted<'a> {
     pub(crate) fn new(rig: SimRig, acts: &'a [Act], heard: Rc<RefCell<Heard>>) -> Scripted<'a> {
-        Scripted { rig, acts, heard, due: Vec::new(), counts: Vec::new(), count_sizes: Vec::new(), now: 0 }
+        Scripted {
+            rig,
+            acts,
+            heard,
+            due: Vec::new(),
+            counts: Vec::new(),
+            count_sizes: Vec::new(),
+            measures: Vec::new(),
+            now: 0,
+        }
+    }
+
+    /// The same rig, whose devices measure what is given.
+    pub(crate) fn measuring(mut self, measures: Vec<(u32, String, f64)>) -> Scripted<'a> {
+        self.measures = measures;
+        self
     }
 
     /// Takes what has become certain since.
@@ -71,6 +88,14 @@ impl Rig for Scripted<'_> {
 
     fn settings(&self, device: u32) -> Vec<(String, f64)> {
         self.rig.settings(device)
+    }
+
+    fn measure(&mut self, at: Ns, device: u32, reading: &str) -> Result<Option<f64>, RigFault> {
+        let given = self.measures.iter().find(|(known, name, _)| *known == device && name == reading);
+        if let Some((.., value)) = given {
+            return Ok(Some(*value));
+        }
+        self.rig.measure(at, device, reading)
     }
 
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {

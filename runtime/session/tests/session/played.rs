@@ -1,6 +1,7 @@
 //! Playing a protocol on the scripted rig, and what must hold of every session that was played.
 
 use crate::scripted_rig::{MS, ScriptedRig};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use trialect_interp::Interpreter;
 use trialect_ir::Program;
 use trialect_journal::{Entry, JournalFault};
 use trialect_session::{
-    Comparing, Ending, Interruption, Place, Plan, Record, Recorder, ReplayRig, SessionFault, run, wiring,
+    Asked, Comparing, Ending, Inbox, Interruption, Place, Plan, Record, Recorder, ReplayRig, SessionFault, run, wiring,
 };
 
 /// A program with all devices, a picture, a sound and this trial; it ends after two trials.
@@ -34,7 +35,7 @@ pub(crate) fn program(trial: &str) -> Arc<Program> {
     compiled(&text)
 }
 
-fn compiled(text: &str) -> Arc<Program> {
+pub(crate) fn compiled(text: &str) -> Arc<Program> {
     let compiled = compile("test.trial", text, &Library::Embedded);
     let findings: Vec<_> = compiled.findings.iter().map(|finding| (finding.code, &finding.message)).collect();
     compiled.program.unwrap_or_else(|| panic!("{findings:?}"))
@@ -77,16 +78,20 @@ impl Recorder for Paper {
     }
 }
 
-fn plan(stop: &AtomicBool) -> Plan<'_> {
+fn plan<'p>(stop: &'p AtomicBool, requests: &'p RefCell<Inbox>) -> Plan<'p> {
     Plan {
         subject: "tester".into(),
         session: 1,
+        date: trialect_ir::Date::FIRST,
+        given_today: BTreeMap::new(),
         seed: 1,
         subject_words: None,
         covariates: BTreeMap::new(),
         covariate_remarks: BTreeMap::new(),
         covariates_given: false,
         given: &|_| Vec::new(),
+        parameters: Vec::new(),
+        requests,
         stop,
         sync_each_trial: false,
         stop_after: None,
@@ -106,17 +111,31 @@ pub(crate) fn play_protocol(text: &str, rig: ScriptedRig) -> Played {
     play_on(&compiled(text), rig, Paper::default(), &|_| {})
 }
 
+/// Plays a whole protocol in which people ask for something between trials.
+pub(crate) fn play_asked(text: &str, rig: ScriptedRig, asked: &[Asked]) -> Played {
+    let program = compiled(text);
+    let mut inbox = Inbox::default();
+    asked.iter().for_each(|asked| inbox.push(&program, asked.clone()).expect("can be done"));
+    play_all(&program, rig, Paper::default(), &|_| {}, inbox)
+}
+
 /// Plays a program on a rig into a record; `after_trial` may set the flag that stops the session.
-pub(crate) fn play_on(
+pub(crate) fn play_on(program: &Arc<Program>, rig: ScriptedRig, paper: Paper, after_trial: &dyn Fn(u32)) -> Played {
+    play_all(program, rig, paper, after_trial, Inbox::default())
+}
+
+fn play_all(
     program: &Arc<Program>,
     mut rig: ScriptedRig,
     mut paper: Paper,
     after_trial: &dyn Fn(u32),
+    inbox: Inbox,
 ) -> Played {
+    let requests = RefCell::new(inbox);
     rig.wire(&wiring(program)).unwrap();
     let stop = Rc::clone(&rig.stop);
     let mut machine = Interpreter::new(Arc::clone(program));
-    let plan = Plan { progress: after_trial, ..plan(&stop) };
+    let plan = Plan { progress: after_trial, ..plan(&stop, &requests) };
     let ended = run(program, &mut machine, &mut rig, &mut paper, &plan);
     let played = Played { program: Arc::clone(program), rig, entries: paper.entries, ended };
     played.holds();
@@ -146,15 +165,16 @@ impl Played {
         let mut rig = ReplayRig::new("emulated", Vec::new(), &record);
         let mut machine = Interpreter::new(Arc::clone(&self.program));
         let stop = AtomicBool::new(false);
+        let requests = RefCell::new(record.requests(&self.program.columns, &self.program));
         let plan = match &record.fault {
             Some(fault) => Plan {
                 interruption: Some(Interruption { place: Place::Entry(fault.position), reason: fault.what.clone() }),
-                ..plan(&stop)
+                ..plan(&stop, &requests)
             },
             None => Plan {
-                stop_after: Some((record.trials, record.end.clone().unwrap())),
+                stop_after: Some((record.last_trial(), record.end.clone().unwrap())),
                 goes_on_until: record.ended_at,
-                ..plan(&stop)
+                ..plan(&stop, &requests)
             },
         };
         let mut comparing = Comparing::with(&self.entries, None);

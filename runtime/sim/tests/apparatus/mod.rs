@@ -11,7 +11,7 @@ pub const MS: Ns = 1_000_000;
 pub const S: Ns = 1_000 * MS;
 
 /// Classes with what they report.
-pub const CHANNELS: [(&str, &[&str]); 17] = [
+pub const CHANNELS: [(&str, &[&str]); 20] = [
     ("Encoder", &["travel"]),
     ("Display", &["flip"]),
     ("Speaker", &["onset"]),
@@ -29,6 +29,9 @@ pub const CHANNELS: [(&str, &[&str]); 17] = [
     ("Olfactometer", &["onset"]),
     ("TouchWindow", &["touch", "release"]),
     ("FrameTrigger", &["exposed"]),
+    ("PatchAmplifier", &[]),
+    ("Thermometer", &[]),
+    ("FlowMeter", &[]),
 ];
 
 /// A wiring of devices (name, class), with one stimulus of each kind for each that can present it.

@@ -1,0 +1,76 @@
+//! Limits of the day: what the subject's sessions of one date are given together, on both machines.
+
+use crate::command::{at, sim_of, text, trialect};
+use crate::folders::{session, session_json};
+use crate::table::Table;
+use std::fs;
+use std::path::Path;
+
+const TASK: &str = "protocol test.day 1.0.0
+rig { spout : Valve }
+session {
+  param reward = 3 uL within 1 uL .. 5 uL
+  limit trials 10
+  limit spout 70 uL each day
+}
+trial {
+  outcomes done
+  state give { deliver reward to spout; after 1 s -> end done }
+}
+";
+
+fn given(data: &Path, ordinal: u32) -> f64 {
+    let trials = Table::trials(&session(data, ordinal));
+    (0..trials.rows()).map(|row| trials.real("spout.delivered", row)).sum()
+}
+
+#[test]
+fn sessions_of_a_day_are_given_no_more_than_its_limit_and_the_next_day_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = folder.path().join("day.trial");
+    fs::write(&protocol, TASK).unwrap();
+    for machine in ["interpreter", "jit"] {
+        let data = folder.path().join(machine);
+        let run = |date: &str, extra: &[&str]| {
+            let mut arguments = sim_of(&protocol, &data, 1, 1);
+            let more = ["--machine", machine, "--date", date];
+            arguments.extend(more.iter().chain(extra).map(|word| (*word).to_string()));
+            trialect(&arguments).fine();
+        };
+        run("2024-02-29", &[]);
+        // 30 uL are left 40: five times 3 uL, then 5 uL, and the eleventh would be the 71st.
+        run("2024-02-29", &["--change", "reward=5 uL at trial 6"]);
+        run("2024-02-29", &[]);
+        run("2024-03-01", &[]);
+        let found: Vec<f64> = (1..=4).map(|ordinal| given(&data, ordinal)).collect();
+        assert_eq!(found, [30.0, 40.0, 0.0, 30.0]);
+        let reason = |ordinal| session_json(&session(&data, ordinal))["end"]["reason"].as_str().unwrap().to_owned();
+        assert_eq!(
+            (1..=4).map(reason).collect::<Vec<_>>(),
+            ["limit trials", "limit trials", "limit spout", "limit trials"]
+        );
+        assert_eq!(session_json(&session(&data, 3))["run"]["given_today"]["spout.delivered"], 70.0);
+        at("verify", &data).fine();
+        for other in ["interpreter", "jit"] {
+            trialect(&["replay", text(&data), "--machine", other]).fine();
+        }
+    }
+}
+
+#[test]
+fn a_change_in_mid_session_stops_it_at_the_limit_of_the_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = folder.path().join("day.trial");
+    fs::write(&protocol, TASK.replace("70 uL", "68 uL")).unwrap();
+    for machine in ["interpreter", "jit"] {
+        let data = folder.path().join(machine);
+        let mut arguments = sim_of(&protocol, &data, 1, 1);
+        arguments.extend(["--machine", machine, "--date", "2024-02-29"].map(str::to_owned));
+        trialect(&arguments).fine();
+        arguments.extend(["--change", "reward=5 uL at trial 6"].map(str::to_owned));
+        trialect(&arguments).fine();
+        // 30 uL, then five times 3 uL and four times 5 uL are 65 uL; the next 5 uL would be 70 uL.
+        assert_eq!((given(&data, 1), given(&data, 2)), (30.0, 35.0));
+        assert_eq!(session_json(&session(&data, 2))["end"]["reason"], "limit spout");
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! The session writes it, the exporters read it; with it a record can be read without its program.
 
-use crate::{Carried, Column, Program};
+use crate::{Carried, Column, Date, Program};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ pub struct Header {
     pub subject: String,
     /// Ordinal in the subject's chain, from 1.
     pub session: u32,
+    /// The date at the place of the rig when it began; none in records that were made before there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
     /// The protocol and its hashes.
     pub protocol: ProtocolStamp,
     /// Hash over everything in `run`; two sessions with the same one have the same tables.

@@ -3,6 +3,7 @@
 use crate::machine::Kind;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use trialect_ir::Date;
 
 /// Behavioural protocols as text: checked, compiled, run, stamped, replayed.
 #[derive(Debug, Parser)]
@@ -136,11 +137,22 @@ pub(crate) struct SimOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) mouse: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) date: DateOptions,
+    #[command(flatten)]
     pub(crate) covariates: CovariateOptions,
     #[command(flatten)]
     pub(crate) carry: CarryOptions,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
+}
+
+/// When a session is.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct DateOptions {
+    /// The date of the first session that is added, YYYY-MM-DD; without it the recording's, or the day after the
+    /// session before, of a first session 2000-01-01
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<Date>,
 }
 
 /// What becomes of the subject's state in the first session that is added.
@@ -173,6 +185,8 @@ pub(crate) struct RunOptions {
     /// Seed of the draws that the recording does not give
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) date: DateOptions,
     #[command(flatten)]
     pub(crate) covariates: CovariateOptions,
     /// What runs the program

@@ -8,6 +8,7 @@ mod carry;
 mod changes;
 mod check;
 mod covariates;
+mod date;
 mod differences;
 mod explain;
 mod failure;

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::sim::{before, broken_off, chain};
 use crate::store::{self, Subject};
-use crate::{machine, output, protocol, record, table};
+use crate::{date, machine, output, protocol, record, table};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,6 +34,8 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let weight = recording.subject().weight.filter(|_| asks_weight(&program));
     let before = before(&done)?;
+    let recorded = recording.subject().date.as_deref().and_then(|date| date.parse().ok());
+    let date = date::of_session(options.date.date.or(recorded), before.as_ref())?;
     let Covariates { values, remarks } = given_covariates(&options.covariates, &program, before.as_ref(), weight)?;
     let by_hand = |text: &String| text.split('=').next().is_some_and(|name| name.trim() == WEIGHT);
     let covariates_given = weight.is_some() && !options.covariates.covariate.iter().any(by_hand);
@@ -41,6 +43,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let plan = Plan {
         subject: name,
         session: ordinal,
+        date,
         seed: options.seed,
         subject_words: words,
         covariates: values,

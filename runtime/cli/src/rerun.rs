@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use trialect_ir::record::Header;
-use trialect_ir::{Machine, Program};
+use trialect_ir::{Date, Machine, Program};
 use trialect_journal::Entry;
 use trialect_session::{
     Ending, Given, Interruption, Place, Plan, Record, RecordedFault, Recorder, ReplayRig, SessionFault, run,
@@ -39,6 +39,8 @@ pub(crate) fn rerun(
     let plan = Plan {
         subject: header.subject.clone(),
         session: header.session,
+        // What was recorded before there were dates does not depend on one.
+        date: header.date.unwrap_or(Date::FIRST),
         seed: header.run["seed"].as_str().and_then(|seed| seed.parse().ok()).unwrap_or(0),
         subject_words: header.run["subject_state"].as_str().and_then(text_words),
         covariates: header.covariates.clone(),

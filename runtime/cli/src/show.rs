@@ -37,6 +37,9 @@ fn one(folder: &Path) -> Result<(), Failure> {
     };
     let subject = amend::marked(&amend::of(folder)?, "subject").unwrap_or(session.subject);
     output::say(&format!("subject   {subject}, session {:03}, {}", session.session, session.kind));
+    if let Some(date) = session.date {
+        output::say(&format!("date      {date}"));
+    }
     output::say(&format!("protocol  {} {}", session.protocol.name, session.protocol.version));
     output::say(&format!("          {}", session.protocol.hash));
     output::say(&format!("source    {}", session.protocol.source_hash));

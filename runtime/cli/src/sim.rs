@@ -7,7 +7,7 @@ use crate::covariates::{Covariates, given, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::store::{self, Subject};
-use crate::{machine, output, protocol, record, table};
+use crate::{date, machine, output, protocol, record, table};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use trialect_device::Rig;
 use trialect_driver::Compiled;
 use trialect_export::{SessionFile, Status, read_session, seal};
-use trialect_ir::Program;
+use trialect_ir::{Date, Program};
 use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
@@ -27,11 +27,12 @@ pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let bar = progress(options.sessions);
     let begun = done.len();
     let (mut answers, later) = (&options.carry, CarryOptions::default());
+    let mut date = options.date.date;
     while !interrupt.asked() && done.len() - begun < options.sessions as usize {
         let start = carry::start(&program, &done, answers)?;
-        let folder = session(options, (&program, &compiled), &subject, &done, start, (&bar, &interrupt))?;
+        let folder = session(options, (&program, &compiled), &subject, &done, (start, date), (&bar, &interrupt))?;
         // What was decided holds for one session; the next one goes on from there.
-        answers = &later;
+        (answers, date) = (&later, None);
         done.push(folder);
         bar.inc(1);
     }
@@ -68,7 +69,7 @@ fn session(
     (program, compiled): (&Arc<Program>, &Compiled),
     subject: &Subject,
     done: &[PathBuf],
-    start: Start,
+    (start, asked): (Start, Option<Date>),
     (bar, interrupt): (&ProgressBar, &Interrupt),
 ) -> Result<PathBuf, Failure> {
     let mut animal = Animal::new(options.mouse.as_deref(), &options.subject, options.seed)?;
@@ -80,10 +81,12 @@ fn session(
     let mut rig = animal.rig(ordinal)?;
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let before = before(done)?;
+    let date = date::of_session(asked, before.as_ref())?;
     let Covariates { values, remarks } = given(&options.covariates, program, before.as_ref(), Some(weight))?;
     let plan = Plan {
         subject: options.subject.clone(),
         session: ordinal,
+        date,
         seed: options.seed,
         subject_words: words,
         covariates: values,

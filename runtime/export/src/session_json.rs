@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 use trialect_ir::record::{Carryover, Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
-use trialect_ir::{Carried, Clock, Column, Domain};
+use trialect_ir::{Carried, Clock, Column, Date, Domain};
 use trialect_journal::Entry;
 
 /// Name of the file.
@@ -36,6 +36,9 @@ pub struct SessionFile {
     pub subject: String,
     /// Ordinal in the subject's chain, from 1.
     pub session: u32,
+    /// The date at the place of the rig when it began; none in records that were made before there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
     /// `simulated`, `recorded`, `emulated` or `real`.
     pub kind: String,
     /// Whether it ran to its end.
@@ -221,6 +224,7 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         format: header.format,
         subject: header.subject,
         session: header.session,
+        date: header.date,
         kind: header.kind,
         status,
         end: End { reason: ends.reason.to_owned(), at: crate::loaded::seconds(ends.end) },

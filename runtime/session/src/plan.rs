@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Ns;
+use trialect_ir::Date;
 use trialect_ir::record::Remark;
 
 /// Where a session is to be broken off, because it was when it was recorded.
@@ -38,6 +39,8 @@ pub struct Plan<'a> {
     pub subject: String,
     /// Ordinal of the session in the subject's chain, from 1.
     pub session: u32,
+    /// The date at the place of the rig when the session begins: an input like any other, never read from a clock here.
+    pub date: Date,
     /// The seed of all draws.
     pub seed: u64,
     /// The subject's words at the end of the last session; none for the first.

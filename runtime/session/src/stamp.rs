@@ -75,6 +75,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         "source": origin.source_hash,
         "subject": plan.subject,
         "session": plan.session,
+        "date": plan.date,
         "kind": rig.kind(),
         "seed": plan.seed.to_string(),
         "subject_state": subject_state,
@@ -95,6 +96,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         kind: rig.kind().into(),
         subject: plan.subject.clone(),
         session: plan.session,
+        date: Some(plan.date),
         protocol: ProtocolStamp {
             name: program.name.clone(),
             version: program.version.clone(),

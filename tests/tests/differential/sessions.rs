@@ -72,6 +72,7 @@ impl Simulated {
         let plan = Plan {
             subject: "mouse".into(),
             session: self.session,
+            date: trialect_ir::Date::FIRST,
             seed: self.seed,
             subject_words: self.subject_words.clone(),
             covariates: BTreeMap::from([("weight".to_string(), 24.5.into())]),

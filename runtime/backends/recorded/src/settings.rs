@@ -11,6 +11,8 @@ pub struct Subject {
     pub name: String,
     /// Its weight before the session, in g, if it was entered. As recorded: nobody checked it.
     pub weight: Option<f64>,
+    /// The date of the session, as recorded: YYYY-MM-DD.
+    pub date: Option<String>,
 }
 
 /// Checks that rig program 5 wrote the session, and finds the subject.
@@ -33,7 +35,8 @@ pub(crate) fn subject(bytes: &[u8]) -> Result<Subject, RecordingFault> {
             found: settings.pointer("/PYBPOD_SUBJECTS").map_or_else(|| "missing".to_owned(), Value::to_string),
         })?;
     let weight = settings.pointer("/SUBJECT_WEIGHT").and_then(Value::as_f64).filter(|weight| *weight > 0.0);
-    Ok(Subject { name: name.to_owned(), weight })
+    let date = settings.pointer("/SESSION_DATE").and_then(Value::as_str).map(str::to_owned);
+    Ok(Subject { name: name.to_owned(), weight, date })
 }
 
 #[cfg(test)]
@@ -46,10 +49,14 @@ mod tests {
         let both = of(
             r#"{"IBLRIG_VERSION_TAG": "5.0.0", "PYBPOD_SUBJECTS": ["a", "id"], "PYBPOD_SUBJECT_EXTRA": {"name": "b"}}"#,
         );
-        assert_eq!(both.unwrap(), Subject { name: "a".to_owned(), weight: None });
-        let extra =
-            of(r#"{"IBLRIG_VERSION_TAG": "5.0.0", "PYBPOD_SUBJECT_EXTRA": {"name": "b"}, "SUBJECT_WEIGHT": 21.5}"#);
-        assert_eq!(extra.unwrap(), Subject { name: "b".to_owned(), weight: Some(21.5) });
+        assert_eq!(both.unwrap(), Subject { name: "a".to_owned(), weight: None, date: None });
+        let extra = of(
+            r#"{"IBLRIG_VERSION_TAG": "5.0.0", "PYBPOD_SUBJECT_EXTRA": {"name": "b"}, "SUBJECT_WEIGHT": 21.5, "SESSION_DATE": "2019-07-01"}"#,
+        );
+        assert_eq!(
+            extra.unwrap(),
+            Subject { name: "b".to_owned(), weight: Some(21.5), date: Some("2019-07-01".to_owned()) }
+        );
         let unweighed = of(r#"{"IBLRIG_VERSION_TAG": "5.1.0", "PYBPOD_SUBJECTS": ["a"], "SUBJECT_WEIGHT": NaN}"#);
         assert_eq!(unweighed.unwrap().weight, None);
     }

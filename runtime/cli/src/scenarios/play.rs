@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use trialect_device::Rig;
 use trialect_driver::{Expectation, Player, Run, Scenario};
-use trialect_ir::{Column, Domain, NO_OUTCOME, Program, Role, header};
+use trialect_ir::{Column, Date, Domain, NO_OUTCOME, Program, Role, header};
 use trialect_journal::Entry;
 use trialect_session::carry::Answers;
 use trialect_session::{Ending, Given, Plan, run as run_session, wiring};
@@ -163,10 +163,12 @@ impl Seed<'_> {
             Ok(each_trial) => each_trial,
             Err(says) => return Ok(Err(says)),
         };
+        let date = (1..session).fold(Date::FIRST, |date, _| date.next());
         let (never, given) = (AtomicBool::new(false), |_| each_trial.clone());
         let plan = Plan {
             subject: SUBJECT.into(),
             session,
+            date,
             seed: self.seed,
             subject_words: words,
             covariates: values,

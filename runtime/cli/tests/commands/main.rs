@@ -12,6 +12,7 @@ mod chain;
 mod command;
 mod conventions;
 mod covariates;
+mod dates;
 mod days;
 mod folders;
 mod foraging;

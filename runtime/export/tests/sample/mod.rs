@@ -91,6 +91,7 @@ pub fn header() -> Header {
         kind: "simulated".into(),
         subject: "mouse".into(),
         session: 1,
+        date: Some(trialect_ir::Date::FIRST),
         protocol: ProtocolStamp {
             name: "sample".into(),
             version: "1.0.0".into(),

@@ -81,6 +81,7 @@ fn plan(stop: &AtomicBool) -> Plan<'_> {
     Plan {
         subject: "tester".into(),
         session: 1,
+        date: trialect_ir::Date::FIRST,
         seed: 1,
         subject_words: None,
         covariates: BTreeMap::new(),

@@ -97,7 +97,8 @@ fn now(model: &Model, kind: &ValueKind) -> Vec<usize> {
             let parts = statistic.key.iter().chain(&statistic.filter).chain(&statistic.otherwise);
             parts.chain([&statistic.sample]).for_each(add);
         }
-        ValueKind::Pending | ValueKind::Covariate(_) => {}
+        // A fit stands from one session's begin or end to the next.
+        ValueKind::Pending | ValueKind::Covariate(_) | ValueKind::Fit(_) => {}
     }
     uses
 }

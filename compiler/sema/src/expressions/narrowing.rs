@@ -44,7 +44,15 @@ impl Checker<'_> {
     fn facts(&self, condition: &Texpr, holds: bool, known: &mut Known) {
         match (&condition.term, holds) {
             (Term::LastExists, true) => known.facts.push("last".into()),
-            (Term::Exists(inner) | Term::In(inner, _), true) => known.facts.extend(fact(&inner.term)),
+            (Term::Exists(inner) | Term::In(inner, _), true) => {
+                known.facts.extend(fact(&inner.term));
+                // The parts of a curve are all there, or none is.
+                if let Term::Value { value, keys, last } = &inner.term {
+                    let others = self.parts_of_fit(*value).into_iter();
+                    let other = |value| fact(&Term::Value { value, keys: keys.clone(), last: *last });
+                    known.facts.extend(others.filter_map(other));
+                }
+            }
             (Term::Is(a, b), true) => {
                 known.facts.extend(fact(&a.term));
                 known.facts.extend(fact(&b.term));

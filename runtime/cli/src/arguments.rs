@@ -107,10 +107,10 @@ pub(crate) struct CovariateOptions {
     #[arg(long, value_name = "NAME=REASON")]
     pub(crate) missing: Vec<String>,
     /// Why a value outside its range is taken all the same; needs --by
-    #[arg(long = "override", value_name = "NAME=REASON", requires = "by")]
+    #[arg(long = "override", value_name = "NAME=REASON", requires = "by", group = "said")]
     pub(crate) overrides: Vec<String>,
-    /// The person who takes the values of all --override
-    #[arg(long, value_name = "PERSON", requires = "overrides")]
+    /// The person who takes the values of all --override, or confirms with --confirm
+    #[arg(long, value_name = "PERSON", requires = "said")]
     pub(crate) by: Option<String>,
 }
 
@@ -139,6 +139,8 @@ pub(crate) struct SimOptions {
     #[command(flatten)]
     pub(crate) date: DateOptions,
     #[command(flatten)]
+    pub(crate) confirm: ConfirmOptions,
+    #[command(flatten)]
     pub(crate) covariates: CovariateOptions,
     #[command(flatten)]
     pub(crate) carry: CarryOptions,
@@ -153,6 +155,15 @@ pub(crate) struct DateOptions {
     /// session before, of a first session 2000-01-01
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<Date>,
+}
+
+/// What a person confirms of a study.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct ConfirmOptions {
+    /// Go on with this stage of a study, whose condition was met in the last session; needs --by. With `all` every
+    /// stage that waits for a person is confirmed as soon as its condition is met
+    #[arg(long, value_name = "STAGE", requires = "by", group = "said")]
+    pub(crate) confirm: Option<String>,
 }
 
 /// What becomes of the subject's state in the first session that is added.

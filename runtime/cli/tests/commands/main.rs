@@ -29,6 +29,7 @@ mod replay;
 mod replay_against;
 mod scenarios;
 mod simulation;
+mod studies;
 mod table;
 mod texts;
 mod verify;

@@ -130,6 +130,7 @@ pub fn header() -> Header {
         covariate_remarks: BTreeMap::new(),
         subject_layout: Vec::new(),
         carried: None,
+        study: None,
     }
 }
 

@@ -12,7 +12,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("psychometrics", &[]),
     ("stdlib", &[]),
     ("device", &[]),
-    ("ir", &[]),
+    ("ir", &["psychometrics"]),
     ("journal", &[]),
     ("syntax", &["base"]),
     ("interp", &["ir"]),

@@ -9,7 +9,7 @@ use cranelift_jit::JITModule;
 use std::any::Any;
 use std::mem::{ManuallyDrop, transmute};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use trialect_ir::{ColumnId, DrawId, Host, InputId, Phase, RuleId, SiteId, StateId, Statistic, header};
+use trialect_ir::{ColumnId, DrawId, Fit, Host, InputId, Phase, RuleId, SiteId, StateId, Statistic, header};
 
 /// Position of the word that holds the state.
 const STATE: usize = header::STATE.0 as usize;
@@ -37,6 +37,12 @@ impl Drop for Pages {
     }
 }
 
+/// Tables of the program that thunks read.
+pub(crate) struct Tables {
+    statistics: Box<[Statistic]>,
+    fits: Box<[Fit]>,
+}
+
 /// What thunks need; lives on the stack of a call into compiled code.
 ///
 /// Memory is a raw pointer, because compiled code and the host write it in turns.
@@ -44,7 +50,7 @@ pub(crate) struct Context<'a> {
     memory: *mut u64,
     words: usize,
     host: &'a mut dyn Host,
-    statistics: &'a [Statistic],
+    tables: &'a Tables,
     panic: Option<Box<dyn Any + Send>>,
 }
 
@@ -52,11 +58,11 @@ impl Context<'_> {
     /// Calls the host with the memory. A panic is kept until compiled code has returned, for it must
     /// not unwind through compiled code; after it the host is not called again.
     #[inline]
-    fn with<R: Default>(&mut self, call: impl FnOnce(&mut dyn Host, &[Statistic], &mut [u64]) -> R) -> R {
+    fn with<R: Default>(&mut self, call: impl FnOnce(&mut dyn Host, &Tables, &mut [u64]) -> R) -> R {
         // SAFETY: `memory` and `words` are those of the slice that `Executable::enter` borrows for the
         // whole call. Compiled code waits for this thunk to return, so nobody else uses the slice now.
         let memory = unsafe { std::slice::from_raw_parts_mut(self.memory, self.words) };
-        let called = catch_unwind(AssertUnwindSafe(|| call(self.host, self.statistics, memory)));
+        let called = catch_unwind(AssertUnwindSafe(|| call(self.host, self.tables, memory)));
         called.unwrap_or_else(|panic| {
             self.panicked(panic);
             R::default()
@@ -117,7 +123,11 @@ pub(crate) extern "C" fn decided(context: &mut Context<'_>, rule: u64) {
 }
 
 pub(crate) extern "C" fn push(context: &mut Context<'_>, statistic: u64, key: u64, sample: u64) {
-    context.with(|_, statistics, memory| statistics[statistic as usize].push(memory, key as i64, sample));
+    context.with(|_, tables, memory| tables.statistics[statistic as usize].push(memory, key as i64, sample));
+}
+
+pub(crate) extern "C" fn fit(context: &mut Context<'_>, fit: u64, first: u64) {
+    context.with(|_, tables, memory| tables.fits[fit as usize].make(&tables.statistics, memory, first as i64));
 }
 
 /// Signatures of routines, as [`Routine::parameters`] and [`Routine::returns`] have them.
@@ -136,7 +146,7 @@ pub(crate) struct Executable {
     phases: [Plain; Phase::ALL.len()],
     /// Of fixed length: the length that the program's slots were verified against.
     memory: Box<[u64]>,
-    statistics: Box<[Statistic]>,
+    tables: Tables,
     /// Dropped with the pointers above.
     _pages: Pages,
 }
@@ -167,7 +177,7 @@ impl Executable {
             interrupt: timed(Routine::Interrupt),
             phases: std::array::from_fn(|phase| plain(Routine::Phase(phase))),
             memory: program.initial.clone().into(),
-            statistics: program.statistics.clone().into(),
+            tables: Tables { statistics: program.statistics.clone().into(), fits: program.fits.clone().into() },
             _pages: pages,
         })
     }
@@ -226,7 +236,7 @@ impl Executable {
     fn enter(&mut self, host: &mut dyn Host, call: impl FnOnce(*mut u64, &mut Context<'_>)) {
         let words = self.memory.len();
         let memory = self.memory.as_mut_ptr();
-        let mut context = Context { memory, words, host, statistics: &self.statistics, panic: None };
+        let mut context = Context { memory, words, host, tables: &self.tables, panic: None };
         call(memory, &mut context);
         if let Some(panic) = context.panic {
             resume_unwind(panic);

@@ -44,6 +44,11 @@ impl Body<'_> {
                 self.host(Thunk::Release, site.0);
             }
             Stmt::Push { statistic, key, sample } => self.push(statistic.0, key, sample),
+            Stmt::Fit { fit, first } => {
+                let first = self.word(first);
+                let arguments = [self.context(), self.int(fit.0.into()), first];
+                self.call(Callee::Thunk(Thunk::Fit), &arguments);
+            }
             Stmt::Decide(rule) => {
                 self.host(Thunk::Decided, rule.0);
             }
@@ -102,6 +107,6 @@ pub(crate) fn code_calls(code: &Code) -> bool {
         Stmt::SetAt { index, value, .. } => expr_calls(index) || expr_calls(value),
         Stmt::If { condition, then, otherwise } => expr_calls(condition) || code_calls(then) || code_calls(otherwise),
         Stmt::Draw { .. } | Stmt::Defined(_) | Stmt::Output { .. } | Stmt::Release(_) => true,
-        Stmt::Push { .. } | Stmt::Decide(_) => true,
+        Stmt::Push { .. } | Stmt::Fit { .. } | Stmt::Decide(_) => true,
     })
 }

@@ -165,23 +165,23 @@ fn may_follow(code: &str) -> bool {
     FOLLOWING.contains(&code) || FAMILIES.iter().any(|family| code.starts_with(family))
 }
 
-fn stamp(name: &str, text: &str) -> SourceText {
+pub(crate) fn stamp(name: &str, text: &str) -> SourceText {
     SourceText { name: name.into(), text: text.into(), sha256: digest(text.as_bytes()) }
 }
 
-fn parsed(text: &str, id: SourceId, findings: &mut Findings) -> File {
+pub(crate) fn parsed(text: &str, id: SourceId, findings: &mut Findings) -> File {
     let parsed = trialect_syntax::parse(text, id);
     findings.extend(parsed.findings);
     parsed.file
 }
 
 /// The prelude and everything that is used, each once, in the order of use.
-struct Modules {
-    list: Vec<(String, File)>,
+pub(crate) struct Modules {
+    pub(crate) list: Vec<(String, File)>,
 }
 
 impl Modules {
-    fn load(
+    pub(crate) fn load(
         protocol: &File,
         library: &Library,
         sources: &mut Sources,

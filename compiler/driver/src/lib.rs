@@ -6,8 +6,10 @@ mod explain;
 mod hints;
 mod names;
 mod scenarios;
+mod study;
 
 pub use compile::{Compiled, Library, SourceText, compile, compile_beside};
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
 pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};
+pub use study::{CompiledStudy, Study, StudyStage, Way, compile_study, is_study, name_of_protocol};

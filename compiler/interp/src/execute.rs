@@ -51,6 +51,10 @@ impl Run<'_> {
                 let (key, sample) = (self.value(key), self.value(sample));
                 self.program.statistics[statistic.0 as usize].push(self.memory, key as i64, sample);
             }
+            Stmt::Fit { fit, first } => {
+                let first = self.value(first);
+                self.program.fits[fit.0 as usize].make(&self.program.statistics, self.memory, first as i64);
+            }
             Stmt::Decide(rule) => self.host.decided(*rule, self.memory),
         }
     }

@@ -1,6 +1,6 @@
 //! Straight-line code with branches and no loops: every piece ends.
 
-use crate::{ColumnId, DrawId, Expr, RuleId, SiteId, Slot, StatId};
+use crate::{ColumnId, DrawId, Expr, FitId, RuleId, SiteId, Slot, StatId};
 
 /// Statements in order.
 pub type Code = Vec<Stmt>;
@@ -63,6 +63,13 @@ pub enum Stmt {
         key: Expr,
         /// The sample.
         sample: Expr,
+    },
+    /// Fit a curve to the run of a statistic's keys that begins with `first`.
+    Fit {
+        /// Which curve.
+        fit: FitId,
+        /// Row-major index of the first key.
+        first: Expr,
     },
     /// Tell the host that a rule fired.
     Decide(RuleId),

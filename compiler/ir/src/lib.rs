@@ -13,6 +13,7 @@ mod covariate;
 mod date;
 mod draw;
 mod expr;
+mod fit;
 pub mod law;
 mod machine;
 mod program;
@@ -31,6 +32,7 @@ pub use covariate::{Asked, Covariate};
 pub use date::{Date, NoDate};
 pub use draw::{Distribution, Draw, DrawId, Support};
 pub use expr::{Binary, Expr, Unary};
+pub use fit::{FIT_PARTS, Fit, FitId};
 pub use machine::{Host, Machine};
 pub use program::{
     Channel, Device, Input, InputId, Measured, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId,

@@ -1,6 +1,6 @@
 //! A compiled program.
 
-use crate::{Carried, Clock, Code, Column, Definition, Draw, Identity, Slot, State, Statistic};
+use crate::{Carried, Clock, Code, Column, Definition, Draw, Fit, Identity, Slot, State, Statistic};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -261,6 +261,8 @@ pub struct Program {
     pub draws: Vec<Draw>,
     /// Statistics.
     pub statistics: Vec<Statistic>,
+    /// Fitted curves.
+    pub fits: Vec<Fit>,
     /// Everything with a name that is recorded.
     pub columns: Vec<Column>,
     /// Rules.

@@ -64,6 +64,54 @@ pub struct Header {
     /// What was decided about the subject's state before this session, if anything was, or if the protocol had changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carryover>,
+    /// The study, for a session of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study: Option<StudyStamp>,
+}
+
+/// The study of which a session is a part, and the stage in which it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyStamp {
+    /// Dotted name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Hash of its stages and rules and of the stages' protocols.
+    pub hash: String,
+    /// Hash of its text.
+    pub source_hash: String,
+    /// The stage of this session.
+    pub stage: String,
+    /// Hashes of the stages' protocols, by name.
+    pub protocols: BTreeMap<String, String>,
+    /// The person who confirmed that the subject came to this stage, before this session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmed>,
+    /// What a person said when the study had another hash in the session before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<StudyChange>,
+}
+
+/// Who confirmed a change of stage, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmed {
+    /// Who.
+    pub by: String,
+    /// Why, if something was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A study that went on under another text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyChange {
+    /// Its hash in the session before.
+    pub from: String,
+    /// Why it goes on.
+    pub reason: String,
 }
 
 /// What there is to say of a covariate's value in a session.

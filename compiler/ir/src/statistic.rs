@@ -93,6 +93,16 @@ impl Statistic {
         self.evaluate(block);
     }
 
+    /// How many samples a key's mean is of, and the mean, 0 to 1 for truth values; no samples where it has no value.
+    pub fn share(&self, memory: &[u64], key: u32) -> (u64, f64) {
+        let block = &memory[self.value(key).index()..][..self.stride() as usize];
+        if block[PRESENT] == 0 {
+            return (0, 0.0);
+        }
+        let held = self.window.map_or(block[ROWS], |window| block[ROWS].min(window.into()));
+        (held, f64::from_bits(block[VALUE]))
+    }
+
     /// The samples of a key's block that count, oldest first (ascending where no window keeps their order); none when
     /// only a sum is kept. `block` has [`Statistic::stride`] words.
     pub fn samples(&self, block: &[u64]) -> Option<Vec<f64>> {

@@ -175,6 +175,17 @@ impl Check<'_> {
                 self.expect(key, Class::Int);
                 self.expr(sample);
             }
+            Stmt::Fit { fit, first } => {
+                match self.program.fits.get(fit.0 as usize) {
+                    Some(fit) => {
+                        let known = (fit.statistic.0 as usize) < self.program.statistics.len();
+                        self.require(known, || "unknown statistic of a fit".into());
+                        fit.values.iter().chain(&fit.present).for_each(|slot| self.slots(*slot, 1));
+                    }
+                    None => self.flaw("unknown fit".into()),
+                }
+                self.expect(first, Class::Int);
+            }
             Stmt::Decide(rule) => {
                 self.require((rule.0 as usize) < self.program.rules.len(), || "unknown rule".into());
             }

@@ -53,7 +53,7 @@ impl Lowering<'_> {
             ValueKind::Pending => return,
             _ if value.covariate.is_some() => Role::Covariate,
             ValueKind::Draw(_) => Role::Draw,
-            ValueKind::Definition(_) | ValueKind::Table(_) => Role::Definition,
+            ValueKind::Definition(_) | ValueKind::Table(_) | ValueKind::Fit(_) => Role::Definition,
             ValueKind::Variable(_) => Role::Variable,
             ValueKind::Parameter(_) => Role::Parameter,
             ValueKind::Statistic(_) => Role::Statistic,

@@ -143,7 +143,7 @@ impl Layout {
                 ValueKind::Statistic(statistic) => self.statistic(model, id, value, statistic),
                 // Definitions of slower clocks are computed where they are read.
                 ValueKind::Definition(_) | ValueKind::Table(_) if clock < Clock::Block => {}
-                ValueKind::Covariate(_) if clock == Clock::Subject => {}
+                ValueKind::Covariate(_) | ValueKind::Fit(_) if clock == Clock::Subject => {}
                 kind => {
                     let place = self.place(model, value);
                     self.values.insert(id, place);
@@ -156,9 +156,12 @@ impl Layout {
         }
     }
 
-    /// What is asked of a subject is answered for each session: it is not among the words that a session leaves.
+    /// What is asked of a subject is answered for each session, and a curve is fitted for each: they are not among the
+    /// words that a session leaves.
     fn asked(&mut self, model: &Model) {
-        let is_asked = |value: &Value| value.clock == Clock::Subject && matches!(value.kind, ValueKind::Covariate(_));
+        let is_asked = |value: &Value| {
+            value.clock == Clock::Subject && matches!(value.kind, ValueKind::Covariate(_) | ValueKind::Fit(_))
+        };
         for (k, value) in model.values.iter().enumerate().filter(|(_, value)| is_asked(value)) {
             let place = self.place(model, value);
             self.values.insert(ValueId(k), place);

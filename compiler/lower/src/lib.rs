@@ -10,6 +10,7 @@ mod carried;
 mod columns;
 mod draws;
 mod expressions;
+mod fits;
 mod fold;
 mod layout;
 mod machine;
@@ -19,7 +20,7 @@ mod readings;
 use layout::Layout;
 use std::collections::BTreeMap;
 use trialect_base::{Finding, Sources};
-use trialect_ir::{Draw, Identity, Program, Rule, RuleId, Site, SiteId, Slot};
+use trialect_ir::{Draw, Fit, Identity, Program, Rule, RuleId, Site, SiteId, Slot};
 use trialect_sema::{Binder, Model, ValueId};
 
 /// Lowers a model that was found runnable.
@@ -66,6 +67,7 @@ pub(crate) struct Lowering<'a> {
     /// Timers of the present state that end holds.
     pub(crate) hold_timers: Vec<(SiteId, Slot)>,
     pub(crate) draws: Vec<Draw>,
+    pub(crate) fits: Vec<Fit>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -83,6 +85,7 @@ impl<'a> Lowering<'a> {
             timers_left: 0..0,
             hold_timers: Vec::new(),
             draws: Vec::new(),
+            fits: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -118,6 +121,7 @@ impl<'a> Lowering<'a> {
             sites: self.sites,
             draws: self.draws,
             statistics: self.layout.statistics.iter().map(|(_, statistic)| statistic.clone()).collect(),
+            fits: self.fits,
             asked: tables.asked,
             parameters: tables.parameters,
             measured: tables.measured,

@@ -14,7 +14,10 @@ use trialect_sema::{
 impl Lowering<'_> {
     /// Code of all phases, and the rules that can stop a session.
     pub(crate) fn phases(&mut self, tables: &Tables) -> ([Code; Phase::ALL.len()], Vec<RuleId>) {
+        // First, because draws of the session and start values may read them.
         let mut session_start = measured(tables, trialect_ir::Clock::Session);
+        let fits = self.fits();
+        session_start.extend(fits.clone());
         session_start.extend(self.initial_values(Clock::Session, tables));
         self.initial_values(Clock::Subject, tables);
         let trial_start = self.trial_start(tables);
@@ -30,6 +33,7 @@ impl Lowering<'_> {
             })
             .collect();
         session_end.extend(self.pushes(true));
+        session_end.extend(fits);
         session_end.extend(self.handlers(Moment::SessionEnd));
         session_end.extend(self.transitions(Moment::SessionEnd));
         self.count_or_not(&mut session_end);

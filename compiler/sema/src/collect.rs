@@ -298,6 +298,11 @@ impl<'a> Checker<'a> {
         let prefix = format!("{}.", clock.word());
         match &clause.kind {
             ClauseKind::Define { head, .. }
+                if matches!(clock, Clock::Subject | Clock::Session) && crate::fits::call_of(clause).is_some() =>
+            {
+                self.enter_fit(clock, head, clause);
+            }
+            ClauseKind::Define { head, .. }
             | ClauseKind::Var { head, .. }
             | ClauseKind::Param { head, .. }
             | ClauseKind::Draw { head, .. } => self.declare_value(&prefix, clock, head, clause),

@@ -15,6 +15,7 @@ mod deeds;
 mod devices;
 mod draws;
 mod expressions;
+mod fits;
 mod interval;
 mod loops;
 mod machine;

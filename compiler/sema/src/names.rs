@@ -23,6 +23,8 @@ pub(crate) enum Symbol {
     Curriculum(CurriculumId),
     /// An instance of a policy; its values are `INSTANCE.NAME`.
     Instance,
+    /// A fitted curve; its parts are values `NAME.PART`, this one the first.
+    Fit(ValueId),
     /// Declared, but not understood; its finding has been made, and its uses are silent.
     Broken,
 }

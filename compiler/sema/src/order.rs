@@ -88,7 +88,7 @@ impl Checker<'_> {
 
     fn nodes<'n>(&self, names: impl IntoIterator<Item = &'n String>, values: usize) -> Vec<usize> {
         let node = |name: &String| match self.names.symbols.get(name) {
-            Some((Symbol::Value(id), _)) => Some(id.0),
+            Some((Symbol::Value(id) | Symbol::Fit(id), _)) => Some(id.0),
             Some((Symbol::Curriculum(id), _)) => Some(values + id.0),
             _ => None,
         };

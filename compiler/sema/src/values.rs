@@ -63,7 +63,10 @@ impl<'a> Checker<'a> {
         self.scope.enter(clock, clock);
         self.scope.block = self.model.values[id.0].block;
         match &clause.kind {
-            ClauseKind::Define { head, body } => self.definition(id, head, body),
+            ClauseKind::Define { head, body } => match crate::fits::call_of(clause) {
+                Some(call) if matches!(clock, Clock::Subject | Clock::Session) => self.fit(id, head, call),
+                _ => self.definition(id, head, body),
+            },
             ClauseKind::Var { head, initial, within, by } => {
                 self.variable_value(id, head, Some(initial), within.as_ref(), by.as_ref(), ValueKind::Variable);
             }

@@ -122,7 +122,8 @@ pub(crate) struct CovariateOptions {
     /// Why a value outside its range is taken all the same; needs --by
     #[arg(long = "override", value_name = "NAME=REASON", requires = "by")]
     pub(crate) overrides: Vec<String>,
-    /// The person who takes the values of all --override and asks for what is changed between trials
+    /// The person who takes the values of all --override, confirms with --confirm, and asks for what is changed between
+    /// trials
     #[arg(long, value_name = "PERSON")]
     pub(crate) by: Option<String>,
 }
@@ -179,6 +180,8 @@ pub(crate) struct SimOptions {
     #[command(flatten)]
     pub(crate) date: DateOptions,
     #[command(flatten)]
+    pub(crate) confirm: ConfirmOptions,
+    #[command(flatten)]
     pub(crate) covariates: CovariateOptions,
     #[command(flatten)]
     pub(crate) requests: RequestOptions,
@@ -195,6 +198,15 @@ pub(crate) struct DateOptions {
     /// session before, of a first session 2000-01-01
     #[arg(long, value_name = "DATE")]
     pub(crate) date: Option<Date>,
+}
+
+/// What a person confirms of a study.
+#[derive(Debug, Args, Clone, Default)]
+pub(crate) struct ConfirmOptions {
+    /// Go on with this stage of a study, whose condition was met in the last session; needs --by. With `all` every
+    /// stage that waits for a person is confirmed as soon as its condition is met
+    #[arg(long, value_name = "STAGE", requires = "by")]
+    pub(crate) confirm: Option<String>,
 }
 
 /// What becomes of the subject's state in the first session that is added.

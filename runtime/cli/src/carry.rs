@@ -49,14 +49,25 @@ impl Left {
 
 /// The state for the next session after those that are done.
 pub(crate) fn start(program: &Program, done: &[PathBuf], options: &CarryOptions) -> Result<Start, Failure> {
+    start_from(program, done, done.last(), options)
+}
+
+/// The state for the next session after those that are done, taken over from one of them.
+pub(crate) fn start_from(
+    program: &Program,
+    done: &[PathBuf],
+    from: Option<&PathBuf>,
+    options: &CarryOptions,
+) -> Result<Start, Failure> {
     let answers = answers(options)?;
     let fault = |fault: ExportFault| Failure::trouble(fault.code(), fault.to_string());
-    let Some(last) = done.last() else {
+    let before = done.last().map(|last| read_manifest(last)).transpose().map_err(fault)?;
+    let (ordinal, previous) = before.map_or((1, None), |before| (before.session + 1, Some(before.seal)));
+    let Some(last) = from else {
         let begun = begin(program, None, &answers).map_err(|refusal| refused(&refusal, &[], None, program))?;
-        return Ok(Start { ordinal: 1, words: begun.words, previous: None, carryover: begun.carryover });
+        return Ok(Start { ordinal, words: begun.words, previous, carryover: begun.carryover });
     };
     let left = Left::read(last).map_err(fault)?;
-    let previous = Some(read_manifest(last).map_err(fault)?.seal);
     if !left.is_laid_out() && (left.file.protocol.hash != program.identity.protocol || answers != Answers::default()) {
         return Err(unknown_layout(last, &left, program));
     }
@@ -67,7 +78,7 @@ pub(crate) fn start(program: &Program, done: &[PathBuf], options: &CarryOptions)
         Err(refusal) => return Err(refused(&refusal, &items, Some((last, &before)), program)),
     };
     tell(begun.carryover.as_ref(), &items);
-    Ok(Start { ordinal: left.file.session + 1, words: begun.words, previous, carryover: begun.carryover })
+    Ok(Start { ordinal, words: begun.words, previous, carryover: begun.carryover })
 }
 
 /// The words with which a session begins after another one, or as the first.

@@ -7,6 +7,7 @@ mod arguments;
 mod carry;
 mod changes;
 mod check;
+mod course;
 mod covariates;
 mod date;
 mod differences;

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::protocol::read_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use trialect_driver::{Library, name_for_use, names_used};
+use trialect_driver::{Library, name_for_use, name_of_protocol, names_used};
 
 /// The texts that a protocol uses, directly or through others, and that the library does not have, by name.
 ///
@@ -29,6 +29,18 @@ pub(crate) fn texts(text: &str, folders: &[&Path], library: &Library) -> Result<
         }
     }
     Ok(near)
+}
+
+/// The file of the protocol of this name beside a study.
+pub(crate) fn protocol(name: &str, study: &Path) -> Result<Option<PathBuf>, Failure> {
+    let folder = study.parent().unwrap_or(Path::new(""));
+    let last = name.rsplit('.').next().unwrap_or(name);
+    for path in [format!("{last}.trial"), format!("{}.trial", name.replace('.', "/"))].map(|file| folder.join(file)) {
+        if path.is_file() && name_of_protocol(&read_text(&path)?).as_deref() == Some(name) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// The first file that says that it has the name.

@@ -74,6 +74,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         backend: json!({ "recording": { "sha256": recording.sha256, "clock_ppm": recording.clock_fit().ppm } }),
         compiler: env!("CARGO_PKG_VERSION").into(),
         carried: carryover,
+        study: None,
     };
     let header = header(&program, &plan, &rig, &origin, Some(given_digest(&recording)));
     let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;

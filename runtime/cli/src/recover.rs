@@ -4,10 +4,11 @@ use crate::arguments::PlaceOptions;
 use crate::failure::Failure;
 use crate::rerun::{Until, rerun};
 use crate::store::{self, Subject};
-use crate::{machine, output, record};
+use crate::{course, machine, output, record};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use trialect_export::{Status, seal};
+use trialect_ir::record::Header;
 use trialect_journal::{Entry, FILE, Tail, Writer, recover_tail};
 use trialect_session::{Comparing, JournalRecorder};
 
@@ -55,6 +56,16 @@ fn subject_of(session: &Path) -> PathBuf {
     }
 }
 
+/// What the rules of the study say of a session of one.
+fn end_of_study(header: &Header, folder: &Path) -> Result<(), Failure> {
+    let Some(study) = course::of_folder(folder)? else {
+        let message = format!("{}: the text of its study does not compile with this version", folder.display());
+        return Err(Failure::trouble("sources-broken", message));
+    };
+    let done = store::before(folder, &subject_of(folder))?;
+    course::close(&study, header, folder, &done, machine::Kind::Interpreter)
+}
+
 /// Runs the recorded inputs again, goes on where the record ends, and seals.
 fn close(folder: &Path) -> Result<u32, Failure> {
     let path = folder.join(FILE);
@@ -79,6 +90,9 @@ fn close(folder: &Path) -> Result<u32, Failure> {
         )
         .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", folder.display())))?;
         trials = ending.trials;
+    }
+    if session.header.study.is_some() {
+        end_of_study(&session.header, folder)?;
     }
     seal(folder, Status::Recovered).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     Ok(trials)

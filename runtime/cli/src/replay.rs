@@ -5,7 +5,8 @@ use crate::differences::first_difference;
 use crate::failure::Failure;
 use crate::record::Session;
 use crate::rerun::{Until, rerun};
-use crate::{machine, output, protocol, record, store};
+use crate::{course, machine, output, protocol, record, store};
+use std::path::Path;
 use std::sync::Arc;
 use trialect_ir::Program;
 use trialect_ir::record::Header;
@@ -25,7 +26,10 @@ pub(crate) fn run(options: &ReplayOptions) -> Result<(), Failure> {
         let session = record::read(&folder)?;
         let own = record::program(&folder, &session.header)?;
         let verdict = match &other {
-            None => exactly(options, &session, &own)?,
+            None => match exactly(options, &session, &own)? {
+                None => of_study(options, &folder, &session)?,
+                found => found,
+            },
             Some(other) => against(options, &session, &own, other)?,
         };
         match verdict {
@@ -38,6 +42,17 @@ pub(crate) fn run(options: &ReplayOptions) -> Result<(), Failure> {
     }
     output::complain(&format!("{replayed} sessions, {different} different"));
     if different == 0 { Ok(()) } else { Err(Failure::Found) }
+}
+
+/// What the rules of the study say again, of a session of one whose predecessors are there.
+fn of_study(options: &ReplayOptions, folder: &Path, session: &Session) -> Result<Option<String>, Failure> {
+    let Some(subject) = folder.parent().filter(|_| session.header.study.is_some()) else { return Ok(None) };
+    let done = store::before(folder, subject)?;
+    if done.len() as u32 + 1 != session.header.session {
+        return Ok(None);
+    }
+    let differs = course::differs(folder, &session.header, &done, options.machine)?;
+    Ok(differs.map(|what| format!("study: {what}")))
 }
 
 fn fault(fault: &SessionFault) -> Failure {

@@ -40,6 +40,11 @@ fn one(folder: &Path) -> Result<(), Failure> {
     if let Some(date) = session.date {
         output::say(&format!("date      {date}"));
     }
+    if let Some(study) = &session.study {
+        let by = study.confirmed.as_ref().map(|one| format!(", confirmed by {}", one.by)).unwrap_or_default();
+        output::say(&format!("study     {} {}, stage {}{by}", study.name, study.version, study.stage));
+        output::say(&format!("          {}", study.hash));
+    }
     output::say(&format!("protocol  {} {}", session.protocol.name, session.protocol.version));
     output::say(&format!("          {}", session.protocol.hash));
     output::say(&format!("source    {}", session.protocol.source_hash));

@@ -1,8 +1,9 @@
 //! `trialect sim`: sessions of a simulated animal, one after the other.
 
 use crate::animal::Animal;
-use crate::arguments::{CarryOptions, SimOptions};
+use crate::arguments::{CarryOptions, ConfirmOptions, SimOptions};
 use crate::carry::{self, Start};
+use crate::course::{self, Course};
 use crate::covariates::{self, Covariates, given, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -16,34 +17,105 @@ use std::sync::Arc;
 use trialect_device::Rig;
 use trialect_driver::Compiled;
 use trialect_export::{SessionFile, Status, read_session, seal};
+use trialect_ir::record::StudyStamp;
 use trialect_ir::{Date, Program};
 use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
-    covariates::by_whom(&options.covariates, options.requests.asks())?;
-    let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
+    covariates::by_whom(&options.covariates, options.requests.asks() || options.confirm.confirm.is_some())?;
+    let plan = Plans::open(options)?;
     let subject = Subject::lock(&options.data, &options.subject)?;
     subject.remove_unbegun()?;
     let mut done = chain(&subject.folder)?;
     let bar = progress(options.sessions);
     let begun = done.len();
     let (mut answers, later) = (&options.carry, CarryOptions::default());
-    let mut date = options.date.date;
+    let (mut date, mut confirm) = (options.date.date, options.confirm.clone());
     while !interrupt.asked() && done.len() - begun < options.sessions as usize {
-        let start = carry::start(&program, &done, answers)?;
-        let folder = session(options, (&program, &compiled), &subject, &done, (start, date), (&bar, &interrupt))?;
+        let Some((task, start)) = plan.next(options, &done, answers, &confirm)? else { break };
+        let folder = session(options, &task, &subject, &done, (start, date), (&bar, &interrupt))?;
         // What was decided holds for one session; the next one goes on from there.
         (answers, date) = (&later, None);
+        confirm.confirm = confirm.confirm.filter(|stage| stage == "all");
         done.push(folder);
         bar.inc(1);
     }
     bar.finish_and_clear();
     output::say(&table::of_sessions(&done[begun..])?);
-    output::say(&format!("protocol {}", program.identity.protocol));
+    output::say(&plan.identity());
     output::say(&format!("{} sessions sealed in {}", done.len() - begun, subject.folder.display()));
     interrupt.tell((done.len() - begun) as u32, options.sessions);
     Ok(())
+}
+
+/// What sessions are made from.
+enum Plans {
+    Protocol(Arc<Program>, Box<Compiled>),
+    Study(Box<Course>),
+}
+
+/// What one session runs.
+struct Task<'a> {
+    program: &'a Arc<Program>,
+    compiled: &'a Compiled,
+    study: Option<(&'a Course, StudyStamp)>,
+}
+
+impl Plans {
+    fn open(options: &SimOptions) -> Result<Plans, Failure> {
+        if course::is(&options.protocol)? {
+            return Ok(Plans::Study(Box::new(Course::open(&options.protocol, &options.library)?)));
+        }
+        if options.confirm.confirm.is_some() {
+            let message = format!("--confirm: {} is no study, and has no stages", options.protocol.display());
+            return Err(Failure::trouble("not-met", message));
+        }
+        let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
+        Ok(Plans::Protocol(program, Box::new(compiled)))
+    }
+
+    fn identity(&self) -> String {
+        match self {
+            Plans::Protocol(program, _) => format!("protocol {}", program.identity.protocol),
+            Plans::Study(course) => format!("study {}", course.hash),
+        }
+    }
+
+    /// The next session and the state with which it begins; none when the subject's study has ended.
+    fn next(
+        &self,
+        options: &SimOptions,
+        done: &[PathBuf],
+        answers: &CarryOptions,
+        confirm: &ConfirmOptions,
+    ) -> Result<Option<(Task<'_>, Start)>, Failure> {
+        let course = match self {
+            Plans::Protocol(program, compiled) => {
+                let start = carry::start(program, done, answers)?;
+                return Ok(Some((Task { program, compiled, study: None }, start)));
+            }
+            Plans::Study(course) => course,
+        };
+        let stamp = course.next(done, confirm, answers, options.covariates.by.as_deref())?;
+        let Some((program, compiled)) = course.program(&stamp.stage) else {
+            output::complain(&format!("the subject is in stage `{}`, after which there are no sessions", stamp.stage));
+            return Ok(None);
+        };
+        let from = course::predecessor(done, &program.name)?;
+        let start = carry::start_from(program, done, from, &of_protocol(answers))?;
+        Ok(Some((Task { program, compiled, study: Some((course, stamp)) }, start)))
+    }
+}
+
+/// What was answered about a stage's protocol: `--carry study` is about the study, and so is a reason with nothing else.
+fn of_protocol(answers: &CarryOptions) -> CarryOptions {
+    let mut answers = answers.clone();
+    answers.carry.retain(|name| name != "study");
+    if answers.carry.is_empty() && answers.reset.is_empty() && answers.start.is_empty() {
+        answers.reason = None;
+    }
+    answers
 }
 
 /// The sealed sessions of a subject so far.
@@ -68,12 +140,15 @@ pub(crate) fn before(done: &[PathBuf]) -> Result<Option<SessionFile>, Failure> {
 
 fn session(
     options: &SimOptions,
-    (program, compiled): (&Arc<Program>, &Compiled),
+    task: &Task<'_>,
     subject: &Subject,
     done: &[PathBuf],
     (start, asked): (Start, Option<Date>),
     (bar, interrupt): (&ProgressBar, &Interrupt),
 ) -> Result<PathBuf, Failure> {
+    let Task { program, compiled, study } = task;
+    let mut texts = compiled.texts.clone();
+    texts.extend(study.iter().map(|(course, _)| course.text.clone()));
     let mut animal = Animal::new(options.mouse.as_deref(), &options.subject, options.seed)?;
     let Start { ordinal, words, previous, carryover } = start;
     if let Some(last) = done.last() {
@@ -113,19 +188,23 @@ fn session(
     let origin = Origin {
         machine: machine.name().into(),
         source_hash: compiled.source_hash().into(),
-        sources: store::stamps(&compiled.texts),
+        sources: store::stamps(&texts),
         previous,
         backend: animal.stamp(&rig),
         compiler: env!("CARGO_PKG_VERSION").into(),
         carried: carryover,
+        study: study.as_ref().map(|(_, stamp)| stamp.clone()),
     };
     let header = header(program, &plan, &rig, &origin, None);
-    let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;
-    let (folder, writer) = subject.begin(ordinal, &compiled.texts, &header)?;
+    let head = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;
+    let (folder, writer) = subject.begin(ordinal, &texts, &head)?;
     let mut recorder = JournalRecorder(writer);
     let ending = run_session(program, machine.as_mut(), &mut rig, &mut recorder, &plan)
         .map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
     drop(recorder);
+    if let Some((course, _)) = study {
+        course::close(&course.study, &header, &folder, done, options.machine)?;
+    }
     seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     tracing::info!(session = ordinal, trials = ending.trials, reason = ending.reason, "sealed");
     if ending.interrupted {

@@ -175,6 +175,14 @@ pub(crate) fn chain(subject: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(chain)
 }
 
+/// The sessions of a subject before one of them.
+pub(crate) fn before(session: &Path, subject: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut chain = chain(subject)?;
+    let here = chain.iter().position(|folder| folder.file_name() == session.file_name());
+    chain.truncate(here.unwrap_or(0));
+    Ok(chain)
+}
+
 fn walk(path: &Path, depth: u32, groups: &mut Vec<Vec<PathBuf>>) -> Result<(), Failure> {
     let (sessions, others): (Vec<_>, Vec<_>) = folders(path)?.into_iter().partition(|folder| is_session(folder));
     if !sessions.is_empty() {

@@ -15,7 +15,7 @@ const EASY: f64 = 0.5;
 /// One line a session.
 pub(crate) fn of_sessions(folders: &[PathBuf]) -> Result<String, Failure> {
     let mut lines: Vec<Vec<String>> = Vec::new();
-    let mut notes = Vec::new();
+    let (mut notes, mut titles) = (Vec::new(), None);
     for folder in folders {
         let amendments = amend::of(folder)?;
         let line = line(folder, &amendments)?;
@@ -23,8 +23,11 @@ pub(crate) fn of_sessions(folders: &[PathBuf]) -> Result<String, Failure> {
             let day = day.trim_end_matches('*');
             notes.extend(amendments.iter().map(|one| format!("* {day}: {}", amend::told(one))));
         }
-        if lines.is_empty() {
-            lines.push(line.iter().map(|(title, _)| title.clone()).collect());
+        // Sessions of another protocol have other columns.
+        let names: Vec<String> = line.iter().map(|(title, _)| title.clone()).collect();
+        if titles.as_ref() != Some(&names) {
+            lines.push(names.clone());
+            titles = Some(names);
         }
         lines.push(line.into_iter().map(|(_, cell)| cell).collect());
     }

@@ -2,7 +2,9 @@
 
 use crate::arguments::PlaceOptions;
 use crate::carry::{self, Left};
+use crate::course::{self, STUDY};
 use crate::failure::Failure;
+use crate::machine::Kind;
 use crate::{output, record, store};
 use std::path::{Path, PathBuf};
 use trialect_export::{strays, verify_amendments, verify_chain, verify_folder};
@@ -54,10 +56,19 @@ fn states(whole: &[&PathBuf]) -> Vec<String> {
     for (k, folder) in whole.iter().enumerate() {
         let Ok(session) = record::read(folder) else { continue };
         let header = &session.header;
-        let before = (k > 0).then(|| whole[k - 1]);
+        let done: Vec<PathBuf> = whole[..k].iter().map(|folder| (*folder).clone()).collect();
+        if let Ok(Some(what)) = course::differs(folder, header, &done, Kind::Interpreter) {
+            troubles.push(format!("{} [study-differs]: {what}", folder.join(STUDY).display()));
+        }
+        let before = match &header.study {
+            // In a study each protocol goes on from where it was left itself.
+            Some(_) => course::predecessor(&done, &header.protocol.name).ok().flatten(),
+            None => done.last(),
+        };
         let left = before.and_then(|before| Left::read(before).ok());
         // What stands first here may follow a session that is elsewhere; a gap is told by the chain.
-        let follows = left.as_ref().map_or(1, |left| left.before().session + 1);
+        let last = done.last().and_then(|last| Left::read(last).ok());
+        let follows = last.as_ref().map_or(1, |left| left.before().session + 1);
         let Ok(program) = record::program(folder, header) else { continue };
         if header.session != follows {
             continue;

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
-use trialect_ir::record::{Carryover, Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
+use trialect_ir::record::{
+    Carryover, Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp, StudyStamp,
+};
 use trialect_ir::{Carried, Clock, Column, Date, Domain};
 use trialect_journal::Entry;
 
@@ -84,6 +86,9 @@ pub struct SessionFile {
     /// What was decided about the subject's state before the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Carryover>,
+    /// The study, for a session of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study: Option<StudyStamp>,
     /// Everything with a name that is recorded.
     pub columns: Vec<ColumnFile>,
     /// Inputs in the order of the rig.
@@ -245,6 +250,7 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         subject_words: ends.subject.iter().map(|word| format!("{word:016x}")).collect(),
         subject_layout: header.subject_layout,
         carried: header.carried,
+        study: header.study,
         columns: columns.iter().zip(field_names(columns)).map(|(column, field)| described(column, field)).collect(),
         inputs: header.inputs,
         states: header.states,

@@ -5,7 +5,9 @@ use crate::{Given, Plan};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
-use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
+use trialect_ir::record::{
+    Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp, StudyStamp,
+};
 use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
 
 /// What the caller knows of a session's origin.
@@ -25,6 +27,8 @@ pub struct Origin {
     pub compiler: String,
     /// What was decided about the subject's state; part of the run's identity.
     pub carried: Option<Carryover>,
+    /// The study, for a session of one; part of the run's identity.
+    pub study: Option<StudyStamp>,
 }
 
 /// What a program needs of a rig.
@@ -103,6 +107,9 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
     if let Some(carried) = &origin.carried {
         run["carried"] = json!(carried);
     }
+    if let Some(study) = &origin.study {
+        run["study"] = json!(study);
+    }
     Header {
         format: FORMAT.into(),
         kind: rig.kind().into(),
@@ -135,6 +142,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         covariate_remarks: plan.covariate_remarks.clone(),
         subject_layout: program.carried.clone(),
         carried: origin.carried.clone(),
+        study: origin.study.clone(),
     }
 }
 

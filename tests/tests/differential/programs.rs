@@ -3,9 +3,9 @@
 use crate::generator::Generator;
 use std::ops::Range;
 use trialect_ir::{
-    Binary, Channel, Class, Clause, Clock, Code, Column, ColumnId, Distribution, Domain, Draw, DrawId, Expr, Function,
-    Identity, Input, InputId, NEVER, NO_OUTCOME, Program, Role, Rule, RuleId, RuleKind, Site, SiteId, Slot, StatId,
-    State, StateId, StateSlots, Statistic, Stmt, Then, Trigger, Unary, Update, VerbKind, header,
+    Binary, Channel, Class, Clause, Clock, Code, Column, ColumnId, Distribution, Domain, Draw, DrawId, Expr, FIT_PARTS,
+    Fit, FitId, Function, Identity, Input, InputId, NEVER, NO_OUTCOME, Program, Role, Rule, RuleId, RuleKind, Site,
+    SiteId, Slot, StatId, State, StateId, StateSlots, Statistic, Stmt, Then, Trigger, Unary, Update, VerbKind, header,
 };
 
 /// First of the words that expressions read and statements write.
@@ -97,6 +97,7 @@ impl Writer<'_> {
             sites: vec![site()],
             draws: [Distribution::Uniform, Distribution::Chance].map(draw).to_vec(),
             statistics,
+            fits: vec![fit()],
             columns: vec![column()],
             rules: vec![rule(); RULES as usize],
             stops: Vec::new(),
@@ -210,6 +211,7 @@ impl Writer<'_> {
                 1 => Stmt::Defined(ColumnId(0)),
                 _ => Stmt::Decide(RuleId(self.generator.below(RULES) as u32)),
             },
+            7 if self.generator.below(20) == 0 => Stmt::Fit { fit: FitId(0), first: self.expr(Class::Int, 1) },
             7 => Stmt::Push {
                 statistic: StatId(self.generator.below(2) as u32),
                 key: self.expr(Class::Int, 1),
@@ -289,6 +291,13 @@ fn counting(k: u32) -> Update {
 
 fn draw(distribution: Distribution) -> Draw {
     Draw { path: String::new(), clock: Clock::Trial, distribution, tick: header::TRIAL, column: ColumnId(0) }
+}
+
+/// A curve over all keys of the first statistic, whatever that computes.
+fn fit() -> Fit {
+    let slots = |from: u32| std::array::from_fn(|k| FIRST.offset(from + k as u32));
+    let (path, levels) = (String::new(), vec![-0.5, 0.0, 0.5]);
+    Fit { path, statistic: StatId(0), levels, widest: 1.0, values: slots(0), present: slots(FIT_PARTS as u32) }
 }
 
 fn site() -> Site {

@@ -32,6 +32,7 @@ pub fn program(words: u32) -> Program {
         sites: Vec::new(),
         draws: Vec::new(),
         statistics: Vec::new(),
+        fits: Vec::new(),
         columns: Vec::new(),
         rules: Vec::new(),
         stops: Vec::new(),

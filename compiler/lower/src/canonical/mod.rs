@@ -61,7 +61,7 @@ fn expressions(kind: &ValueKind) -> Vec<&Texpr> {
         ValueKind::Table(rows) => rows.iter().collect(),
         ValueKind::Draw(family) => family.parameters(),
         ValueKind::Variable(variable) | ValueKind::Parameter(variable) => variable.initial.iter().collect(),
-        ValueKind::Pending | ValueKind::Statistic(_) | ValueKind::Covariate(_) => Vec::new(),
+        ValueKind::Pending | ValueKind::Statistic(_) | ValueKind::Covariate(_) | ValueKind::Fit(_) => Vec::new(),
     }
 }
 
@@ -241,6 +241,11 @@ impl<'a> Writer<'a> {
             ValueKind::Parameter(variable) => self.variable("parameter", variable, &value.ty),
             ValueKind::Covariate(variable) => self.asked_covariate(variable, value.covariate.as_deref(), &value.ty),
             ValueKind::Draw(family) => self.family(family),
+            ValueKind::Fit(fit) => {
+                let path = self.model.values[fit.table.0].path.clone();
+                self.uses(&path);
+                json!({ "is": "fit", "table": path, "key": self.list(&fit.keys), "part": fit.part.word() })
+            }
             ValueKind::Statistic(statistic) => {
                 let function = match statistic.function {
                     StatFunction::Mean => "mean",

@@ -119,7 +119,8 @@ fn now(model: &Model, kind: &ValueKind) -> Vec<usize> {
             parts.for_each(|part| read(part, true));
             statistic.otherwise.iter().for_each(|otherwise| read(otherwise, false));
         }
-        ValueKind::Pending | ValueKind::Covariate(_) => {}
+        // A fit stands from one session's begin or end to the next.
+        ValueKind::Pending | ValueKind::Covariate(_) | ValueKind::Fit(_) => {}
     }
     uses
 }

@@ -245,6 +245,7 @@ fn parts(kind: &ValueKind) -> Vec<&Texpr> {
             let parts = statistic.key.iter().chain(&statistic.filter).chain(&statistic.otherwise);
             parts.chain([&statistic.sample]).collect()
         }
+        ValueKind::Fit(fit) => fit.keys.iter().collect(),
         ValueKind::Pending | ValueKind::Covariate(_) => Vec::new(),
     }
 }

@@ -30,6 +30,10 @@ impl Checker<'_> {
                 };
                 self.function(&call.name.text, operand, span)
             }
+            "psychometric" => {
+                self.misplaced_fit(call);
+                Texpr::broken(span)
+            }
             name => {
                 let finding = unknown("unknown-function", "function", name, call.name.span, FUNCTIONS.iter().copied());
                 let help = match name {

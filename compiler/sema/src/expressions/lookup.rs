@@ -51,12 +51,7 @@ impl Checker<'_> {
                 );
                 Texpr::broken(span)
             }
-            Some(Symbol::Instance) => {
-                let message = format!("`{name}` is an instance of a policy, not a value");
-                let finding = Finding::error("not-a-value", message, span, "several values");
-                self.report(finding.help(format!("read one of its values, `{name}.NAME`")));
-                Texpr::broken(span)
-            }
+            Some(symbol @ (Symbol::Instance | Symbol::Fit(_))) => self.parts_only(name, symbol, span),
             Some(Symbol::Block(_)) => {
                 let finding =
                     Finding::error("not-a-value", format!("`{name}` is a block, not a value"), span, "a block");
@@ -78,6 +73,18 @@ impl Checker<'_> {
             }
             None => self.member_or_type(name, span, expected),
         }
+    }
+
+    /// Something with values of its own that is named as if it were one.
+    fn parts_only(&mut self, name: &str, symbol: Symbol, span: Span) -> Texpr {
+        let (what, label, part) = match symbol {
+            Symbol::Fit(_) => ("a curve", "a curve", "bias"),
+            _ => ("an instance of a policy", "several values", "NAME"),
+        };
+        let message = format!("`{name}` is {what}, not a value");
+        let finding = Finding::error("not-a-value", message, span, label);
+        self.report(finding.help(format!("read one of its values, `{name}.{part}`")));
+        Texpr::broken(span)
     }
 
     fn device_as_value(&mut self, device: DeviceId, span: Span) {

@@ -57,7 +57,15 @@ impl Checker<'_> {
     fn facts(&self, condition: &Texpr, holds: bool, known: &mut Known) {
         match (&condition.term, holds) {
             (Term::LastExists, true) => known.facts.push("last".into()),
-            (Term::Exists(inner) | Term::In(inner, _), true) => self.there(&inner.term, known),
+            (Term::Exists(inner) | Term::In(inner, _), true) => {
+                self.there(&inner.term, known);
+                // The parts of a curve are all there, or none is.
+                if let Term::Value { value, keys, last } = &inner.term {
+                    let others = self.parts_of_fit(*value).into_iter();
+                    let other = |value| fact(&Term::Value { value, keys: keys.clone(), last: *last });
+                    known.facts.extend(others.filter_map(other));
+                }
+            }
             (Term::Is(a, b), true) => {
                 self.there(&a.term, known);
                 self.there(&b.term, known);

@@ -54,7 +54,10 @@ impl Checker<'_> {
         if matches!(&operand.kind, ExprKind::Name(name) if name == "last") {
             return Texpr::bool(Term::LastExists, span);
         }
-        let typed = self.expr(operand, None);
+        let typed = match self.fit_itself(operand, span) {
+            Some(typed) => typed,
+            None => self.expr(operand, None),
+        };
         match typed.ty {
             Type::Unknown => Texpr::broken(span),
             Type::Option(_) | Type::None => Texpr::bool(Term::Exists(Box::new(typed)), span),

@@ -1,7 +1,7 @@
 //! Declared values and how each gets its value.
 
 use crate::Interval;
-use crate::model::{BlockId, Clock, DeckId};
+use crate::model::{BlockId, Clock, DeckId, ValueId};
 use crate::term::{Binder, Texpr};
 use crate::types::{Finite, Type};
 use trialect_base::Span;
@@ -92,8 +92,53 @@ pub enum ValueKind {
     Draw(Family),
     /// `stat`
     Statistic(Box<Statistic>),
+    /// A part of `NAME = psychometric(TABLE)`
+    Fit(Box<Fit>),
     /// `covariate … asked …`
     Covariate(Variable),
+}
+
+/// A number of a fitted curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // named as in the language
+pub enum FitPart {
+    Bias,
+    Threshold,
+    LapseLow,
+    LapseHigh,
+    LogLikelihood,
+}
+
+impl FitPart {
+    /// All of them, in the order in which they are declared.
+    pub const ALL: [FitPart; 5] =
+        [FitPart::Bias, FitPart::Threshold, FitPart::LapseLow, FitPart::LapseHigh, FitPart::LogLikelihood];
+
+    /// As in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            FitPart::Bias => "bias",
+            FitPart::Threshold => "threshold",
+            FitPart::LapseLow => "lapse_low",
+            FitPart::LapseHigh => "lapse_high",
+            FitPart::LogLikelihood => "log_likelihood",
+        }
+    }
+}
+
+/// A part of a curve that is fitted to a statistic when a session begins and when it ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// A mean of truth values.
+    pub table: ValueId,
+    /// Its keys before those that make the level.
+    pub keys: Vec<Texpr>,
+    /// The level of each of the remaining keys, coherent unit.
+    pub levels: Vec<Decimal>,
+    /// Which number.
+    pub part: FitPart,
+    /// The first part of the same curve; the others follow it.
+    pub first: ValueId,
 }
 
 /// A value that can be set.

@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `stairs`, `stairs[left]`: the name of an instance, and its keys.
-    fn instance_place<'e>(&self, base: &'e Expr) -> Option<(String, &'e [Expr])> {
+    pub(crate) fn instance_place<'e>(&self, base: &'e Expr) -> Option<(String, &'e [Expr])> {
         let (word, keys) = match &base.kind {
             ExprKind::Name(word) => (word, [].as_slice()),
             ExprKind::Index(inner, keys) => match &inner.kind {
@@ -69,7 +69,8 @@ impl<'a> Checker<'a> {
             _ => return None,
         };
         let is_local = self.scope.locals.iter().any(|local| local.name == *word);
-        (!is_local && self.symbol(word) == Some(Symbol::Instance)).then(|| (word.clone(), keys))
+        let has_parts = matches!(self.symbol(word), Some(Symbol::Instance | Symbol::Fit(_)));
+        (!is_local && has_parts).then(|| (word.clone(), keys))
     }
 
     /// A value of an instance, with further keys of its own; none when the expression is no such place.
@@ -87,14 +88,19 @@ impl<'a> Checker<'a> {
             }
             return Some(Texpr::broken(span));
         };
+        Some(self.keyed_value(id, keys.iter().chain(further), span))
+    }
+
+    /// A value with keys that are written.
+    pub(crate) fn keyed_value<'e>(&mut self, id: ValueId, keys: impl Iterator<Item = &'e Expr>, span: Span) -> Texpr {
         let types: Vec<Type> = self.model.values[id.0].keys.iter().map(|(_, finite)| finite.member_type()).collect();
-        let all: Vec<&Expr> = keys.iter().chain(further).collect();
+        let all: Vec<&Expr> = keys.collect();
         let typed = all.into_iter().enumerate().map(|(k, key)| match types.get(k) {
             Some(ty) => self.expr_as(key, ty),
             None => self.expr(key, None),
         });
         let keys = typed.collect();
-        Some(self.value(id, keys, false, span))
+        self.value(id, keys, false, span)
     }
 }
 

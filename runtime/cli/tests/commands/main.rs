@@ -37,6 +37,7 @@ mod requests;
 mod scenarios;
 mod simulation;
 mod slice;
+mod studies;
 mod table;
 mod texts;
 mod verify;

@@ -142,6 +142,7 @@ pub fn header() -> Header {
         covariate_remarks: BTreeMap::new(),
         subject_layout: Vec::new(),
         carried: None,
+        study: None,
     }
 }
 

@@ -1,0 +1,331 @@
+//! A subject's course through a study: its stage, what its rules say when a session has ended, who confirmed what.
+
+use crate::arguments::{CarryOptions, ConfirmOptions, LibraryOptions};
+use crate::failure::Failure;
+use crate::machine::{self, Kind};
+use crate::{nearby, output, protocol, render};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use trialect_driver::{Compiled, SourceText, Study, compile_study, is_study};
+use trialect_export::{SessionFile, read_session};
+use trialect_ir::record::{Confirmed, Header, StudyChange, StudyStamp};
+use trialect_ir::{Date, Program};
+use trialect_journal::Entry;
+use trialect_session::{Inbox, Plan, Record, ReplayRig, run};
+
+/// The file in a session's folder.
+pub(crate) const STUDY: &str = "study.json";
+const FORMAT: &str = "trialect-study/1";
+
+/// A study with the protocols of its stages.
+pub(crate) struct Course {
+    pub(crate) study: Study,
+    pub(crate) text: SourceText,
+    pub(crate) hash: String,
+    protocols: BTreeMap<String, String>,
+    programs: BTreeMap<String, (Arc<Program>, Compiled)>,
+}
+
+/// What the rules of a study said when a session had ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    format: String,
+    study: String,
+    stage: String,
+    /// What the rules read.
+    read: BTreeMap<String, u32>,
+    /// Definitions, conditions and advice by name; none when there is no value.
+    values: BTreeMap<String, Option<String>>,
+    /// Names of the advice that holds.
+    advice: Vec<String>,
+    /// Ways whose condition holds, in text order.
+    met: Vec<Met>,
+    /// The stage of the next session, unless a person confirms one of those that are by hand.
+    next: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Met {
+    to: String,
+    by_hand: bool,
+    text: String,
+}
+
+fn trouble(code: &'static str, message: String) -> Failure {
+    Failure::trouble(code, message)
+}
+
+/// Whether a file is a study's.
+pub(crate) fn is(path: &Path) -> Result<bool, Failure> {
+    Ok(is_study(&protocol::read_text(path)?))
+}
+
+impl Course {
+    /// Reads a study and the protocols of its stages, which stand beside it.
+    pub(crate) fn open(path: &Path, options: &LibraryOptions) -> Result<Course, Failure> {
+        let compiled = compile_study(&path.display().to_string(), &protocol::read_text(path)?);
+        let Some(study) = compiled.study else {
+            let shown = render::text(&compiled.findings, &compiled.sources, std::io::stderr().is_terminal());
+            output::complain(&shown);
+            return Err(Failure::Found);
+        };
+        let mut programs = BTreeMap::new();
+        for name in study.stages.iter().filter_map(|stage| stage.protocol.clone()) {
+            let Some(file) = nearby::protocol(&name, path)? else {
+                let last = name.rsplit('.').next().unwrap_or(&name);
+                let message = format!(
+                    "{}: no protocol `{name}` beside it; put it there as {last}.trial, with this name in its first line",
+                    path.display()
+                );
+                return Err(trouble("no-stage-protocol", message));
+            };
+            programs.insert(name, protocol::program(&file, options)?);
+        }
+        let hash = |(name, (program, _)): (&String, &(Arc<Program>, Compiled))| {
+            (name.clone(), program.identity.protocol.clone())
+        };
+        let protocols: BTreeMap<String, String> = programs.iter().map(hash).collect();
+        Ok(Course { hash: study.hash(&protocols), study, text: compiled.text, protocols, programs })
+    }
+
+    /// The protocol of a stage; none for one after which there are no sessions.
+    pub(crate) fn program(&self, stage: &str) -> Option<&(Arc<Program>, Compiled)> {
+        let stage = self.study.stages.iter().find(|one| one.name == stage)?;
+        self.programs.get(stage.protocol.as_ref()?)
+    }
+
+    /// The stage of the next session, and what a person has said about it.
+    pub(crate) fn next(
+        &self,
+        done: &[PathBuf],
+        confirm: &ConfirmOptions,
+        carry: &CarryOptions,
+        by: Option<&str>,
+    ) -> Result<StudyStamp, Failure> {
+        let last = done.last().map(|last| sealed(last)).transpose()?;
+        let before = last.as_ref().and_then(|last| last.study.as_ref());
+        let step = before.and(done.last()).map(|folder| read_step(folder)).transpose()?;
+        let changed = self.changed(before, carry)?;
+        let (stage, confirmed) = match (&step, &confirm.confirm) {
+            (Some(step), Some(asked)) => confirm_stage(step, asked, by, carry.reason.as_ref())?,
+            (Some(step), None) => (step.next.clone(), None),
+            (None, Some(asked)) if asked != ALL => return Err(not_met(asked, "the study has no session yet")),
+            (None, _) => (self.study.stages.first().map_or(String::new(), |stage| stage.name.clone()), None),
+        };
+        if !self.study.stages.iter().any(|known| known.name == stage) {
+            let message = format!("the subject is in stage `{stage}`, which the study does not have any more; keep it");
+            return Err(trouble("study-changed", message));
+        }
+        Ok(StudyStamp {
+            name: self.study.name.clone(),
+            version: self.study.version.clone(),
+            hash: self.hash.clone(),
+            source_hash: self.text.sha256.clone(),
+            stage,
+            protocols: self.protocols.clone(),
+            confirmed,
+            changed,
+        })
+    }
+
+    /// A study that has changed goes on only when a person says so and why.
+    fn changed(&self, before: Option<&StudyStamp>, carry: &CarryOptions) -> Result<Option<StudyChange>, Failure> {
+        let Some(before) = before.filter(|before| before.hash != self.hash) else { return Ok(None) };
+        match (carry.carry.iter().any(|name| name == "study"), &carry.reason) {
+            (true, Some(reason)) => Ok(Some(StudyChange { from: before.hash.clone(), reason: reason.clone() })),
+            _ => {
+                let message = format!(
+                    "the subject's last session was in stage `{}` of {} {} ({}); this study is {}; to go on in that \
+                     stage write --carry study --reason WHY",
+                    before.stage, before.name, before.version, before.hash, self.hash
+                );
+                Err(trouble("study-changed", message))
+            }
+        }
+    }
+}
+
+/// What stands for every stage that waits for a person.
+const ALL: &str = "all";
+
+fn not_met(asked: &str, why: &str) -> Failure {
+    trouble("not-met", format!("--confirm {asked}: {why}; confirm a stage whose condition was met in the last session"))
+}
+
+fn confirm_stage(
+    step: &Step,
+    asked: &str,
+    by: Option<&str>,
+    reason: Option<&String>,
+) -> Result<(String, Option<Confirmed>), Failure> {
+    let mut waiting = step.met.iter().filter(|met| met.by_hand && step.next == step.stage);
+    let Some(met) = waiting.find(|met| asked == ALL || met.to == asked) else {
+        if asked == ALL {
+            return Ok((step.next.clone(), None));
+        }
+        return Err(not_met(asked, &format!("nothing leads there by hand from `{}` now", step.stage)));
+    };
+    let Some(by) = by else {
+        return Err(trouble("not-met", format!("--confirm {asked}: say who confirms it with --by PERSON")));
+    };
+    Ok((met.to.clone(), Some(Confirmed { by: by.into(), reason: reason.cloned() })))
+}
+
+/// The session of a chain whose subject's state a session of a study takes over: the last one of the same protocol.
+pub(crate) fn predecessor<'a>(done: &'a [PathBuf], protocol: &str) -> Result<Option<&'a PathBuf>, Failure> {
+    for folder in done.iter().rev() {
+        if sealed(folder)?.protocol.name == protocol {
+            return Ok(Some(folder));
+        }
+    }
+    Ok(None)
+}
+
+fn sealed(folder: &Path) -> Result<SessionFile, Failure> {
+    read_session(folder).map_err(|fault| trouble(fault.code(), fault.to_string()))
+}
+
+fn read_step(folder: &Path) -> Result<Step, Failure> {
+    let path = folder.join(STUDY);
+    let bytes = std::fs::read(&path);
+    let step = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    step.ok_or_else(|| trouble("study-differs", format!("{}: cannot be read; verify the session", path.display())))
+}
+
+/// Writes what the rules say into the folder of a session of a study that has ended and is not sealed.
+pub(crate) fn close(
+    study: &Study,
+    header: &Header,
+    folder: &Path,
+    done: &[PathBuf],
+    kind: Kind,
+) -> Result<(), Failure> {
+    let path = folder.join(STUDY);
+    let write = |error: std::io::Error| trouble("cannot-write", format!("{}: {error}", path.display()));
+    std::fs::write(&path, said(study, header, done, kind)?).map_err(write)
+}
+
+/// What is wrong with the study's part of a sealed session, which follows those that are done.
+pub(crate) fn differs(folder: &Path, header: &Header, done: &[PathBuf], kind: Kind) -> Result<Option<String>, Failure> {
+    let Some(stamp) = &header.study else { return Ok(None) };
+    let Some(study) = of_folder(folder)? else { return Ok(Some("the text of its study does not compile".into())) };
+    if study.hash(&stamp.protocols) != stamp.hash
+        || stamp.protocols.get(&header.protocol.name) != Some(&header.protocol.hash)
+    {
+        return Ok(Some("its study is not that of its record".into()));
+    }
+    let step = done.last().filter(|last| last.join(STUDY).is_file()).map(|last| read_step(last)).transpose()?;
+    let follows = step.is_none_or(|step| match &stamp.confirmed {
+        Some(_) => step.next == step.stage && step.met.iter().any(|met| met.by_hand && met.to == stamp.stage),
+        None => step.next == stamp.stage,
+    });
+    if !follows {
+        return Ok(Some(format!("nothing led to its stage `{}`", stamp.stage)));
+    }
+    let found = std::fs::read(folder.join(STUDY)).unwrap_or_default();
+    let same = said(&study, header, done, kind)? == found;
+    Ok((!same).then(|| "it is not what the study's rules say".into()))
+}
+
+/// The study of a session, from its own source text.
+pub(crate) fn of_folder(folder: &Path) -> Result<Option<Study>, Failure> {
+    let path = folder.join("source/study.trial");
+    Ok(compile_study(&path.display().to_string(), &protocol::read_text(&path)?).study)
+}
+
+/// The bytes of [`STUDY`]: a function of the study, the session's header and the sessions before.
+fn said(study: &Study, header: &Header, done: &[PathBuf], kind: Kind) -> Result<Vec<u8>, Failure> {
+    let Some(stamp) = &header.study else { return Ok(Vec::new()) };
+    let read = counted(study, stamp, header.date, done)?;
+    let values = values(study, header, &read, kind)?;
+    let holds = |column: &String| values.get(column).is_some_and(|value| value.as_deref() == Some("true"));
+    let ways = study.stages.iter().find(|stage| stage.name == stamp.stage).map_or(&[][..], |stage| &stage.ways);
+    let met = ways.iter().filter(|way| holds(&way.column));
+    let met: Vec<Met> =
+        met.map(|way| Met { to: way.to.clone(), by_hand: way.by_hand, text: way.text.clone() }).collect();
+    let next = met.iter().find(|met| !met.by_hand).map_or(stamp.stage.clone(), |met| met.to.clone());
+    let advice = study.advices.iter().filter(|(_, column)| holds(column)).map(|(name, _)| name.clone()).collect();
+    let step = Step {
+        format: FORMAT.into(),
+        study: stamp.hash.clone(),
+        stage: stamp.stage.clone(),
+        read,
+        values,
+        advice,
+        met,
+        next,
+    };
+    let mut bytes = serde_json::to_vec_pretty(&step).map_err(|error| trouble("header", error.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Sessions and different dates of each stage, this session included.
+fn counted(
+    study: &Study,
+    stamp: &StudyStamp,
+    date: Option<Date>,
+    done: &[PathBuf],
+) -> Result<BTreeMap<String, u32>, Failure> {
+    let mut been: Vec<(String, Option<Date>)> = Vec::new();
+    for folder in done {
+        let session = sealed(folder)?;
+        been.extend(session.study.filter(|one| one.name == stamp.name).map(|one| (one.stage, session.date)));
+    }
+    been.push((stamp.stage.clone(), date));
+    let mut read = BTreeMap::new();
+    for stage in &study.stages {
+        let of_stage = || been.iter().filter(|(name, _)| *name == stage.name);
+        let dates: BTreeSet<Option<Date>> = of_stage().map(|(_, date)| *date).collect();
+        read.insert(format!("{}.sessions", stage.name), of_stage().count() as u32);
+        read.insert(format!("{}.days", stage.name), dates.len() as u32);
+    }
+    Ok(read)
+}
+
+/// Runs the rules.
+fn values(
+    study: &Study,
+    header: &Header,
+    read: &BTreeMap<String, u32>,
+    kind: Kind,
+) -> Result<BTreeMap<String, Option<String>>, Failure> {
+    let (never, nobody) = (AtomicBool::new(false), RefCell::new(Inbox::default()));
+    let plan = Plan {
+        subject: header.subject.clone(),
+        session: header.session,
+        date: header.date.unwrap_or(Date::FIRST),
+        given_today: BTreeMap::new(),
+        seed: 0,
+        subject_words: None,
+        covariates: read.iter().map(|(name, count)| (name.clone(), (*count).into())).collect(),
+        covariate_remarks: BTreeMap::new(),
+        covariates_given: false,
+        given: &|_| Vec::new(),
+        parameters: Vec::new(),
+        requests: &nobody,
+        stop: &never,
+        sync_each_trial: false,
+        stop_after: Some((0, "the study's rules".into())),
+        goes_on_until: None,
+        interruption: None,
+        progress: &|_| {},
+    };
+    let mut machine = machine::machine(kind, &study.program)?;
+    let mut rig = ReplayRig::new(&header.kind, Vec::new(), &Record::default());
+    let mut entries: Vec<Entry> = Vec::new();
+    run(&study.program, machine.as_mut(), &mut rig, &mut entries, &plan)
+        .map_err(|fault| trouble(fault.code(), format!("the rules of the study: {fault}")))?;
+    let Some(Entry::SessionEnd { words, present, .. }) = entries.last() else { return Ok(BTreeMap::new()) };
+    let columns = study.program.columns.iter().enumerate().filter(|(_, column)| !read.contains_key(&column.name));
+    let value =
+        |k: usize| (present[k / 64] >> (k % 64) & 1 == 1).then(|| study.program.columns[k].domain.show(words[k]));
+    Ok(columns.map(|(k, column)| (column.name.clone(), value(k))).collect())
+}

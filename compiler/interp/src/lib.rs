@@ -5,10 +5,12 @@
 
 mod evaluate;
 mod execute;
+mod instant;
 mod states;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use trialect_ir::{Host, InputId, Machine, Phase, Program};
+use trialect_ir::{Host, InputId, Machine, Phase, Program, StateId};
 
 /// A program with its memory, executed by walking its trees.
 #[derive(Debug, Clone)]
@@ -30,11 +32,16 @@ struct Run<'a> {
     program: &'a Program,
     memory: &'a mut [u64],
     host: &'a mut dyn Host,
+    /// A clause has fired since conditions were last tested.
+    fired: bool,
+    /// States of which other machines have yet to hear, and whether they were entered.
+    heard: VecDeque<(StateId, bool)>,
 }
 
 impl Interpreter {
     fn with(&mut self, host: &mut dyn Host, step: impl FnOnce(&mut Run<'_>)) {
-        step(&mut Run { program: &self.program, memory: &mut self.memory, host });
+        let (program, memory) = (&self.program, &mut self.memory);
+        step(&mut Run { program, memory, host, fired: false, heard: VecDeque::new() });
     }
 }
 
@@ -50,6 +57,15 @@ impl Machine for Interpreter {
     }
     fn run(&mut self, phase: Phase, host: &mut dyn Host) {
         self.with(host, |run| run.code(run.program.phase(phase)));
+    }
+    fn start(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.start(at));
+    }
+    fn stop(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.stop(at));
+    }
+    fn settle(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.look(at));
     }
     fn begin(&mut self, at: i64, host: &mut dyn Host) {
         self.with(host, |run| run.begin(at));

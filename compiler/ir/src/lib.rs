@@ -16,6 +16,7 @@ pub mod law;
 mod machine;
 mod program;
 pub mod record;
+mod settle;
 mod slot;
 mod state;
 mod statistic;
@@ -32,7 +33,8 @@ pub use machine::{Host, Machine};
 pub use program::{
     Channel, Device, Input, InputId, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId, Stimulus, Update, VerbKind,
 };
+pub use settle::endless;
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};
-pub use state::{Clause, State, StateId, StateSlots, Then, Trigger};
+pub use state::{Beside, Clause, State, StateId, StateSlots, Then, Trigger};
 pub use statistic::{Function, PREFIX, StatId, Statistic};
 pub use verify::{Flaw, verify};

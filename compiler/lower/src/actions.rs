@@ -52,6 +52,7 @@ impl Lowering<'_> {
                     code.push(Stmt::If { condition, then: yes, otherwise: no });
                 }
                 Action::Do(deed) => self.deed(deed, code),
+                Action::Draw(id) => self.draw_on_entry(*id, code),
                 Action::Track { stimulus, parameter, affine, .. } => self.track(*stimulus, *parameter, affine, code),
             }
         }
@@ -119,7 +120,7 @@ impl Lowering<'_> {
             stimulus: deed.stimulus.map(|stimulus| stimulus.0 as u32),
             parameters: deed.arguments.iter().map(|(name, typed)| (name.clone(), class(&typed.ty))).collect(),
             until: match deed.held {
-                true if self.of_session => trialect_ir::Clock::Session,
+                _ if self.of_session => trialect_ir::Clock::Session,
                 true => trialect_ir::Clock::State,
                 false => trialect_ir::Clock::Trial,
             },
@@ -236,7 +237,7 @@ impl Lowering<'_> {
             ends: None,
             stimulus: Some(stimulus.0 as u32),
             parameters: vec![(name, Class::Real)],
-            until: trialect_ir::Clock::State,
+            until: if self.of_session { trialect_ir::Clock::Session } else { trialect_ir::Clock::State },
         })
     }
 }

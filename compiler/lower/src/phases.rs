@@ -58,7 +58,10 @@ impl Lowering<'_> {
     fn initial_values(&mut self, clock: Clock, tables: &Tables) -> Code {
         let mut code = Code::new();
         for id in self.in_order(|value| value.clock == clock) {
-            if let (Clock::Session, ValueKind::Draw(family)) = (clock, self.model.values[id.0].kind.clone()) {
+            let of_state = self.model.values[id.0].state.is_some();
+            if let (Clock::Session, ValueKind::Draw(family), false) =
+                (clock, self.model.values[id.0].kind.clone(), of_state)
+            {
                 self.draw(id, &family, tables, &mut code);
             }
             let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &self.model.values[id.0].kind else {
@@ -130,10 +133,16 @@ impl Lowering<'_> {
             self.make(id, tables, &mut made);
         }
         let mut code = self.keep_last(None);
-        for slots in self.layout.states.clone() {
+        let of_session = |k: usize| self.model.clock_of(&self.model.states[k]) == Clock::Session;
+        let slots: Vec<_> = self.layout.states.iter().enumerate().filter(|(k, _)| !of_session(*k)).collect();
+        for (_, slots) in slots {
             let stamps = [slots.entry, slots.exit, slots.visits, slots.time];
             code.extend(stamps.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
         }
+        let drawn = self.model.values.iter().enumerate();
+        let drawn = drawn.filter(|(_, value)| value.state.is_some() && value.clock == Clock::Trial);
+        let flags = drawn.filter_map(|(k, _)| self.layout.values.get(&ValueId(k))?.present);
+        code.extend(flags.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
         let totals: Vec<_> = self.layout.totals.values().map(|(trial, _)| *trial).collect();
         code.extend(totals.into_iter().map(|slot| Stmt::Set { slot, value: zero(Class::Real) }));
         code.extend(made);
@@ -171,7 +180,7 @@ impl Lowering<'_> {
     pub(crate) fn draw_order(&self, clock: Clock, block: Option<BlockId>) -> Vec<ValueId> {
         self.in_order(|value| {
             let made = matches!(value.kind, ValueKind::Draw(_) | ValueKind::Definition(_) | ValueKind::Table(_));
-            value.clock == clock && value.block == block && made && !value.live
+            value.clock == clock && value.block == block && made && !value.live && value.state.is_none()
         })
     }
 

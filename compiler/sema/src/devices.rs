@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The type of a device's key.
-    fn device_key(&mut self, key: &Key) -> Option<Finite> {
+    pub(crate) fn device_key(&mut self, key: &Key) -> Option<Finite> {
         let typed = self.enter_keys(std::slice::from_ref(key))?;
         self.leave_keys(typed.len());
         typed.first().map(|(_, finite)| *finite)

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
-use trialect_ir::record::{Carryover, Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
+use trialect_ir::record::{Carryover, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
 use trialect_ir::{Carried, Clock, Column, Domain};
 use trialect_journal::Entry;
 
@@ -87,6 +87,9 @@ pub struct SessionFile {
     pub inputs: Vec<InputStamp>,
     /// Names of the states.
     pub states: Vec<String>,
+    /// Machines beside the trial's, and which states are theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub machines: Vec<MachineStamp>,
     /// Names of the outcomes.
     pub outcomes: Vec<String>,
     /// Outputs.
@@ -244,6 +247,7 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         columns: columns.iter().zip(field_names(columns)).map(|(column, field)| described(column, field)).collect(),
         inputs: header.inputs,
         states: header.states,
+        machines: header.machines,
         outcomes: header.outcomes,
         outputs: header.outputs,
         rules: header.rules,

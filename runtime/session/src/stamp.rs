@@ -3,7 +3,7 @@
 use crate::Plan;
 use serde_json::{Map, Value, json};
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
-use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
+use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
 use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
 
 /// What the caller knows of a session's origin.
@@ -113,6 +113,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         columns: program.columns.iter().map(|column| with_texts(column, plan)).collect(),
         inputs: inputs(program, rig),
         states: program.states.iter().map(|state| state.name.clone()).collect(),
+        machines: MachineStamp::of(program),
         outcomes: program.outcomes.clone(),
         outputs: outputs(program),
         rules: RuleStamp::of(program),

@@ -8,7 +8,7 @@ use crate::replay::{broken_off, is_broken_off};
 use crate::{Ending, Plan, Recorder, SessionFault};
 use std::sync::atomic::Ordering;
 use trialect_device::{Ns, Rig};
-use trialect_ir::{Domain, InputId, Machine, NEVER, NO_OUTCOME, Phase, Program, Slot, header};
+use trialect_ir::{Clock, Domain, InputId, Machine, NEVER, NO_OUTCOME, Phase, Program, Slot, header};
 use trialect_journal::Entry;
 
 /// How long a state may wait for an input that is not timed, ns and hours.
@@ -92,10 +92,31 @@ impl Session<'_, '_> {
         self.begun.clone_from(&self.subject);
         let (words, present) = self.row();
         self.host.push(Entry::SessionStart { at: 0, words, present });
+        if self.has_machines() {
+            self.machine.start(0, &mut self.host);
+            self.settle()?;
+        }
         match self.host.fault.take() {
             Some(fault) => Err(fault),
             None => self.host.hands.recorder.commit(true),
         }
+    }
+
+    /// Whether machines beside the trial's live as long as the session.
+    fn has_machines(&self) -> bool {
+        self.program.besides.iter().any(|beside| beside.clock == Clock::Session)
+    }
+
+    /// The next time at which a timer is due.
+    fn deadline(&self) -> Ns {
+        self.program.deadlines().map(|slot| self.word(slot)).min().unwrap_or(NEVER)
+    }
+
+    /// Lets timers fire.
+    fn timers(&mut self, at: Ns) -> Result<(), SessionFault> {
+        self.now = at;
+        self.machine.timers(at, &mut self.host);
+        self.settle()
     }
 
     /// Values asked before the session, or after it.
@@ -184,22 +205,31 @@ impl Session<'_, '_> {
         Ok(Begun::Trial)
     }
 
-    /// Inputs between trials, until a trial starts; the reason when a `stop … now` holds before.
+    /// Inputs and timers of the session's machines between trials, until a trial starts; the reason when a `stop … now`
+    /// holds before.
     fn wait(&mut self, start: Ns) -> Result<Option<String>, SessionFault> {
         loop {
             // The inputs that a record has left lead to no trial, and no time is known to have passed.
-            let alarm = if start == Ns::MAX { Ns::MAX } else { self.next_alarm() };
-            match self.host.hands.rig.next_input(start.min(alarm.saturating_sub(1)))? {
-                Some(input) => {
-                    self.input(input.line, input.value, input.at)?;
-                    self.goes_on()?;
-                }
-                None if alarm <= start && alarm < Ns::MAX => self.look_at(alarm)?,
+            let (alarm, deadline) =
+                if start == Ns::MAX && !self.went_on() { (Ns::MAX, NEVER) } else { (self.next_alarm(), self.deadline()) };
+            match self.host.hands.rig.next_input(start.min(deadline).min(alarm.saturating_sub(1)))? {
+                Some(input) => self.input(input.line, input.value, input.at)?,
+                None if alarm <= start.min(deadline) && alarm < Ns::MAX => self.look_at(alarm)?,
+                None if deadline <= start && deadline < NEVER => self.timers(deadline)?,
                 None => return Ok(None),
             }
+            self.goes_on()?;
             if let Some(reason) = self.stopped() {
                 return Ok(Some(reason));
             }
+        }
+    }
+
+    /// Whether the record that is replayed goes on, though without another trial.
+    fn went_on(&self) -> bool {
+        match self.plan.interruption.as_ref().map(|interruption| interruption.place) {
+            Some(Place::Entry(position) | Place::Instant(position)) => self.host.hands.pushed < position,
+            _ => false,
         }
     }
 
@@ -289,7 +319,7 @@ impl Session<'_, '_> {
         });
         while self.word(header::OUTCOME) == NO_OUTCOME && self.stopped().is_none() {
             self.goes_on()?;
-            let deadline = self.program.timer_slots().map(|slot| self.word(slot)).min().unwrap_or(NEVER);
+            let deadline = self.deadline();
             let horizon = deadline.min(self.now.saturating_add(PATIENCE.0));
             let alarm = self.next_alarm();
             // A `stop … now` comes before the inputs of its instant.
@@ -302,11 +332,7 @@ impl Session<'_, '_> {
                     return Err(broken_off());
                 }
                 None if alarm <= horizon => self.look_at(alarm)?,
-                None if deadline <= horizon => {
-                    self.now = deadline;
-                    self.machine.timers(deadline, &mut self.host);
-                    self.settle()?;
-                }
+                None if deadline <= horizon => self.timers(deadline)?,
                 None => {
                     let state = self.program.states.get(self.word(header::STATE) as usize);
                     let state = state.map(|state| state.name.clone()).unwrap_or_default();
@@ -335,9 +361,14 @@ impl Session<'_, '_> {
     fn end_trial(&mut self, trial: u32) -> Result<Option<String>, SessionFault> {
         let outcome = self.word(header::OUTCOME);
         self.close_trial(trial, u32::try_from(outcome).ok())?;
-        for phase in [Phase::Statistics, Phase::TrialRules, Phase::Stops] {
+        for phase in [Phase::Statistics, Phase::TrialRules] {
             self.machine.run(phase, &mut self.host);
         }
+        // Machines of the session see what rules have set.
+        if self.has_machines() {
+            self.machine.settle(self.now, &mut self.host);
+        }
+        self.machine.run(Phase::Stops, &mut self.host);
         self.record_subject();
         self.settle()?;
         self.host.hands.recorder.commit(self.plan.sync_each_trial)?;
@@ -415,6 +446,9 @@ impl Session<'_, '_> {
             return Err(fault);
         }
         let now = self.now;
+        if self.has_machines() {
+            self.machine.stop(now, &mut self.host);
+        }
         self.host.attempt(|host| host.outputs.end_session(&mut host.hands, now));
         self.host.hands.rig.make_safe(now);
         self.set(header::NOW, now as u64);

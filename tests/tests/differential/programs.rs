@@ -102,6 +102,7 @@ impl Writer<'_> {
             stops: Vec::new(),
             outcomes: vec![String::new(); OUTCOMES as usize],
             states,
+            besides: Vec::new(),
             phases,
             alarms: Vec::new(),
             counts: None,

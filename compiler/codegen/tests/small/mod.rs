@@ -37,6 +37,7 @@ pub fn program(words: u32) -> Program {
         stops: Vec::new(),
         outcomes: Vec::new(),
         states: vec![state("still", end)],
+        besides: Vec::new(),
         phases: Default::default(),
         alarms: Vec::new(),
         counts: None,

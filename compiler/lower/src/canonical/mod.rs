@@ -130,6 +130,7 @@ impl<'a> Writer<'a> {
         }
         writer.curricula();
         writer.states();
+        writer.besides();
         writer.rules();
         writer.done
     }

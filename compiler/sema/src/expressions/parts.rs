@@ -31,7 +31,9 @@ impl Checker<'_> {
     }
 
     pub(crate) fn device_part(&mut self, device: DeviceId, member: &Name, span: Span) -> Texpr {
-        if !self.reads_trial(span) {
+        // A machine of the session reads what devices report at any time.
+        let is_total = self.model.class(device).totals.iter().any(|total| total.name == member.text);
+        if (is_total || !self.in_state) && !self.reads_trial(span) {
             return Texpr::broken(span);
         }
         let class = self.model.class(device);
@@ -112,7 +114,9 @@ impl Checker<'_> {
         let ty = match stamp {
             Stamp::Visits => Type::Int,
             Stamp::Time => Type::Real(Dimension::TIME),
-            Stamp::Entry | Stamp::Exit if self.model.states[state.0].always_visited => Type::Instant,
+            Stamp::Entry | Stamp::Exit if self.machine.is_none() && self.model.states[state.0].always_visited => {
+                Type::Instant
+            }
             Stamp::Entry | Stamp::Exit => Type::Instant.optional(),
         };
         self.narrow(Texpr { term, ty, range: Interval::POSITIVE, span })

@@ -198,6 +198,21 @@ pub struct Rule {
     pub text: String,
 }
 
+/// A limit of the time for which outputs of the kind [`VerbKind::Held`] are on, all of its devices together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnTime {
+    /// Indices into [`Program::devices`].
+    pub devices: Vec<u32>,
+    /// Most, ns.
+    pub most: i64,
+    /// [`Clock::Trial`]: from each trial's start anew; [`Clock::Session`].
+    pub each: Clock,
+    /// The rule that is told when it ends an output or refuses one.
+    pub rule: RuleId,
+    /// The Int word that is 1 from then on.
+    pub met: Slot,
+}
+
 /// A compiled program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
@@ -253,6 +268,8 @@ pub struct Program {
     pub counts: Option<Slot>,
     /// Times since the session's start, ns, ascending, at which a `stop … now` may begin to hold without any event.
     pub alarms: Vec<i64>,
+    /// Limits of the time for which devices are held on.
+    pub on_time: Vec<OnTime>,
     /// Most trials of a session (`limit trials`).
     pub most_trials: u32,
     /// Columns that the session asks for before it starts (`covariate ... asked before`), indices.

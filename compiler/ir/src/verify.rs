@@ -67,6 +67,11 @@ impl Check<'_> {
                 Update::Flag { slot, .. } => self.slots(slot, 1),
             }
         }
+        for limit in &self.program.on_time {
+            self.slots(limit.met, 1);
+            let known = (limit.rule.0 as usize) < self.program.rules.len();
+            self.require(known, || "unknown rule of a limit".into());
+        }
         for statistic in &self.program.statistics {
             self.statistic(statistic);
         }

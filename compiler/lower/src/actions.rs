@@ -171,7 +171,7 @@ impl Lowering<'_> {
         let mut refused = Code::new();
         for k in 0..self.model.limits.len() {
             let limit = self.model.limits[k].clone();
-            if !limit.devices.contains(&deed.device) || limit.total != total {
+            if !limit.devices.contains(&deed.device) || limit.total != Some(total) {
                 continue;
             }
             let most = self.value(&limit.amount);

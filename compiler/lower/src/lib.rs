@@ -100,6 +100,7 @@ impl<'a> Lowering<'a> {
         let (phases, stops) = self.phases(&tables);
         let stimuli = self.stimuli();
         let alarms = self.alarms();
+        let on_time = self.on_time();
         if !self.findings.is_empty() {
             return Err(self.findings);
         }
@@ -135,6 +136,7 @@ impl<'a> Lowering<'a> {
             besides,
             phases,
             alarms,
+            on_time,
             counts: self.layout.counts,
             most_trials: model.most_trials.map_or(1, |(most, _)| most),
             pause: self.layout.pause,

@@ -6,7 +6,7 @@ use crate::fold::{binary, unary};
 use crate::layout::Place;
 use crate::{Lowering, canonical};
 use trialect_base::Finding;
-use trialect_ir::{Binary, Class, Code, Expr, Phase, RuleId, RuleKind, Stmt, Unary, header};
+use trialect_ir::{Binary, Class, Code, Expr, OnTime, Phase, RuleId, RuleKind, Stmt, Unary, header};
 use trialect_sema::{
     Binder, BlockId, Clock, Finite, Function, Moment, StatFunction, Term, Texpr, Tick, Type, ValueId, ValueKind, Watch,
 };
@@ -350,6 +350,25 @@ impl Lowering<'_> {
             });
         }
         (code, rules)
+    }
+
+    /// Limits of the time for which devices are held on.
+    pub(crate) fn on_time(&mut self) -> Vec<OnTime> {
+        let timed = |k: &usize| self.model.limits[*k].total.is_none();
+        let timed: Vec<usize> = (0..self.model.limits.len()).filter(timed).collect();
+        let mut limit = |k: usize| {
+            let rule = self.limit_rule(k);
+            let limit = &self.model.limits[k];
+            let most = self.model.constant_of(&limit.amount).map_or(0.0, |most| most.to_f64());
+            OnTime {
+                devices: limit.devices.iter().map(|device| device.0 as u32).collect(),
+                most: trialect_ir::law::nanoseconds(most),
+                each: if limit.each == Clock::Trial { trialect_ir::Clock::Trial } else { trialect_ir::Clock::Session },
+                rule,
+                met: self.layout.limits[k],
+            }
+        };
+        timed.into_iter().map(&mut limit).collect()
     }
 
     /// Whether the session counts: after all that could change the subject.

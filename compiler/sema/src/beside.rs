@@ -7,7 +7,7 @@ use crate::types::Finite;
 use crate::values::member_index;
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::{Clause, ClauseKind, Head, Name, Place};
+use trialect_syntax::ast::{Clause, ClauseKind, Expr, ExprKind, Head, Name, Place};
 
 /// A clause `beside NAME { … }` that waits until all types are known.
 #[derive(Debug, Clone, Copy)]
@@ -134,13 +134,7 @@ impl<'a> Checker<'a> {
                 self.no_state_event(place);
                 return None;
             };
-            let states = &self.names.beside_states[beside.0];
-            let Some((state, _)) = states.get(&member.text).copied() else {
-                let known: Vec<String> = states.keys().cloned().collect();
-                let known = known.iter().map(String::as_str);
-                self.report(unknown("unknown-state", "state", &member.text, member.span, known));
-                return None;
-            };
+            let state = self.state_of(beside, member)?;
             (state, rest)
         } else {
             let (state, _) = self.names.states.get(&place.base.text).copied()?;
@@ -164,6 +158,33 @@ impl<'a> Checker<'a> {
             return None;
         }
         Some((state, entered))
+    }
+
+    /// `opto.train`, `vi[left].run` before a dot; the inner none when there is no such state, which is reported.
+    pub(crate) fn beside_state(&mut self, base: &Expr) -> Option<Option<StateId>> {
+        let ExprKind::Member(machine, state) = &base.kind else { return None };
+        let (name, keys) = match &machine.kind {
+            ExprKind::Index(inner, keys) => (inner, keys.as_slice()),
+            _ => (machine, [].as_slice()),
+        };
+        let ExprKind::Name(word) = &name.kind else { return None };
+        if self.symbol(word) != Some(Symbol::Beside) {
+            return None;
+        }
+        let base = Name { text: word.clone(), span: name.span };
+        let place = Place { base, index: keys.to_vec(), members: vec![state.clone()], span: machine.span };
+        Some(self.beside_at(&place).and_then(|beside| self.state_of(beside, state)))
+    }
+
+    /// A state of a machine by its name in the text.
+    fn state_of(&mut self, beside: BesideId, name: &Name) -> Option<StateId> {
+        let states = &self.names.beside_states[beside.0];
+        if let Some((state, _)) = states.get(&name.text).copied() {
+            return Some(state);
+        }
+        let known: Vec<String> = states.keys().cloned().collect();
+        self.report(unknown("unknown-state", "state", &name.text, name.span, known.iter().map(String::as_str)));
+        None
     }
 
     fn no_state_event(&mut self, place: &Place) {

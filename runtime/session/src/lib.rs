@@ -5,6 +5,7 @@
 //! a [`Rig`](trialect_device::Rig) and a [`Recorder`].
 
 pub mod carry;
+mod budgets;
 mod check;
 mod covariates;
 mod fault;

@@ -112,9 +112,25 @@ impl Session<'_, '_> {
         self.program.deadlines().map(|slot| self.word(slot)).min().unwrap_or(NEVER)
     }
 
-    /// Lets timers fire.
+    /// The next time at which something happens without an input: a timer, or the end of a limit of time.
+    fn due(&self) -> Ns {
+        self.deadline().min(self.cut())
+    }
+
+    /// When a limit of time is used up, if everything stays on.
+    fn cut(&self) -> Ns {
+        self.host.outputs.runs_out(self.program).unwrap_or(NEVER)
+    }
+
+    /// Lets the timers of an instant fire, or, when there are none, ends what a limit of time does not allow any longer.
     fn timers(&mut self, at: Ns) -> Result<(), SessionFault> {
         self.now = at;
+        if self.deadline() > at {
+            self.set(header::NOW, at as u64);
+            let memory = self.machine.memory_mut();
+            self.host.attempt(|host| host.outputs.cut(&mut host.hands, at, memory));
+            return self.settle();
+        }
         self.machine.timers(at, &mut self.host);
         self.settle()
     }
@@ -198,6 +214,7 @@ impl Session<'_, '_> {
         self.set(header::TRIAL, u64::from(trial));
         self.set(header::NOW, start as u64);
         self.host.push(Entry::TrialStart { trial, at: start });
+        self.host.outputs.begin_trial(self.program, start);
         self.give(trial)?;
         self.machine.run(Phase::TrialStart, &mut self.host);
         self.machine.begin(start, &mut self.host);
@@ -211,7 +228,7 @@ impl Session<'_, '_> {
         loop {
             // The inputs that a record has left lead to no trial, and no time is known to have passed.
             let (alarm, deadline) =
-                if start == Ns::MAX && !self.went_on() { (Ns::MAX, NEVER) } else { (self.next_alarm(), self.deadline()) };
+                if start == Ns::MAX && !self.went_on() { (Ns::MAX, NEVER) } else { (self.next_alarm(), self.due()) };
             match self.host.hands.rig.next_input(start.min(deadline).min(alarm.saturating_sub(1)))? {
                 Some(input) => self.input(input.line, input.value, input.at)?,
                 None if alarm <= start.min(deadline) && alarm < Ns::MAX => self.look_at(alarm)?,
@@ -319,7 +336,7 @@ impl Session<'_, '_> {
         });
         while self.word(header::OUTCOME) == NO_OUTCOME && self.stopped().is_none() {
             self.goes_on()?;
-            let deadline = self.deadline();
+            let deadline = self.due();
             let horizon = deadline.min(self.now.saturating_add(PATIENCE.0));
             let alarm = self.next_alarm();
             // A `stop … now` comes before the inputs of its instant.

@@ -6,6 +6,7 @@ use crate::display::Display;
 use crate::encoder::EncoderPort;
 use crate::feeder::Feeder;
 use crate::lamp::Lamp;
+use crate::laser::Laser;
 use crate::nose_port::NosePort;
 use crate::parameters::RigParameters;
 use crate::puff::Puff;
@@ -53,7 +54,7 @@ pub(crate) struct Class {
 }
 
 /// All classes, in the order of the standard library.
-pub(crate) const CLASSES: [Class; 13] = [
+pub(crate) const CLASSES: [Class; 14] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
     class("Display", &["flip"], &["gabor"], Use::Elsewhere),
     class("Speaker", &["onset"], &["tone", "noise"], Use::Elsewhere),
@@ -62,6 +63,7 @@ pub(crate) const CLASSES: [Class; 13] = [
     class("Feeder", &["done"], &[], Use::Source),
     class("NosePort", &["enter", "leave"], &[], Use::Place(Sort::Port)),
     class("Lamp", &[], &[], Use::Cue),
+    class("Laser", &[], &[], Use::Elsewhere),
     class("Switch", &["press", "release"], &[], Use::Place(Sort::Lever)),
     class("Lickometer", &["touch", "release"], &[], Use::Place(Sort::Spout)),
     class("Puff", &["done"], &[], Use::Elsewhere),
@@ -95,6 +97,7 @@ impl Class {
             "Feeder" => Box::new(Feeder::new(&rig.feeder)),
             "NosePort" => Box::new(NosePort::default()),
             "Lamp" => Box::new(Lamp::default()),
+            "Laser" => Box::new(Laser::default()),
             "Puff" => Box::new(Puff::new(&rig.puff)),
             "Camera" => Box::new(Camera::new(&rig.camera)),
             "SyncLine" => Box::new(SyncLine),

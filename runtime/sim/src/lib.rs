@@ -22,6 +22,7 @@ mod encoder;
 mod feeder;
 mod forager;
 mod lamp;
+mod laser;
 mod mouse;
 mod nose_port;
 mod parameters;

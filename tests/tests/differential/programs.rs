@@ -105,6 +105,7 @@ impl Writer<'_> {
             besides: Vec::new(),
             phases,
             alarms: Vec::new(),
+            on_time: Vec::new(),
             counts: None,
             most_trials: 1,
             asked: Vec::new(),

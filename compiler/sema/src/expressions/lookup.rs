@@ -275,6 +275,9 @@ impl Checker<'_> {
             let Some(devices) = self.devices_at(&word, keys, base.span) else { return Texpr::broken(span) };
             return self.chosen(devices, member, span);
         }
+        if let Some(state) = self.beside_state(base) {
+            return state.map_or_else(|| Texpr::broken(span), |state| self.stamp(state, member, span));
+        }
         let ExprKind::Name(word) = &base.kind else {
             self.report(
                 Finding::error("no-such-part", "only a name has parts", base.span, "this has no parts")

@@ -1,6 +1,6 @@
 //! What stands after a dot: parts of clocks, devices, curricula and states.
 
-use crate::model::{ChannelKind, CurriculumId, DeviceId, StateId};
+use crate::model::{ChannelKind, Clock, CurriculumId, DeviceId, StateId};
 use crate::names::{lacks, named_class};
 use crate::term::{Stamp, Term, Texpr, Tick};
 use crate::types::Type;
@@ -96,7 +96,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn stamp(&mut self, state: StateId, member: &Name, span: Span) -> Texpr {
-        if !self.reads_trial(span) {
+        let of_session = self.model.clock_of(&self.model.states[state.0]) == Clock::Session;
+        if !(of_session && self.scope.reads >= Clock::Session) && !self.reads_trial(span) {
             return Texpr::broken(span);
         }
         let stamp = match member.text.as_str() {

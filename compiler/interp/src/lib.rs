@@ -17,13 +17,16 @@ use trialect_ir::{Host, InputId, Machine, Phase, Program, StateId};
 pub struct Interpreter {
     program: Arc<Program>,
     memory: Vec<u64>,
+    /// Kept from call to call, so that none allocates.
+    heard: VecDeque<(StateId, bool)>,
 }
 
 impl Interpreter {
     /// A machine with the program's initial memory, between trials.
     pub fn new(program: Arc<Program>) -> Interpreter {
         let memory = program.initial.clone();
-        Interpreter { program, memory }
+        let heard = VecDeque::with_capacity(if program.besides.is_empty() { 0 } else { WAITING });
+        Interpreter { program, memory, heard }
     }
 }
 
@@ -35,13 +38,17 @@ struct Run<'a> {
     /// A clause has fired since conditions were last tested.
     fired: bool,
     /// States of which other machines have yet to hear, and whether they were entered.
-    heard: VecDeque<(StateId, bool)>,
+    heard: &'a mut VecDeque<(StateId, bool)>,
 }
+
+/// States that may wait to be heard without any memory being asked for.
+const WAITING: usize = 256;
 
 impl Interpreter {
     fn with(&mut self, host: &mut dyn Host, step: impl FnOnce(&mut Run<'_>)) {
         let (program, memory) = (&self.program, &mut self.memory);
-        step(&mut Run { program, memory, host, fired: false, heard: VecDeque::new() });
+        self.heard.clear();
+        step(&mut Run { program, memory, host, fired: false, heard: &mut self.heard });
     }
 }
 

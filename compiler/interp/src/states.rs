@@ -63,8 +63,15 @@ impl<'a> Run<'a> {
         self.set(state.slots.exit, now);
         self.set(state.slots.time, self.get(state.slots.time).wrapping_add(stayed));
         self.host.left(id, self.memory);
-        self.heard.push_back((id, false));
+        self.hear(id, false);
         self.code(&state.leave);
+    }
+
+    /// Machines will hear of it when the present clauses have been taken.
+    fn hear(&mut self, id: StateId, entered: bool) {
+        if !self.program.besides.is_empty() {
+            self.heard.push_back((id, entered));
+        }
     }
 
     pub(crate) fn enter(&mut self, id: StateId) {
@@ -75,7 +82,7 @@ impl<'a> Run<'a> {
         self.set(state.slots.visits, self.get(state.slots.visits).wrapping_add(1));
         self.host.entered(id, self.memory);
         self.fired = true;
-        self.heard.push_back((id, true));
+        self.hear(id, true);
         self.code(&state.entry);
         self.conditions(id, state, true);
     }

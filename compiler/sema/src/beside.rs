@@ -219,6 +219,14 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A machine by its name alone.
+    pub(crate) fn beside_as_value(&mut self, name: &str, span: Span) -> Texpr {
+        let message = format!("`{name}` is a machine, not a value");
+        let finding = Finding::error("not-a-value", message, span, "a machine");
+        self.report(finding.help(format!("read a stamp of one of its states: `{name}.STATE.visits`")));
+        Texpr::broken(span)
+    }
+
     /// A machine beside the trial's never ends it.
     pub(crate) fn ends_beside(&mut self, name: &Name) {
         let message = "a machine beside the trial does not end it";

@@ -17,6 +17,9 @@ const PATIENCE: (Ns, i64) = (24 * 3_600_000_000_000, 24);
 /// Why a session ended that was asked to from outside.
 const STOPPED: &str = "stopped by hand";
 
+/// Why a session ended whose rig had no more trials.
+const NO_MORE: &str = "the recording ended";
+
 /// Runs a session to its end. Whatever happens, the rig is safe when this returns.
 ///
 /// # Errors
@@ -162,7 +165,9 @@ impl Session<'_, '_> {
         let mut earliest: Ns = 0;
         let over = loop {
             if let Some((_, reason)) = self.plan.stop_after.as_ref().filter(|(last, _)| *last == trial) {
-                match self.plan.goes_on_until.map_or(Ok(None), |until| self.wait(until)) {
+                // Then no time passed after the last trial: only a rule ends a session between trials.
+                let time_passes = ![STOPPED, NO_MORE].contains(&reason.as_str());
+                match self.plan.goes_on_until.map_or(Ok(None), |until| self.wait(until, time_passes)) {
                     Ok(stopped) => {
                         break Over { reason: stopped.unwrap_or_else(|| reason.clone()), interrupted: false };
                     }
@@ -174,7 +179,7 @@ impl Session<'_, '_> {
             }
             match self.begin(trial + 1, earliest) {
                 Ok(Begun::Trial) => {}
-                Ok(Begun::NoMore) => break Over { reason: "the recording ended".into(), interrupted: false },
+                Ok(Begun::NoMore) => break Over { reason: NO_MORE.into(), interrupted: false },
                 Ok(Begun::Stopped(reason)) => break Over { reason, interrupted: false },
                 Err(fault) => {
                     trial += u32::from(self.under_way.is_some());
@@ -203,7 +208,9 @@ impl Session<'_, '_> {
             None if self.plan.interruption.is_some() => Ns::MAX,
             None => return Ok(Begun::NoMore),
         };
-        if let Some(reason) = self.wait(start)? {
+        // The inputs that a record has left lead to no trial, and no time is known to have passed.
+        let time_passes = start < Ns::MAX || self.went_on();
+        if let Some(reason) = self.wait(start, time_passes)? {
             return Ok(Begun::Stopped(reason));
         }
         if start == Ns::MAX {
@@ -224,11 +231,10 @@ impl Session<'_, '_> {
 
     /// Inputs and timers of the session's machines between trials, until a trial starts; the reason when a `stop … now`
     /// holds before.
-    fn wait(&mut self, start: Ns) -> Result<Option<String>, SessionFault> {
+    fn wait(&mut self, start: Ns, time_passes: bool) -> Result<Option<String>, SessionFault> {
         loop {
-            // The inputs that a record has left lead to no trial, and no time is known to have passed.
-            let (alarm, deadline) =
-                if start == Ns::MAX && !self.went_on() { (Ns::MAX, NEVER) } else { (self.next_alarm(), self.due()) };
+            let time_passes = time_passes && (start < Ns::MAX || self.went_on());
+            let (alarm, deadline) = if time_passes { (self.next_alarm(), self.due()) } else { (Ns::MAX, NEVER) };
             match self.host.hands.rig.next_input(start.min(deadline).min(alarm.saturating_sub(1)))? {
                 Some(input) => self.input(input.line, input.value, input.at)?,
                 None if alarm <= start.min(deadline) && alarm < Ns::MAX => self.look_at(alarm)?,

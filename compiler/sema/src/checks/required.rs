@@ -85,7 +85,7 @@ impl Checker<'_> {
 
     /// A device that gives something needs a limit for the session: of amounts, and of the time that it is held open.
     fn check_used_devices(&mut self) {
-        let mut unlimited: Vec<(String, Span, Span, String)> = Vec::new();
+        let mut unlimited: Vec<(String, String, Span, Span, String)> = Vec::new();
         let deeds = self.all_deeds();
         for (k, device) in self.model.devices.iter().enumerate() {
             let class = &self.model.classes[device.class.0];
@@ -103,19 +103,20 @@ impl Checker<'_> {
             };
             let of_amount = limits.iter().any(|limit| limit.total.is_some());
             if let Some(deed) = deeds.iter().find(gives).filter(|_| !of_amount) {
-                unlimited.push((device.name.clone(), device.span, deed.span, amount));
+                let message = format!("what `{}` gives in a session must have a limit", device.name);
+                unlimited.push((message, device.name.clone(), device.span, deed.span, amount));
             }
             // What is held open gives, and no total counts it.
             let open = |deed: &&Deed| {
-                deed.device.0 == k && !class.totals.is_empty() && verb(deed).lasting == crate::Lasting::Held
+                deed.device.0 == k && deed.held && !class.totals.is_empty()
             };
             let of_time = limits.iter().any(|limit| limit.total.is_none());
             if let Some(deed) = deeds.iter().find(open).filter(|_| !of_time) {
-                unlimited.push((device.name.clone(), device.span, deed.span, "1 s".into()));
+                let message = format!("the time for which `{}` is held open in a session must have a limit", device.name);
+                unlimited.push((message, device.name.clone(), device.span, deed.span, "1 s".into()));
             }
         }
-        for (name, span, used, amount) in unlimited {
-            let message = format!("what `{name}` gives in a session must have a limit");
+        for (message, name, span, used, amount) in unlimited {
             let finding = Finding::error("no-budget", message, span, "without a limit").also(used, "gives here");
             self.report(finding.help(format!("add `limit {name} {amount} each session` to `session {{ … }}`")));
         }

@@ -57,12 +57,7 @@ impl Checker<'_> {
                 self.report(finding.help(format!("read one of its values, `{name}.NAME`")));
                 Texpr::broken(span)
             }
-            Some(Symbol::Beside) => {
-                let message = format!("`{name}` is a machine, not a value");
-                let finding = Finding::error("not-a-value", message, span, "a machine");
-                self.report(finding.help(format!("hear its states: `on {name}.STATE.entry -> …`")));
-                Texpr::broken(span)
-            }
+            Some(Symbol::Beside) => self.beside_as_value(name, span),
             Some(Symbol::Block(_)) => {
                 let finding =
                     Finding::error("not-a-value", format!("`{name}` is a block, not a value"), span, "a block");

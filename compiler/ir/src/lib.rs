@@ -31,7 +31,8 @@ pub use draw::{Distribution, Draw, DrawId, Support};
 pub use expr::{Binary, Expr, Unary};
 pub use machine::{Host, Machine};
 pub use program::{
-    Channel, Device, Input, InputId, OnTime, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId, Stimulus, Update, VerbKind,
+    Channel, Device, Input, InputId, OnTime, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId, Stimulus, Update,
+    VerbKind,
 };
 pub use settle::endless;
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};

@@ -1,6 +1,8 @@
 //! A compiled program.
 
-use crate::{Beside, Carried, Clock, Code, Column, Definition, Draw, Identity, Slot, State, StateId, Statistic, header};
+use crate::{
+    Beside, Carried, Clock, Code, Column, Definition, Draw, Identity, Slot, State, StateId, Statistic, header,
+};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

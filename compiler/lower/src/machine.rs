@@ -4,8 +4,8 @@ use crate::Lowering;
 use crate::expressions::int;
 use crate::fold::{and, binary, or, select, unary};
 use trialect_ir::{
-    Beside, Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, SiteId, Slot, State, StateId,
-    Stimulus, Stmt, Then, Trigger, Unary, Update, header,
+    Beside, Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, SiteId, Slot, State,
+    StateId, Stimulus, Stmt, Then, Trigger, Unary, Update, header,
 };
 use trialect_sema::{Action, Affine, ChannelKind, Clock, Goes, Texpr, Waits};
 
@@ -47,9 +47,7 @@ impl Lowering<'_> {
                     Trigger::Input(self.layout.input(*device, *channel).unwrap_or(InputId(0)))
                 }
                 Waits::Reaches { affine, level, both } => self.reaches(affine, level, *both, &mut entry),
-                Waits::State(state, entered) => {
-                    Trigger::State { state: StateId(state.0 as u32), entered: *entered }
-                }
+                Waits::State(state, entered) => Trigger::State { state: StateId(state.0 as u32), entered: *entered },
                 Waits::Condition => Trigger::Condition,
                 Waits::After(time) => {
                     let slot = self.timers_left.next().map_or(header::NEXT_TRIAL, Slot);

@@ -53,10 +53,14 @@ impl<'a> Checker<'a> {
         };
         self.declare(&name.text, name.span, Symbol::Beside);
         let first = BesideId(self.model.besides.len());
-        self.names.besides.entry(name.text.clone()).or_insert(Group { first, finite: finite.as_ref().map(|(f, _)| *f) });
+        self.names
+            .besides
+            .entry(name.text.clone())
+            .or_insert(Group { first, finite: finite.as_ref().map(|(f, _)| *f) });
         let members = finite.as_ref().map_or(1, |(finite, _)| finite.size(&self.model));
         for k in 0..members {
-            let key = finite.clone().map(|(finite, variable)| (finite, k, variable.map(|v| v.text).unwrap_or_default()));
+            let key =
+                finite.clone().map(|(finite, variable)| (finite, k, variable.map(|v| v.text).unwrap_or_default()));
             let label = key.as_ref().map(|(finite, k, _)| format!("[{}]", finite.label(&self.model, *k)));
             let start = self.model.states.len();
             self.model.besides.push(Beside {
@@ -212,7 +216,11 @@ impl<'a> Checker<'a> {
                 let text = &place.base.text;
                 let message = format!("`{text}` has {}", if finite.is_some() { "1 key" } else { "no keys" });
                 let finding = Finding::error("wrong-keys", message, place.span, "named here");
-                let help = if finite.is_some() { format!("write `{text}[…].STATE`") } else { format!("write `{text}.STATE`") };
+                let help = if finite.is_some() {
+                    format!("write `{text}[…].STATE`")
+                } else {
+                    format!("write `{text}.STATE`")
+                };
                 self.report(finding.help(help));
                 None
             }
@@ -231,6 +239,10 @@ impl<'a> Checker<'a> {
     pub(crate) fn ends_beside(&mut self, name: &Name) {
         let message = "a machine beside the trial does not end it";
         let finding = Finding::error("cannot-end-trial", message, name.span, "would end the trial");
-        self.report(finding.help("go to a state of its own, and let a state of the trial hear it: `on MACHINE.STATE.entry -> end …`"));
+        self.report(
+            finding.help(
+                "go to a state of its own, and let a state of the trial hear it: `on MACHINE.STATE.entry -> end …`",
+            ),
+        );
     }
 }

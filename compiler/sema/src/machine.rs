@@ -82,7 +82,8 @@ impl<'a> Checker<'a> {
     fn draws_of_state(&mut self, id: StateId, body: &'a [Written], entry: &mut Vec<Action>) {
         for clause in body {
             let ClauseKind::Draw { head, call, within } = &clause.kind else { continue };
-            let found = self.model.values.iter().position(|value| value.state == Some(id) && value.span == head.name.span);
+            let found =
+                self.model.values.iter().position(|value| value.state == Some(id) && value.span == head.name.span);
             let Some(value) = found.map(ValueId) else { continue };
             if let Some(key) = head.keys.first() {
                 self.not_yet("keyed draws", key.over.span);

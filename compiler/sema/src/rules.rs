@@ -167,7 +167,8 @@ impl<'a> Checker<'a> {
                 Clock::Session
             }
         };
-        let earlier = self.model.limits.iter().find(|limit| (&limit.name, limit.each, limit.total) == (&name, each, total));
+        let earlier =
+            self.model.limits.iter().find(|limit| (&limit.name, limit.each, limit.total) == (&name, each, total));
         if let Some(first) = earlier.map(|limit| limit.span) {
             self.rule_twice(&format!("limit {name} … each {}", each.word()), span, first);
             return;

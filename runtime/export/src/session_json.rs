@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
-use trialect_ir::record::{Carryover, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp};
+use trialect_ir::record::{
+    Carryover, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp,
+};
 use trialect_ir::{Carried, Clock, Column, Domain};
 use trialect_journal::Entry;
 

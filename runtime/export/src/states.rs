@@ -43,10 +43,18 @@ pub(crate) fn columns<'a>(header: &'a Header, entries: &[Entry]) -> Vec<Series<'
         Series::new("entry", "Session-clock time of entry", Cells::Double(entry)).in_unit("s", "s"),
         Series::new("exit", "Session-clock time of exit; none if the session broke off in it", Cells::Double(exit))
             .in_unit("s", "s"),
-        Series::new("visit", "Which visit of this state in the trial, or of one of a machine of the session in the session, from 1", Cells::Int32(visit)),
+        Series::new(
+            "visit",
+            "Which visit of this state in the trial, or of one of a machine of the session in the session, from 1",
+            Cells::Int32(visit),
+        ),
         Series::new("rule", "Definition of the rule that ended the visit", text(|rule| &rule.definition)),
         Series::new("cause", "Text of that rule", text(|rule| &rule.text)),
-        Series::new("machine", "The machine of the state: `trial`, or the name of one beside it", Cells::Text(machines)),
+        Series::new(
+            "machine",
+            "The machine of the state: `trial`, or the name of one beside it",
+            Cells::Text(machines),
+        ),
     ]
 }
 

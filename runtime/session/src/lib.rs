@@ -4,8 +4,8 @@
 //! interpreted or compiled, or where its record goes: [`run`] takes a [`Machine`](trialect_ir::Machine),
 //! a [`Rig`](trialect_device::Rig) and a [`Recorder`].
 
-pub mod carry;
 mod budgets;
+pub mod carry;
 mod check;
 mod covariates;
 mod fault;

@@ -3,7 +3,9 @@
 use crate::Plan;
 use serde_json::{Map, Value, json};
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
-use trialect_ir::record::{Carryover, FORMAT, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp};
+use trialect_ir::record::{
+    Carryover, FORMAT, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp,
+};
 use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
 
 /// What the caller knows of a session's origin.

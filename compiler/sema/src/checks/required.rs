@@ -107,12 +107,11 @@ impl Checker<'_> {
                 unlimited.push((message, device.name.clone(), device.span, deed.span, amount));
             }
             // What is held open gives, and no total counts it.
-            let open = |deed: &&Deed| {
-                deed.device.0 == k && deed.held && !class.totals.is_empty()
-            };
+            let open = |deed: &&Deed| deed.device.0 == k && deed.held && !class.totals.is_empty();
             let of_time = limits.iter().any(|limit| limit.total.is_none());
             if let Some(deed) = deeds.iter().find(open).filter(|_| !of_time) {
-                let message = format!("the time for which `{}` is held open in a session must have a limit", device.name);
+                let message =
+                    format!("the time for which `{}` is held open in a session must have a limit", device.name);
                 unlimited.push((message, device.name.clone(), device.span, deed.span, "1 s".into()));
             }
         }

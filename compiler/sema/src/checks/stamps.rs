@@ -17,10 +17,11 @@ impl Checker<'_> {
         for k in 0..self.model.states.len() {
             let reads = self.stamps_read(k);
             for (state, stamp, span) in reads {
-                let surely = self.model.states[k].machine.is_none() && match stamp {
-                    Stamp::Entry => state.0 == k || self.leads_through(state, k),
-                    _ => state.0 != k && self.leads_through(state, k),
-                };
+                let surely = self.model.states[k].machine.is_none()
+                    && match stamp {
+                        Stamp::Entry => state.0 == k || self.leads_through(state, k),
+                        _ => state.0 != k && self.leads_through(state, k),
+                    };
                 if !surely {
                     findings.push(self.too_early(state, stamp, k, span));
                 }

@@ -122,7 +122,8 @@ fn each_schedule_keeps_its_own_time_and_pays_after_the_change_over_delay() {
         };
         let payments = entries("pay");
         // The machine of the law: which lever, until when nothing is paid, until when nothing is heard.
-        let (mut at, mut delay, mut deaf, mut expected): (Option<usize>, f64, f64, Vec<f64>) = (None, 0.0, 0.0, Vec::new());
+        let (mut at, mut delay, mut deaf, mut expected): (Option<usize>, f64, f64, Vec<f64>) =
+            (None, 0.0, 0.0, Vec::new());
         for row in 0..events.rows() {
             let name = events.text("name", row).unwrap_or_default();
             let lever = match name.as_str() {
@@ -206,11 +207,17 @@ fn each_central_rule_has_a_scenario_that_breaks_with_it() {
         ("operant/concurrent.trial", ("after 2 s -> free", "after 3 s -> free")),
         ("operant/concurrent.trial", ("when not armed[l] -> run", "on pay.exit when not armed[l] -> run")),
         ("operant/concurrent.trial", ("when armed[l] and at is l", "when armed[l] and not (at is l)")),
-        ("operant/concurrent.trial", ("when armed[l] and at is l { armed[l]", "when armed[left] and at is l { armed[left]")),
+        (
+            "operant/concurrent.trial",
+            ("when armed[l] and at is l { armed[l]", "when armed[left] and at is l { armed[left]"),
+        ),
         ("operant/concurrent.trial", ("{ armed[l] := false } -> pay", "-> pay")),
         (
             "operant/concurrent.trial",
-            ("state change { for l in Lever { on lever[l].press when not (at is l) { at := l } -> change }", "state change {"),
+            (
+                "state change { for l in Lever { on lever[l].press when not (at is l) { at := l } -> change }",
+                "state change {",
+            ),
         ),
     ];
     let ran: Vec<_> = mutations.iter().map(|(path, change)| (change, tested(path, *change))).collect();

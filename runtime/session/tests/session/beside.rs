@@ -53,10 +53,18 @@ fn a_machine_of_the_session_runs_between_trials_too() {
                        state tock { on lever.press { heard += 10 }; on screen.flip -> tick } }";
     let trial = "iti 1 s; outcomes done; seen = heard; state only { after 500 ms -> end done }";
     // In the first trial, in the pause before and after the timer, in the second trial.
-    let inputs =
-        [(100.0, "lever.press"), (600.0, "lever.press"), (800.0, "lever.press"), (900.0, "screen.flip"), (1_550.0, "lever.press")];
+    let inputs = [
+        (100.0, "lever.press"),
+        (600.0, "lever.press"),
+        (800.0, "lever.press"),
+        (900.0, "screen.flip"),
+        (1_550.0, "lever.press"),
+    ];
     let played = played(session, trial, &inputs);
-    assert_eq!(states(&played), ["0 clock.tick", "0 only", "700 clock.tock", "900 clock.tick", "1500 only", "1600 clock.tock"]);
+    assert_eq!(
+        states(&played),
+        ["0 clock.tick", "0 only", "700 clock.tock", "900 clock.tick", "1500 only", "1600 clock.tock"]
+    );
     assert_eq!(played.column("seen"), ["0", "12"], "as they were when the trials began");
     assert_eq!(played.at_end("heard"), "13");
     let outputs = ["0 play hiss", "700 end play hiss", "900 play hiss", "1600 end play hiss"];
@@ -109,8 +117,7 @@ fn conditions_of_all_machines_are_settled_again_at_the_same_instant() {
         state free { on lever.press when armed { armed := false } -> pay; after 2 s -> end late }
         state pay { after 400 ms -> end paid }";
     // Too early; just armed, for inputs come before timers; armed; not yet again; armed in the trial before.
-    let inputs =
-        [(100.0, "lever.press"), (300.0, "lever.press"), (350.0, "lever.press"), (1_000.0, "lever.press")];
+    let inputs = [(100.0, "lever.press"), (300.0, "lever.press"), (350.0, "lever.press"), (1_000.0, "lever.press")];
     let played = played(session, trial, &inputs);
     let expected = ["0 vi.run", "0 free", "300 vi.set_up", "350 pay", "350 vi.run", "650 vi.set_up"];
     assert_eq!(states(&played), [&expected[..], &["750 free", "1000 pay", "1000 vi.run", "1300 vi.set_up"]].concat());
@@ -145,8 +152,10 @@ const PULSE: &str = "hold pulse laser(power: 5 mW, rate: 40 Hz, width: 5 ms)";
 
 #[test]
 fn a_train_as_long_as_its_limit_is_whole_and_breaks_none() {
-    let trial = format!("outcomes done; state only {{ {PULSE}; after 1 s -> rest }}
-        state rest {{ after 1 s -> end done }}");
+    let trial = format!(
+        "outcomes done; state only {{ {PULSE}; after 1 s -> rest }}
+        state rest {{ after 1 s -> end done }}"
+    );
     let played = played("limit laser 1 s each trial; limit laser 2 s each session", &trial, &[]);
     assert_eq!(played.outputs(), ["0 pulse laser", "1000 end pulse laser", "2000 pulse laser", "3000 end pulse laser"]);
     assert_eq!((limits(&played), played.ending().reason.as_str()), (vec![], "limit trials"));
@@ -154,8 +163,10 @@ fn a_train_as_long_as_its_limit_is_whole_and_breaks_none() {
 
 #[test]
 fn what_is_on_when_its_time_is_used_up_is_ended_at_that_instant_and_the_session_after_the_trial() {
-    let trial = format!("outcomes done; state only {{ {PULSE}; after 1500 ms -> rest }}
-        state rest {{ {PULSE}; after 1 s -> end done }}");
+    let trial = format!(
+        "outcomes done; state only {{ {PULSE}; after 1500 ms -> rest }}
+        state rest {{ {PULSE}; after 1 s -> end done }}"
+    );
     let played = played("limit laser 1 s each trial", &trial, &[]);
     assert_eq!(played.outputs(), ["0 pulse laser", "1000 end pulse laser"]);
     assert_eq!(limits(&played), [1000, 1500], "ended, and refused");

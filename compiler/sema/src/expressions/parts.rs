@@ -97,7 +97,8 @@ impl Checker<'_> {
 
     pub(super) fn stamp(&mut self, state: StateId, member: &Name, span: Span) -> Texpr {
         let of_session = self.model.clock_of(&self.model.states[state.0]) == Clock::Session;
-        if !(of_session && self.scope.reads >= Clock::Session) && !self.reads_trial(span) {
+        let known = of_session && self.scope.reads >= Clock::Session;
+        if !known && !self.reads_trial(span) {
             return Texpr::broken(span);
         }
         let stamp = match member.text.as_str() {

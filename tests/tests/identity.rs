@@ -307,3 +307,28 @@ fn a_change_reaches_what_depends_on_it_and_nothing_else() {
         assert_eq!(differences(&before, &after), expected, "{new}");
     }
 }
+
+#[test]
+fn machines_beside_the_trial_are_part_of_the_hash_and_so_is_their_order() {
+    let text = "protocol p 1.0.0\nrig { lever : Switch }\nsession { limit trials 9; var n := 0 }\n\
+        trial { outcomes a; state s { after 1 s -> end a }\n\
+        beside one { state x { draw d ~ uniform(1 s .. 2 s); after d -> y }; state y { } }\n\
+        beside two { state x { on one.y.entry { n := 1 } -> z }; state z { } } }\n";
+    let hash = identity(text).protocol;
+    let other = |old: &str, new: &str| assert_ne!(identity(&with(text, old, new)).protocol, hash, "{new}");
+    other("uniform(1 s .. 2 s)", "uniform(1 s .. 3 s)");
+    other("one.y.entry", "one.y.exit");
+    other("on one.y.entry { n := 1 }", "on s.exit { n := 1 }");
+    let (first, second) = (text.find("beside one").unwrap(), text.find("beside two").unwrap());
+    let last = text.rfind(" }").unwrap();
+    let turned =
+        format!("{}{}\n{}{}", &text[..first], &text[second..last], text[first..second].trim_end(), &text[last..]);
+    assert_ne!(identity(&turned).protocol, hash, "the order in which they hear is meaning");
+    let moved =
+        text.replace("beside one { state x { draw d ~ uniform(1 s .. 2 s); after d -> y }; state y { } }\n", "");
+    let moved = moved.replace(
+        "var n := 0 }",
+        "var n := 0\nbeside one { state x { draw d ~ uniform(1 s .. 2 s); after d -> y }; state y { } } }",
+    );
+    assert_ne!(identity(&moved).protocol, hash, "of the session");
+}

@@ -1,6 +1,7 @@
 //! `psychometric(TABLE)` in protocols: recorded windows give the recorded curves, on both machines.
 #![allow(clippy::expect_used)]
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use trialect_driver::{Library, compile};
 use trialect_interp::Interpreter;
 use trialect_ir::{Date, Machine, Program};
 use trialect_journal::Entry;
-use trialect_session::{Given, Plan, run, wiring};
+use trialect_session::{Given, Inbox, Plan, run, wiring};
 use trialect_sim::{MouseParameters, MouseState, RigParameters, SimRig};
 
 const WINDOWS: &str =
@@ -67,17 +68,20 @@ fn session(program: &Program, machine: &mut dyn Machine, trials: &[Trial], words
             ("right".to_string(), Given::Real(f64::from(u8::from(right)))),
         ]
     };
-    let stop = AtomicBool::new(false);
+    let (stop, nobody) = (AtomicBool::new(false), RefCell::new(Inbox::default()));
     let plan = Plan {
         subject: "mouse".into(),
         session: 1,
         date: Date::FIRST,
+        given_today: BTreeMap::new(),
         seed: 1,
         subject_words: words,
         covariates: BTreeMap::new(),
         covariate_remarks: BTreeMap::new(),
         covariates_given: false,
         given: &given,
+        parameters: Vec::new(),
+        requests: &nobody,
         stop: &stop,
         sync_each_trial: false,
         stop_after: Some((trials.len() as u32, "no more trials".into())),

@@ -58,12 +58,15 @@ impl<'a> Body<'a> {
             Routine::Begin => self.begin(),
             Routine::Event(state, input) => self.event(state, input),
             Routine::Ignore(input) => self.ignore(input),
-            Routine::Timers => self.timers(),
-            Routine::Interrupt => self.interrupt(),
+            Routine::Start(beside) => self.start(beside),
+            Routine::Timers(own) => self.timers(own),
+            Routine::Quit(own) => self.quit(own),
+            Routine::Hear(state, other, entered) => self.hear(state, other, entered),
+            Routine::Again(state) => self.again(state),
             Routine::Settle(state) => self.settle(state),
             Routine::Fire(state, clause) => self.fire(state, clause),
             Routine::React(state, input) => self.react(state, input),
-            Routine::Rest => self.rest(),
+            Routine::Rest(own) => self.rest(own),
         }
         self.builder.seal_all_blocks();
         self.builder.finalize(self.module.target_config());

@@ -1,7 +1,7 @@
 //! What an event, a timer or an interruption does in each state.
 
 use crate::body::Body;
-use crate::routine::{Routine, on_input, on_timers, states};
+use crate::routine::{Own, Routine, on_input, on_state, on_timers};
 use crate::transition::is_thin;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{Block, InstBuilder, Value};
@@ -54,34 +54,50 @@ impl Body<'_> {
         self.chain(id, &on_input(state, input));
     }
 
-    /// The routine that lets timers fire.
-    pub(crate) fn timers(&mut self) {
-        let program = self.program;
+    /// The routine of what a state does on hearing of another machine.
+    pub(crate) fn hear(&mut self, id: StateId, other: StateId, entered: bool) {
+        let state = &self.program.states[id.0 as usize];
+        self.chain(id, &on_state(state, other, entered));
+    }
+
+    /// The routine that lets a machine's timers fire.
+    pub(crate) fn timers(&mut self, own: Own) {
         let at = self.parameters[1];
         self.store(header::NOW, at);
-        let cells: Vec<Block> = program.states.iter().map(|_| self.block()).collect();
-        let state = self.load(header::STATE, Class::Int);
-        self.choose_cell(state, &cells);
-        for (cell, (id, state)) in cells.into_iter().zip(states(program)) {
+        for (cell, id) in self.each_state(own) {
             self.switch_to(cell);
+            let state = &self.program.states[id.0 as usize];
             self.chain(id, &on_timers(state));
         }
     }
 
-    /// The routine that breaks a trial off.
-    pub(crate) fn interrupt(&mut self) {
-        let program = self.program;
+    /// The routine that leaves a machine's state and stops it.
+    pub(crate) fn quit(&mut self, own: Own) {
         let at = self.parameters[1];
         self.store(header::NOW, at);
-        let cells: Vec<Block> = program.states.iter().map(|_| self.block()).collect();
-        let state = self.load(header::STATE, Class::Int);
-        self.choose_cell(state, &cells);
-        for (cell, (id, _)) in cells.into_iter().zip(states(program)) {
+        for (cell, id) in self.each_state(own) {
             self.switch_to(cell);
             self.leave(id);
-            self.routine(Routine::Rest);
+            self.routine(Routine::Rest(own));
             self.done();
         }
+    }
+
+    /// A cell for each state of a machine; jumps to that of its present one, and is done when it is stopped.
+    fn each_state(&mut self, own: Own) -> Vec<(Block, StateId)> {
+        let program = self.program;
+        let (word, states) = match own {
+            Some(k) => (program.besides[k].at, program.besides[k].states.clone()),
+            None => (header::STATE, 0..program.trial_states() as u32),
+        };
+        let cells: Vec<Block> = states.clone().map(|_| self.block()).collect();
+        let mut state = self.load(word, Class::Int);
+        if states.start > 0 {
+            let first = self.int(states.start.into());
+            state = self.ins().isub(state, first);
+        }
+        self.choose_cell(state, &cells);
+        cells.into_iter().zip(states.map(StateId)).collect()
     }
 
     /// Jumps to the cell with an index; the routine is done when there is none.

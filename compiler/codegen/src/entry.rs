@@ -4,12 +4,13 @@
 
 use crate::CompileFault;
 use crate::assembly::{Assembly, Callee, refused};
+use crate::beside::{Beside, Heard};
 use crate::routine::{Routine, inputs, states};
 use cranelift_jit::JITModule;
 use std::any::Any;
 use std::mem::{ManuallyDrop, transmute};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use trialect_ir::{ColumnId, DrawId, Fit, Host, InputId, Phase, RuleId, SiteId, StateId, Statistic, header};
+use trialect_ir::{Clock, ColumnId, DrawId, Fit, Host, InputId, Phase, RuleId, SiteId, StateId, Statistic, header};
 
 /// Position of the word that holds the state.
 const STATE: usize = header::STATE.0 as usize;
@@ -51,6 +52,8 @@ pub(crate) struct Context<'a> {
     words: usize,
     host: &'a mut dyn Host,
     tables: &'a Tables,
+    /// What machines beside the trial's have to hear; none without them.
+    heard: Option<&'a mut Heard>,
     panic: Option<Box<dyn Any + Send>>,
 }
 
@@ -111,14 +114,23 @@ pub(crate) extern "C" fn release(context: &mut Context<'_>, site: u64) {
 }
 
 pub(crate) extern "C" fn left(context: &mut Context<'_>, state: u64) {
+    if let Some(heard) = &mut context.heard {
+        heard.moved(StateId(state as u32), false);
+    }
     context.with(|host, _, memory| host.left(StateId(state as u32), memory));
 }
 
 pub(crate) extern "C" fn entered(context: &mut Context<'_>, state: u64) {
+    if let Some(heard) = &mut context.heard {
+        heard.moved(StateId(state as u32), true);
+    }
     context.with(|host, _, memory| host.entered(StateId(state as u32), memory));
 }
 
 pub(crate) extern "C" fn decided(context: &mut Context<'_>, rule: u64) {
+    if let Some(heard) = &mut context.heard {
+        heard.fired = true;
+    }
     context.with(|host, _, memory| host.decided(RuleId(rule as u32), memory));
 }
 
@@ -131,9 +143,9 @@ pub(crate) extern "C" fn fit(context: &mut Context<'_>, fit: u64, first: u64) {
 }
 
 /// Signatures of routines, as [`Routine::parameters`] and [`Routine::returns`] have them.
-type Plain = unsafe extern "C" fn(*mut u64, &mut Context<'_>);
-type Timed = unsafe extern "C" fn(*mut u64, &mut Context<'_>, at: i64);
-type Event = unsafe extern "C" fn(*mut u64, value: i64, at: i64) -> Option<Plain>;
+pub(crate) type Plain = unsafe extern "C" fn(*mut u64, &mut Context<'_>);
+pub(crate) type Timed = unsafe extern "C" fn(*mut u64, &mut Context<'_>, at: i64);
+pub(crate) type Event = unsafe extern "C" fn(*mut u64, value: i64, at: i64) -> Option<Plain>;
 
 /// Linked code with the memory it works on.
 pub(crate) struct Executable {
@@ -143,6 +155,8 @@ pub(crate) struct Executable {
     timers: Timed,
     begin: Timed,
     interrupt: Timed,
+    /// How machines beside the trial's take part; none without them.
+    beside: Option<Box<Beside>>,
     phases: [Plain; Phase::ALL.len()],
     /// Of fixed length: the length that the program's slots were verified against.
     memory: Box<[u64]>,
@@ -168,13 +182,17 @@ impl Executable {
         // SAFETY: as above.
         let event = |routine| unsafe { transmute::<*const u8, Event>(address(routine)) };
         let columns = || states(program).map(|(id, _)| Some(id)).chain([None]);
-        let cells = inputs(program).flat_map(|input| columns().map(move |state| (state, input)));
+        // With machines beside the trial's the table is empty: an event is offered to one machine after the other.
+        let alone = inputs(program).filter(|_| program.besides.is_empty());
+        let cells = alone.flat_map(|input| columns().map(move |state| (state, input)));
+        let beside = (!program.besides.is_empty()).then(|| Box::new(Beside::of(program, &plain, &timed, &event)));
         Ok(Executable {
             events: cells.map(|(state, input)| event(Routine::of_event(program, state, input))).collect(),
             columns: columns().count(),
-            timers: timed(Routine::Timers),
+            timers: timed(Routine::Timers(None)),
             begin: timed(Routine::Begin),
-            interrupt: timed(Routine::Interrupt),
+            interrupt: timed(Routine::Quit(None)),
+            beside,
             phases: std::array::from_fn(|phase| plain(Routine::Phase(phase))),
             memory: program.initial.clone().into(),
             tables: Tables { statistics: program.statistics.clone().into(), fits: program.fits.clone().into() },
@@ -194,15 +212,31 @@ impl Executable {
     }
 
     pub(crate) fn begin(&mut self, at: i64, host: &mut dyn Host) {
+        self.besides_begin(at, host);
         self.timed(self.begin, at, host);
+        self.finish(at, host);
     }
 
     pub(crate) fn timers(&mut self, at: i64, host: &mut dyn Host) {
+        self.besides_timers(at, host);
         self.timed(self.timers, at, host);
+        self.finish(at, host);
     }
 
     pub(crate) fn interrupt(&mut self, at: i64, host: &mut dyn Host) {
         self.timed(self.interrupt, at, host);
+        self.besides_quit(Clock::Trial, at, host);
+    }
+
+    /// How machines beside the trial's take part.
+    pub(crate) fn beside(&mut self) -> Option<&mut Beside> {
+        self.beside.as_deref_mut()
+    }
+
+    /// What an event changes before any clause is looked at.
+    pub(crate) fn update(&mut self, routine: Event, value: i64, at: i64) {
+        // SAFETY: `routine` is one of this executable, and the memory is its own.
+        unsafe { routine(self.memory.as_mut_ptr(), value, at) };
     }
 
     /// One jump by input and state. An input that the program does not have is outside the table.
@@ -212,7 +246,7 @@ impl Executable {
         // SAFETY: the memory of a verified program has a header.
         let state = unsafe { memory.add(STATE).read() } as usize;
         let cell = (input.0 as usize * self.columns).wrapping_add(state);
-        let Some(event) = self.events.get(cell) else { return };
+        let Some(event) = self.events.get(cell) else { return self.besides_event(input, value, at, host) };
         // SAFETY: the memory is this executable's own, and the routine works on nothing else.
         let next = unsafe { event(memory, value, at) };
         if let Some(routine) = next {
@@ -223,12 +257,12 @@ impl Executable {
     /// Out of the way of samples that ask for nothing.
     #[cold]
     #[inline(never)]
-    fn plain(&mut self, routine: Plain, host: &mut dyn Host) {
+    pub(crate) fn plain(&mut self, routine: Plain, host: &mut dyn Host) {
         // SAFETY: `routine` is one of this executable, and `enter` passes its own memory and a context for it.
         self.enter(host, |memory, context| unsafe { routine(memory, context) });
     }
 
-    fn timed(&mut self, routine: Timed, at: i64, host: &mut dyn Host) {
+    pub(crate) fn timed(&mut self, routine: Timed, at: i64, host: &mut dyn Host) {
         // SAFETY: `routine` is one of this executable, and `enter` passes its own memory and a context for it.
         self.enter(host, |memory, context| unsafe { routine(memory, context, at) });
     }
@@ -236,7 +270,8 @@ impl Executable {
     fn enter(&mut self, host: &mut dyn Host, call: impl FnOnce(*mut u64, &mut Context<'_>)) {
         let words = self.memory.len();
         let memory = self.memory.as_mut_ptr();
-        let mut context = Context { memory, words, host, tables: &self.tables, panic: None };
+        let heard = self.beside.as_mut().map(|beside| &mut beside.heard);
+        let mut context = Context { memory, words, host, tables: &self.tables, heard, panic: None };
         call(memory, &mut context);
         if let Some(panic) = context.panic {
             resume_unwind(panic);

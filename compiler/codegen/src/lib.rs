@@ -11,6 +11,7 @@
 //! lists a trap is refused.
 
 mod assembly;
+mod beside;
 mod body;
 mod dispatch;
 mod entry;
@@ -81,6 +82,15 @@ impl Machine for Jit {
     }
     fn run(&mut self, phase: Phase, host: &mut dyn Host) {
         self.executable.run(phase, host);
+    }
+    fn start(&mut self, at: i64, host: &mut dyn Host) {
+        self.executable.start(at, host);
+    }
+    fn stop(&mut self, at: i64, host: &mut dyn Host) {
+        self.executable.stop(at, host);
+    }
+    fn settle(&mut self, at: i64, host: &mut dyn Host) {
+        self.executable.settle(at, host);
     }
     fn begin(&mut self, at: i64, host: &mut dyn Host) {
         self.executable.begin(at, host);

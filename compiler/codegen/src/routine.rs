@@ -3,6 +3,9 @@
 use crate::transition::is_thin;
 use trialect_ir::{Clause, InputId, Phase, Program, State, StateId, Then, Trigger};
 
+/// A machine: the position of one beside the trial's, or the trial's own.
+pub(crate) type Own = Option<usize>;
+
 /// A compiled function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Routine {
@@ -12,20 +15,26 @@ pub(crate) enum Routine {
     Event(StateId, InputId),
     /// Takes an event of an input that nothing reacts to.
     Ignore(InputId),
-    /// Starts a trial.
+    /// Enters the trial's first state.
     Begin,
-    /// Lets timers fire.
-    Timers,
-    /// Breaks a trial off.
-    Interrupt,
+    /// Enters the first state of a machine beside the trial's.
+    Start(usize),
+    /// Lets a machine's timers fire.
+    Timers(Own),
+    /// Leaves a machine's state, and stops it.
+    Quit(Own),
     /// Tests a state's conditions.
     Settle(StateId),
     /// Fires a state's clause that goes somewhere, by its position.
     Fire(StateId, usize),
     /// What a state does on an input, where that needs the host or the law.
     React(StateId, InputId),
-    /// Goes between trials.
-    Rest,
+    /// What a state does on hearing that a state of another machine is entered (or left).
+    Hear(StateId, StateId, bool),
+    /// Tests a state's conditions that go somewhere.
+    Again(StateId),
+    /// Stops a machine.
+    Rest(Own),
 }
 
 impl Routine {
@@ -34,7 +43,7 @@ impl Routine {
     pub(crate) fn parameters(self) -> usize {
         match self {
             Routine::Event(..) | Routine::Ignore(_) => 3,
-            Routine::Begin | Routine::Timers | Routine::Interrupt => 3,
+            Routine::Begin | Routine::Timers(_) | Routine::Quit(_) => 3,
             _ => 2,
         }
     }
@@ -55,17 +64,21 @@ impl Routine {
     /// Name in messages.
     pub(crate) fn name(self, program: &Program) -> String {
         let state = |id: StateId| program.states[id.0 as usize].name.as_str();
+        let machine = |own: Own| own.map_or("the trial", |k| program.besides[k].name.as_str());
         match self {
             Routine::Phase(phase) => format!("phase {:?}", Phase::ALL[phase]),
             Routine::Begin => "begin".into(),
             Routine::Event(id, input) => format!("event of input {} in state {}", input.0, state(id)),
             Routine::Ignore(input) => format!("event of input {}", input.0),
-            Routine::Timers => "timers".into(),
-            Routine::Interrupt => "interrupt".into(),
+            Routine::Start(k) => format!("start of {}", program.besides[k].name),
+            Routine::Timers(own) => format!("timers of {}", machine(own)),
+            Routine::Quit(own) => format!("interruption of {}", machine(own)),
+            Routine::Hear(id, other, _) => format!("what state {} hears of {}", state(id), state(other)),
+            Routine::Again(id) => format!("conditions of state {} once more", state(id)),
             Routine::Settle(id) => format!("conditions of state {}", state(id)),
             Routine::Fire(id, clause) => format!("clause {clause} of state {}", state(id)),
             Routine::React(id, input) => format!("reaction to input {} in state {}", input.0, state(id)),
-            Routine::Rest => "end of a trial".into(),
+            Routine::Rest(own) => format!("end of {}", machine(own)),
         }
     }
 
@@ -73,19 +86,29 @@ impl Routine {
     pub(crate) fn all(program: &Program) -> Vec<Routine> {
         let mut all: Vec<Routine> = (0..Phase::ALL.len()).map(Routine::Phase).collect();
         all.extend(inputs(program).map(Routine::Ignore));
-        all.extend([Routine::Timers, Routine::Begin, Routine::Interrupt, Routine::Rest]);
+        all.extend([Routine::Timers(None), Routine::Begin, Routine::Quit(None), Routine::Rest(None)]);
+        for own in 0..program.besides.len() {
+            let routines = [Routine::Timers(Some(own)), Routine::Quit(Some(own)), Routine::Rest(Some(own))];
+            all.extend(routines.into_iter().chain([Routine::Start(own)]));
+        }
+        // With machines beside the trial's an event is offered to one state after the other.
+        let alone = program.besides.is_empty();
         for (id, state) in states(program) {
             for input in inputs(program) {
                 let chain = on_input(state, input);
-                if !chain.is_empty() {
+                if !chain.is_empty() && alone {
                     all.push(Routine::Event(id, input));
                 }
-                if !is_thin(&chain) {
+                if !chain.is_empty() && (!alone || !is_thin(&chain)) {
                     all.push(Routine::React(id, input));
                 }
             }
             if has_conditions(state) {
                 all.push(Routine::Settle(id));
+            }
+            if !alone {
+                all.extend(heard(state).into_iter().map(|(other, entered)| Routine::Hear(id, other, entered)));
+                all.extend(Some(Routine::Again(id)).filter(|_| !going(state).is_empty()));
             }
             let going = state.clauses.iter().enumerate().filter(|(_, clause)| clause.then != Then::Stay);
             all.extend(going.map(|(k, _)| Routine::Fire(id, k)));
@@ -116,13 +139,38 @@ pub(crate) fn has_conditions(state: &State) -> bool {
 pub(crate) fn on_input(state: &State, input: InputId) -> Vec<Numbered<'_>> {
     then_conditions(state, |trigger| match *trigger {
         Trigger::Input(other) | Trigger::Reaches { input: other, .. } => other == input,
-        Trigger::Condition | Trigger::Timer(_) => false,
+        Trigger::Condition | Trigger::Timer(_) | Trigger::State { .. } => false,
     })
 }
 
 /// What a state looks at when timers are due, in order: its timer clauses, then the conditions.
 pub(crate) fn on_timers(state: &State) -> Vec<Numbered<'_>> {
     then_conditions(state, |trigger| matches!(trigger, Trigger::Timer(_)))
+}
+
+/// What a state looks at when a state of another machine is entered or left, in order.
+pub(crate) fn on_state(state: &State, other: StateId, entry: bool) -> Vec<Numbered<'_>> {
+    then_conditions(state, |trigger| *trigger == Trigger::State { state: other, entered: entry })
+}
+
+/// Of which states a state hears, and whether it is their entry.
+pub(crate) fn heard(state: &State) -> Vec<(StateId, bool)> {
+    let mut list = Vec::new();
+    for clause in &state.clauses {
+        if let Trigger::State { state, entered } = clause.trigger
+            && !list.contains(&(state, entered))
+        {
+            list.push((state, entered));
+        }
+    }
+    list
+}
+
+/// A state's conditions that go somewhere.
+pub(crate) fn going(state: &State) -> Vec<Numbered<'_>> {
+    let mut list = conditions(state);
+    list.retain(|(_, clause)| clause.then != Then::Stay);
+    list
 }
 
 /// A state's conditions.

@@ -2,12 +2,12 @@
 
 use crate::body::Body;
 use crate::expr::expr_calls;
-use crate::routine::{Numbered, Routine, conditions, has_conditions};
+use crate::routine::{Numbered, Own, Routine, conditions, going, has_conditions};
 use crate::statement::code_calls;
 use crate::thunk::Thunk;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder};
-use trialect_ir::{Class, Clause, NEVER, NO_OUTCOME, StateId, Then, Trigger, header};
+use trialect_ir::{Class, Clause, NEVER, NO_OUTCOME, Slot, StateId, Then, Trigger, header};
 
 /// Whether clauses need no call until one of them goes somewhere, so that they can stand in the event routine.
 pub(crate) fn is_thin(chain: &[Numbered<'_>]) -> bool {
@@ -45,7 +45,7 @@ impl Body<'_> {
     /// Goes on where the clause fires; else to `next`.
     fn test(&mut self, clause: &Clause, next: Block) {
         match clause.trigger {
-            Trigger::Input(_) | Trigger::Condition => {}
+            Trigger::Input(_) | Trigger::State { .. } | Trigger::Condition => {}
             Trigger::Reaches { count, low, high, .. } => {
                 let (above, reached) = (self.block(), self.hit(clause));
                 let (value, low) = (self.load(count, Class::Int), self.load(low, Class::Int));
@@ -94,7 +94,7 @@ impl Body<'_> {
                 self.leave(id);
                 let outcome = self.int(outcome.into());
                 self.store(header::OUTCOME, outcome);
-                self.routine(Routine::Rest);
+                self.routine(Routine::Rest(None));
             }
         }
         self.done();
@@ -118,7 +118,8 @@ impl Body<'_> {
     fn enter(&mut self, id: StateId) {
         let state = &self.program.states[id.0 as usize];
         let index = self.int(id.0.into());
-        self.store(header::STATE, index);
+        let word = self.program.state_word(id);
+        self.store(word, index);
         let now = self.load(header::NOW, Class::Int);
         self.store(state.slots.entry, now);
         let (before, one) = (self.load(state.slots.visits, Class::Int), self.int(1));
@@ -137,6 +138,18 @@ impl Body<'_> {
         self.chain(id, &conditions(state));
     }
 
+    /// The routine that tests a state's conditions that go somewhere.
+    pub(crate) fn again(&mut self, id: StateId) {
+        let state = &self.program.states[id.0 as usize];
+        self.chain(id, &going(state));
+    }
+
+    /// The routine that enters the first state of a machine beside the trial's.
+    pub(crate) fn start(&mut self, beside: usize) {
+        self.enter(StateId(self.program.besides[beside].states.start));
+        self.done();
+    }
+
     /// The routine that starts a trial.
     pub(crate) fn begin(&mut self) {
         let (at, none) = (self.parameters[1], self.int(NO_OUTCOME));
@@ -147,13 +160,18 @@ impl Body<'_> {
         self.done();
     }
 
-    /// The routine that goes between trials: no state, no timer.
-    pub(crate) fn rest(&mut self) {
-        let idle = self.int(self.program.idle());
-        self.store(header::STATE, idle);
+    /// The routine that stops a machine: no state, no timer.
+    pub(crate) fn rest(&mut self, own: Own) {
+        let program = self.program;
+        let (word, timers) = match own {
+            Some(k) => (program.besides[k].at, &program.besides[k].timers),
+            None => (header::STATE, &program.timers),
+        };
+        let idle = self.int(program.idle());
+        self.store(word, idle);
         let never = self.int(NEVER);
-        for slot in self.program.timer_slots() {
-            self.store(slot, never);
+        for slot in timers.clone() {
+            self.store(Slot(slot), never);
         }
         self.done();
     }

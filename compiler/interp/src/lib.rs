@@ -5,23 +5,28 @@
 
 mod evaluate;
 mod execute;
+mod instant;
 mod states;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use trialect_ir::{Host, InputId, Machine, Phase, Program};
+use trialect_ir::{Host, InputId, Machine, Phase, Program, StateId};
 
 /// A program with its memory, executed by walking its trees.
 #[derive(Debug, Clone)]
 pub struct Interpreter {
     program: Arc<Program>,
     memory: Vec<u64>,
+    /// Kept from call to call, so that none allocates.
+    heard: VecDeque<(StateId, bool)>,
 }
 
 impl Interpreter {
     /// A machine with the program's initial memory, between trials.
     pub fn new(program: Arc<Program>) -> Interpreter {
         let memory = program.initial.clone();
-        Interpreter { program, memory }
+        let heard = VecDeque::with_capacity(if program.besides.is_empty() { 0 } else { WAITING });
+        Interpreter { program, memory, heard }
     }
 }
 
@@ -30,11 +35,20 @@ struct Run<'a> {
     program: &'a Program,
     memory: &'a mut [u64],
     host: &'a mut dyn Host,
+    /// A clause has fired since conditions were last tested.
+    fired: bool,
+    /// States of which other machines have yet to hear, and whether they were entered.
+    heard: &'a mut VecDeque<(StateId, bool)>,
 }
+
+/// States that may wait to be heard without any memory being asked for.
+const WAITING: usize = 256;
 
 impl Interpreter {
     fn with(&mut self, host: &mut dyn Host, step: impl FnOnce(&mut Run<'_>)) {
-        step(&mut Run { program: &self.program, memory: &mut self.memory, host });
+        let (program, memory) = (&self.program, &mut self.memory);
+        self.heard.clear();
+        step(&mut Run { program, memory, host, fired: false, heard: &mut self.heard });
     }
 }
 
@@ -50,6 +64,15 @@ impl Machine for Interpreter {
     }
     fn run(&mut self, phase: Phase, host: &mut dyn Host) {
         self.with(host, |run| run.code(run.program.phase(phase)));
+    }
+    fn start(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.start(at));
+    }
+    fn stop(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.stop(at));
+    }
+    fn settle(&mut self, at: i64, host: &mut dyn Host) {
+        self.with(host, |run| run.look(at));
     }
     fn begin(&mut self, at: i64, host: &mut dyn Host) {
         self.with(host, |run| run.begin(at));

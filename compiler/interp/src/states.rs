@@ -1,81 +1,32 @@
-//! The trial's states: what happens in an instant.
+//! States: which clauses fire, what leaving and entering do.
 
 use crate::Run;
-use trialect_ir::{Clause, InputId, NEVER, NO_OUTCOME, State, StateId, Then, Trigger, Update, header};
+use crate::instant::Own;
+use trialect_ir::{Clause, NEVER, State, StateId, Then, Trigger, header};
 
 impl<'a> Run<'a> {
-    /// The state the trial is in; none between trials.
-    fn current(&self) -> Option<(StateId, &'a State)> {
-        let index = self.get(header::STATE);
+    /// The state that a machine is in; none while it is stopped.
+    pub(crate) fn current(&self, machine: Own<'a>) -> Option<(StateId, &'a State)> {
+        let index = self.get(machine.map_or(header::STATE, |beside| beside.at));
         let program = self.program;
         program.states.get(usize::try_from(index).ok()?).map(|state| (StateId(index as u32), state))
     }
 
-    pub(crate) fn begin(&mut self, at: i64) {
-        self.set(header::NOW, at);
-        self.set(header::TRIAL_START, at);
-        self.set(header::OUTCOME, NO_OUTCOME);
-        self.enter(StateId(0));
-    }
-
-    pub(crate) fn event(&mut self, input: InputId, value: i64, at: i64) {
-        self.set(header::NOW, at);
-        self.update(input, value);
-        self.clauses(|run, trigger| match *trigger {
-            Trigger::Input(other) => other == input,
-            Trigger::Reaches { input: other, count, low, high } => {
-                let count = run.get(count);
-                other == input && (count <= run.get(low) || count >= run.get(high))
-            }
-            Trigger::Condition | Trigger::Timer(_) => false,
-        });
-    }
-
-    pub(crate) fn timers(&mut self, at: i64) {
-        self.set(header::NOW, at);
-        self.clauses(|run, trigger| match *trigger {
-            Trigger::Timer(slot) if run.get(slot) <= at => {
-                run.set(slot, NEVER);
-                true
-            }
-            _ => false,
-        });
-    }
-
-    pub(crate) fn interrupt(&mut self, at: i64) {
-        self.set(header::NOW, at);
-        if let Some((id, state)) = self.current() {
-            self.leave(id, state);
-            self.rest();
-        }
-    }
-
-    fn update(&mut self, input: InputId, value: i64) {
-        match self.program.inputs[input.0 as usize].update {
-            Update::Nothing => {}
-            Update::Count { raw, zero, count } => {
-                self.set(raw, value);
-                self.set(count, value.wrapping_sub(self.get(zero)));
-            }
-            Update::Flag { slot, on } => self.set(slot, i64::from(on)),
-        }
-    }
-
     /// Takes the current state's clauses in text order; the first that fires and goes somewhere is the last.
-    fn clauses(&mut self, mut triggered: impl FnMut(&mut Self, &Trigger) -> bool) {
-        let Some((id, state)) = self.current() else { return };
+    pub(crate) fn clauses(&mut self, machine: Own<'a>, triggered: &mut impl FnMut(&mut Self, &Trigger) -> bool) {
+        let Some((id, state)) = self.current(machine) else { return };
         for clause in &state.clauses {
             if triggered(self, &clause.trigger) && self.fire(id, state, clause) {
                 return;
             }
         }
-        self.settle(id, state);
+        self.conditions(id, state, true);
     }
 
-    /// Tests the state's conditions in text order.
-    fn settle(&mut self, id: StateId, state: &'a State) {
+    /// Tests the state's conditions in text order; `all` also those that go nowhere.
+    pub(crate) fn conditions(&mut self, id: StateId, state: &'a State, all: bool) {
         for clause in state.clauses.iter().filter(|clause| clause.trigger == Trigger::Condition) {
-            if self.fire(id, state, clause) {
+            if (all || clause.then != Then::Stay) && self.fire(id, state, clause) {
                 return;
             }
         }
@@ -86,6 +37,7 @@ impl<'a> Run<'a> {
         if clause.guard.as_ref().is_some_and(|guard| self.value(guard) == 0) {
             return false;
         }
+        self.fired = true;
         if let Some(rule) = clause.rule {
             self.host.decided(rule, self.memory);
         }
@@ -99,7 +51,7 @@ impl<'a> Run<'a> {
             Then::End(outcome) => {
                 self.leave(id, state);
                 self.set(header::OUTCOME, i64::from(outcome));
-                self.rest();
+                self.rest(None);
             }
         }
         true
@@ -111,25 +63,47 @@ impl<'a> Run<'a> {
         self.set(state.slots.exit, now);
         self.set(state.slots.time, self.get(state.slots.time).wrapping_add(stayed));
         self.host.left(id, self.memory);
+        self.hear(id, false);
         self.code(&state.leave);
     }
 
-    fn enter(&mut self, id: StateId) {
+    /// Machines will hear of it when the present clauses have been taken.
+    fn hear(&mut self, id: StateId, entered: bool) {
+        if !self.program.besides.is_empty() {
+            self.heard.push_back((id, entered));
+        }
+    }
+
+    pub(crate) fn enter(&mut self, id: StateId) {
         let program = self.program;
         let state = &program.states[id.0 as usize];
-        self.set(header::STATE, i64::from(id.0));
+        self.set(program.state_word(id), i64::from(id.0));
         self.set(state.slots.entry, self.get(header::NOW));
         self.set(state.slots.visits, self.get(state.slots.visits).wrapping_add(1));
         self.host.entered(id, self.memory);
+        self.fired = true;
+        self.hear(id, true);
         self.code(&state.entry);
-        self.settle(id, state);
+        self.conditions(id, state, true);
     }
 
-    /// Between trials: no state, no timer.
-    fn rest(&mut self) {
-        self.set(header::STATE, self.program.idle());
-        for slot in self.program.timer_slots() {
-            self.memory[slot.index()] = NEVER as u64;
+    /// Leaves the state of a machine that runs, and stops it.
+    pub(crate) fn quit(&mut self, machine: Own<'a>) {
+        if let Some((id, state)) = self.current(machine) {
+            self.leave(id, state);
+            self.rest(machine);
+        }
+    }
+
+    /// A machine that is stopped: no state, no timer.
+    fn rest(&mut self, machine: Own<'a>) {
+        let (at, timers) = match machine {
+            Some(beside) => (beside.at, &beside.timers),
+            None => (header::STATE, &self.program.timers),
+        };
+        self.set(at, self.program.idle());
+        for slot in timers.clone() {
+            self.memory[slot as usize] = NEVER as u64;
         }
     }
 }

@@ -65,6 +65,10 @@ pub struct Unit {
 impl Column {
     /// Path of what it shows: that of its definition, with its key.
     pub fn path(&self) -> String {
+        // The path of a state's draw ends with its name, and so with the key of its machine.
+        if self.definition.ends_with(&self.name) {
+            return self.definition.clone();
+        }
         let key = self.name.find('[').map_or("", |at| &self.name[at..]);
         format!("{}{key}", self.definition)
     }

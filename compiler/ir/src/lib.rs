@@ -18,6 +18,7 @@ pub mod law;
 mod machine;
 mod program;
 pub mod record;
+mod settle;
 mod slot;
 mod state;
 mod statistic;
@@ -35,11 +36,12 @@ pub use expr::{Binary, Expr, Unary};
 pub use fit::{FIT_PARTS, Fit, FitId};
 pub use machine::{Host, Machine};
 pub use program::{
-    Channel, Device, Input, InputId, Measured, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId,
+    Channel, Device, Input, InputId, Measured, OnTime, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId,
     Stimulus, Update, VerbKind,
 };
+pub use settle::endless;
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};
-pub use state::{Clause, State, StateId, StateSlots, Then, Trigger};
+pub use state::{Beside, Clause, State, StateId, StateSlots, Then, Trigger};
 pub use statistic::{Function, PREFIX, StatId, Statistic};
 pub use train::train;
 pub use verify::{Flaw, verify};

@@ -35,6 +35,10 @@ pub trait Host {
 ///   disarmed before its guard is looked at.
 /// - Leaving a state: exit stamp, time spent, host `left`, `leave` code. Entering: STATE, entry stamp, visits + 1,
 ///   host `entered`, `entry` code, conditions settled. Ending: leaving, then OUTCOME, STATE idle, timers disarmed.
+/// - Machines beside the trial's: what happens is offered to each that runs, in the order of [`crate::Program::besides`],
+///   and to the trial's last. When the trial ends, those of the trial are left. Then what states were entered and left is
+///   offered, in the order in which it happened, each to all machines in this order; while a clause fires, conditions with
+///   a target are tested again, in this order, until none holds.
 /// - Settling: the state's `Condition` clauses in text order; the first that holds and has a target goes there.
 ///   A program's conditions form no cycle ([`crate::verify`]), so settling ends.
 pub trait Machine {
@@ -46,12 +50,18 @@ pub trait Machine {
     fn memory_mut(&mut self) -> &mut [u64];
     /// Runs the code of a phase.
     fn run(&mut self, phase: Phase, host: &mut dyn Host);
-    /// Starts a trial: NOW is `at`, the first state is entered.
+    /// Starts the session's machines, each in its first state: NOW is `at`.
+    fn start(&mut self, at: i64, host: &mut dyn Host);
+    /// Stops the session's machines: their states are left.
+    fn stop(&mut self, at: i64, host: &mut dyn Host);
+    /// Tests conditions again, because rules between trials have set something. Only of a program with machines beside.
+    fn settle(&mut self, at: i64, host: &mut dyn Host);
+    /// Starts a trial: NOW is `at`; its machines beside are started, then the first state is entered.
     fn begin(&mut self, at: i64, host: &mut dyn Host);
     /// Delivers one event of an input.
     fn event(&mut self, input: InputId, value: i64, at: i64, host: &mut dyn Host);
     /// Lets the timers that are due at `at` fire.
     fn timers(&mut self, at: i64, host: &mut dyn Host);
-    /// Breaks a trial off: the current state is left, no outcome, STATE idle, timers disarmed.
+    /// Breaks a trial off: its current states are left, no outcome, STATE idle, timers disarmed.
     fn interrupt(&mut self, at: i64, host: &mut dyn Host);
 }

@@ -1,6 +1,8 @@
 //! A compiled program.
 
-use crate::{Carried, Clock, Code, Column, Definition, Draw, Fit, Identity, Slot, State, Statistic};
+use crate::{
+    Beside, Carried, Clock, Code, Column, Definition, Draw, Fit, Identity, Slot, State, StateId, Statistic, header,
+};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -224,6 +226,21 @@ pub struct Rule {
     pub text: String,
 }
 
+/// A limit of the time for which outputs of the kind [`VerbKind::Held`] are on, all of its devices together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnTime {
+    /// Indices into [`Program::devices`].
+    pub devices: Vec<u32>,
+    /// Most, ns.
+    pub most: i64,
+    /// [`Clock::Trial`]: from each trial's start anew; [`Clock::Session`].
+    pub each: Clock,
+    /// The rule that is told when it ends an output or refuses one.
+    pub rule: RuleId,
+    /// The Int word that is 1 from then on.
+    pub met: Slot,
+}
+
 /// A compiled program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
@@ -247,7 +264,7 @@ pub struct Program {
     pub carried: Vec<Carried>,
     /// The clauses of values, handlers and stages by the paths of their definitions, each on one line.
     pub texts: BTreeMap<String, String>,
-    /// Timer deadlines, Int slots, ns.
+    /// Timer deadlines of the trial's states, Int slots, ns.
     pub timers: Range<u32>,
     /// Devices in `rig` order.
     pub devices: Vec<Device>,
@@ -271,14 +288,18 @@ pub struct Program {
     pub stops: Vec<RuleId>,
     /// Outcomes in text order.
     pub outcomes: Vec<String>,
-    /// States; the first is entered when a trial starts.
+    /// States: those of the trial, of which the first is entered when a trial starts, then those of the machines beside it.
     pub states: Vec<State>,
+    /// Machines beside the trial's: those of the session, then those of the trial, each in text order.
+    pub besides: Vec<Beside>,
     /// Code of each phase, in the order of [`Phase::ALL`].
     pub phases: [Code; Phase::ALL.len()],
     /// `counts when`: the Int word that is 0 after the session's end when the session does not count.
     pub counts: Option<Slot>,
     /// Times since the session's start, ns, ascending, at which a `stop … now` may begin to hold without any event.
     pub alarms: Vec<i64>,
+    /// Limits of the time for which devices are held on.
+    pub on_time: Vec<OnTime>,
     /// Most trials of a session (`limit trials`).
     pub most_trials: u32,
     /// Columns that the session asks for before it starts (`covariate ... asked before`), indices.
@@ -304,8 +325,24 @@ impl Program {
     pub fn phase(&self, phase: Phase) -> &Code {
         &self.phases[phase as usize]
     }
-    /// Slots of the timers.
+    /// Slots of the timers of the trial's states.
     pub fn timer_slots(&self) -> impl Iterator<Item = Slot> {
         self.timers.clone().map(Slot)
+    }
+    /// Slots of all timers, those of the machines beside the trial's included.
+    pub fn deadlines(&self) -> impl Iterator<Item = Slot> {
+        self.timer_slots().chain(self.besides.iter().flat_map(|beside| beside.timers.clone().map(Slot)))
+    }
+    /// The machine beside the trial's that has a state; none for the trial's own states.
+    pub fn beside_of(&self, state: StateId) -> Option<&Beside> {
+        self.besides.iter().find(|beside| beside.states.contains(&state.0))
+    }
+    /// The word that holds the state of the machine that has a state.
+    pub fn state_word(&self, state: StateId) -> Slot {
+        self.beside_of(state).map_or(header::STATE, |beside| beside.at)
+    }
+    /// Number of the trial's states; those of the machines beside follow them.
+    pub fn trial_states(&self) -> usize {
+        self.besides.iter().map(|beside| beside.states.start as usize).min().unwrap_or(self.states.len())
     }
 }

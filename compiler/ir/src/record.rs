@@ -2,7 +2,7 @@
 //!
 //! The session writes it, the exporters read it; with it a record can be read without its program.
 
-use crate::{Carried, Column, Date, Program};
+use crate::{Beside, Carried, Clock, Column, Date, Program};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -44,6 +44,9 @@ pub struct Header {
     pub inputs: Vec<InputStamp>,
     /// Names of the states.
     pub states: Vec<String>,
+    /// Machines beside the trial's, and which states are theirs; the others are the trial's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub machines: Vec<MachineStamp>,
     /// Names of the outcomes.
     pub outcomes: Vec<String>,
     /// Outputs.
@@ -250,6 +253,39 @@ pub struct InputStamp {
     pub count_size: Option<f64>,
     /// The description of the device.
     pub description: Option<String>,
+}
+
+/// A machine beside the trial's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineStamp {
+    /// Name in the protocol with its key: `vi[left]`.
+    pub name: String,
+    /// `session` or `trial`: with what it starts and stops.
+    pub clock: String,
+    /// Index of its first state.
+    pub first: u32,
+    /// Number of its states, which follow each other.
+    pub states: u32,
+    /// Its description.
+    pub description: Option<String>,
+}
+
+impl MachineStamp {
+    /// The stamps of a program's machines.
+    pub fn of(program: &Program) -> Vec<MachineStamp> {
+        let stamp = |beside: &Beside| MachineStamp {
+            name: beside.name.clone(),
+            clock: if beside.clock == Clock::Session { "session".into() } else { "trial".into() },
+            first: beside.states.start,
+            states: beside.states.len() as u32,
+            description: beside.description.clone(),
+        };
+        program.besides.iter().map(stamp).collect()
+    }
+    /// Whether a state is one of its own.
+    pub fn has(&self, state: u32) -> bool {
+        (self.first..self.first.saturating_add(self.states)).contains(&state)
+    }
 }
 
 /// An output of the program.

@@ -36,7 +36,7 @@ pub mod header {
     use super::Slot;
     /// Session-clock time of the event being handled, ns.
     pub const NOW: Slot = Slot(0);
-    /// Index of the current state; the number of states when between trials.
+    /// Index of the trial's current state; the number of all states when between trials.
     pub const STATE: Slot = Slot(1);
     /// Index of the outcome with which the trial ended, or [`super::NO_OUTCOME`].
     pub const OUTCOME: Slot = Slot(2);

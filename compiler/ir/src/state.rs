@@ -1,12 +1,30 @@
-//! The trial's states.
+//! States: of the trial, and of the machines beside it.
 
-use crate::{Code, Expr, InputId, RuleId, Slot};
+use crate::{Clock, Code, Expr, InputId, RuleId, Slot};
+use std::ops::Range;
 
 /// Index into [`crate::Program::states`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StateId(pub u32);
 
-/// A state of the trial.
+/// A machine beside the trial's, with states of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// Name in the text with its key: `vi[left]`.
+    pub name: String,
+    /// The description in the text.
+    pub description: Option<String>,
+    /// [`Clock::Trial`]: from the trial's first state to its end; [`Clock::Session`]: from before the first trial on.
+    pub clock: Clock,
+    /// The word that holds its state; [`crate::Program::idle`] while it is stopped.
+    pub at: Slot,
+    /// Its states in [`crate::Program::states`]; the first is entered when it starts.
+    pub states: Range<u32>,
+    /// Deadlines of its timers, Int slots, ns.
+    pub timers: Range<u32>,
+}
+
+/// A state of the trial, or of a machine beside it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// Name in the text.
@@ -15,7 +33,7 @@ pub struct State {
     pub description: Option<String>,
     /// Its stamps.
     pub slots: StateSlots,
-    /// Runs on entry: actions in text order, thresholds and every timer slot of the program set.
+    /// Runs on entry: actions in text order, thresholds and every timer slot of its machine set.
     pub entry: Code,
     /// Runs on leaving: holds end, tracks stop.
     pub leave: Code,
@@ -30,9 +48,9 @@ pub struct StateSlots {
     pub entry: Slot,
     /// Time of the latest exit, ns.
     pub exit: Slot,
-    /// Entries in this trial.
+    /// Entries in this trial, or in this session.
     pub visits: Slot,
-    /// Time spent in it in this trial, ns, visits that have ended.
+    /// Time spent in it in this trial or session, ns, visits that have ended.
     pub time: Slot,
 }
 
@@ -67,6 +85,13 @@ pub enum Trigger {
         /// `i64::MAX` when there is no upper level.
         high: Slot,
     },
+    /// A state of another machine is entered, or left.
+    State {
+        /// Which.
+        state: StateId,
+        /// Entered, not left.
+        entered: bool,
+    },
     /// Nothing: the guard is tested on entry and after every event.
     Condition,
     /// The deadline in this slot has come.
@@ -80,6 +105,6 @@ pub enum Then {
     Stay,
     /// Leaves the state and enters one, perhaps the same.
     Enter(StateId),
-    /// Ends the trial with an outcome.
+    /// Ends the trial with an outcome; only the trial's own states do.
     End(u32),
 }

@@ -1,6 +1,6 @@
 //! The verifier: what a machine may rely on. A program that passes cannot make a machine loop, trap or reach outside its memory.
 
-use crate::{Class, Code, Expr, Program, Slot, Statistic, Stmt, Then, Trigger, Update, header};
+use crate::{Class, Clock, Code, Expr, Program, Slot, StateId, Statistic, Stmt, Then, Trigger, Update, header};
 
 /// Something a machine could not rely on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,10 @@ pub fn verify(program: &Program) -> Vec<Flaw> {
         check.place = format!("{phase:?}");
         check.code(code);
     }
-    for state in &program.states {
+    check.machines();
+    for (k, state) in (0..).zip(&program.states) {
         check.place = format!("state {}", state.name);
-        check.state(state);
+        check.state(StateId(k), state);
     }
     check.conditions();
     check.flaws
@@ -66,6 +67,11 @@ impl Check<'_> {
                 Update::Flag { slot, .. } => self.slots(slot, 1),
             }
         }
+        for limit in &self.program.on_time {
+            self.slots(limit.met, 1);
+            let known = (limit.rule.0 as usize) < self.program.rules.len();
+            self.require(known, || "unknown rule of a limit".into());
+        }
         for statistic in &self.program.statistics {
             self.statistic(statistic);
         }
@@ -86,7 +92,8 @@ impl Check<'_> {
         });
     }
 
-    fn state(&mut self, state: &crate::State) {
+    fn state(&mut self, id: StateId, state: &crate::State) {
+        let machine = self.program.beside_of(id);
         let slots = state.slots;
         for slot in [slots.entry, slots.exit, slots.visits, slots.time] {
             self.slots(slot, 1);
@@ -94,7 +101,7 @@ impl Check<'_> {
         self.code(&state.entry);
         self.code(&state.leave);
         for clause in &state.clauses {
-            self.trigger(&clause.trigger);
+            self.trigger(id, &clause.trigger);
             if let Some(guard) = &clause.guard {
                 self.expect(guard, Class::Int);
             }
@@ -108,15 +115,18 @@ impl Check<'_> {
                 Then::Stay => {}
                 Then::Enter(to) => {
                     self.require((to.0 as usize) < self.program.states.len(), || "unknown target".into());
+                    let own = machine == self.program.beside_of(to);
+                    self.require(own, || "a target of another machine".into());
                 }
                 Then::End(outcome) => {
                     self.require((outcome as usize) < self.program.outcomes.len(), || "unknown outcome".into());
+                    self.require(machine.is_none(), || "a machine beside ends the trial".into());
                 }
             }
         }
     }
 
-    fn trigger(&mut self, trigger: &Trigger) {
+    fn trigger(&mut self, id: StateId, trigger: &Trigger) {
         match *trigger {
             Trigger::Input(input) => {
                 self.require((input.0 as usize) < self.program.inputs.len(), || "unknown input".into());
@@ -128,8 +138,14 @@ impl Check<'_> {
                 }
             }
             Trigger::Timer(slot) => {
-                let known = self.program.timers.contains(&slot.0);
+                let own = self.program.beside_of(id).map_or(&self.program.timers, |beside| &beside.timers);
+                let known = own.contains(&slot.0);
                 self.require(known, || format!("slot {} is no timer", slot.0));
+            }
+            Trigger::State { state, .. } => {
+                self.require((state.0 as usize) < self.program.states.len(), || "unknown state".into());
+                let other = self.program.beside_of(state) != self.program.beside_of(id);
+                self.require(other, || "a machine hears its own states".into());
             }
             Trigger::Condition => {}
         }
@@ -232,28 +248,28 @@ impl Check<'_> {
     /// Conditions are followed at once, so a circle of them would never end.
     fn conditions(&mut self) {
         self.place = "states".into();
-        let next = |state: usize| {
-            self.program.states[state].clauses.iter().filter_map(|clause| match (&clause.trigger, clause.then) {
-                (Trigger::Condition, Then::Enter(to)) => Some(to.0 as usize),
-                _ => None,
-            })
-        };
-        let n = self.program.states.len();
-        let circular = (0..n).find(|&start| {
-            let mut seen = vec![false; n];
-            let mut open: Vec<usize> = next(start).collect();
-            while let Some(state) = open.pop() {
-                if state == start {
-                    return true;
-                }
-                if state < n && !std::mem::replace(&mut seen[state], true) {
-                    open.extend(next(state));
-                }
-            }
-            false
-        });
-        if let Some(state) = circular {
-            self.flaw(format!("conditions lead from {} back to it", self.program.states[state].name));
+        if let Some(state) = crate::endless(self.program) {
+            self.flaw(format!("conditions lead from {} back to it", state.name));
         }
+    }
+
+    /// Each machine's states and timers are its own.
+    fn machines(&mut self) {
+        self.place = "machines".into();
+        let program = self.program;
+        let mut next = program.trial_states() as u32;
+        for beside in &program.besides {
+            self.slots(beside.at, 1);
+            let follow = beside.states.start == next && beside.states.end > next;
+            self.require(follow, || format!("the states of {} do not follow those before", beside.name));
+            next = beside.states.end;
+            let fits = beside.timers.end as usize <= program.initial.len();
+            self.require(fits, || format!("timers of {} lie outside memory", beside.name));
+            let known = matches!(beside.clock, Clock::Trial | Clock::Session);
+            self.require(known, || format!("{} has no clock", beside.name));
+        }
+        self.require(next as usize == program.states.len(), || "states of no machine".into());
+        let ordered = program.besides.is_sorted_by_key(|beside| beside.clock == Clock::Trial);
+        self.require(ordered, || "machines of the session come first".into());
     }
 }

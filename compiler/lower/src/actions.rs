@@ -52,6 +52,7 @@ impl Lowering<'_> {
                     code.push(Stmt::If { condition, then: yes, otherwise: no });
                 }
                 Action::Do(deed) => self.deed(deed, code),
+                Action::Draw(id) => self.draw_on_entry(*id, code),
                 Action::Track { stimulus, parameter, affine, .. } => self.track(*stimulus, *parameter, affine, code),
             }
         }
@@ -119,7 +120,7 @@ impl Lowering<'_> {
             stimulus: deed.stimulus.map(|stimulus| stimulus.0 as u32),
             parameters: deed.arguments.iter().map(|(name, typed)| (name.clone(), class(&typed.ty))).collect(),
             until: match deed.held {
-                true if self.of_session => trialect_ir::Clock::Session,
+                _ if self.of_session => trialect_ir::Clock::Session,
                 true => trialect_ir::Clock::State,
                 false => trialect_ir::Clock::Trial,
             },
@@ -174,7 +175,7 @@ impl Lowering<'_> {
         let mut refused = Code::new();
         for k in 0..self.model.limits.len() {
             let limit = self.model.limits[k].clone();
-            if !limit.devices.contains(&deed.device) || limit.total != total {
+            if !limit.devices.contains(&deed.device) || limit.total != Some(total) {
                 continue;
             }
             let most = self.value(&limit.amount);
@@ -200,10 +201,8 @@ impl Lowering<'_> {
 
     /// With what earlier sessions of the day have given, for a limit of the day.
     fn with_the_day(&self, limit: &Limit, sum: Expr) -> Expr {
-        if limit.each != Each::Day {
-            return sum;
-        }
-        let earlier = limit.devices.iter().filter_map(|device| self.layout.days.get(&(*device, limit.total)));
+        let (Each::Day, Some(total)) = (limit.each, limit.total) else { return sum };
+        let earlier = limit.devices.iter().filter_map(|device| self.layout.days.get(&(*device, total)));
         earlier.fold(sum, |sum, slot| binary(Binary::AddReal, sum, Expr::Load(*slot, Class::Real)))
     }
 
@@ -250,7 +249,7 @@ impl Lowering<'_> {
             ends: None,
             stimulus: Some(stimulus.0 as u32),
             parameters: vec![(name, Class::Real)],
-            until: trialect_ir::Clock::State,
+            until: if self.of_session { trialect_ir::Clock::Session } else { trialect_ir::Clock::State },
         })
     }
 }

@@ -21,6 +21,18 @@ impl Lowering<'_> {
         }
     }
 
+    /// A draw of a state, made on each entry: the entries of the session are its tick.
+    pub(crate) fn draw_on_entry(&mut self, id: ValueId, code: &mut Code) {
+        let ValueKind::Draw(family) = self.model.values[id.0].kind.clone() else { return };
+        let Some(place) = self.layout.values.get(&id).copied() else { return };
+        let entries = self.slot();
+        code.push(Stmt::Set { slot: entries, value: binary(Binary::AddInt, int(entries), Expr::Int(1)) });
+        self.entries.insert(id, entries);
+        let column = self.of_value.get(&id).copied().unwrap_or(ColumnId(0));
+        self.draw_one(id, &family, (place, 0), column, code);
+        code.extend(place.present.map(|flag| Stmt::Set { slot: flag, value: Expr::Int(1) }));
+    }
+
     fn draw_one(&mut self, id: ValueId, family: &Family, at: (Place, u32), column: ColumnId, code: &mut Code) {
         let slot = at.0.value.offset(at.1);
         if let Family::Deal(deck) = family {
@@ -77,6 +89,9 @@ impl Lowering<'_> {
         let value = &self.model.values[id.0];
         let path = format!("{}{}", value.path, self.key_label(&value.keys, index));
         let (clock, tick) = match (value.clock, value.block) {
+            _ if value.state.is_some() => {
+                (trialect_ir::Clock::State, self.entries.get(&id).copied().unwrap_or(header::TRIAL))
+            }
             (_, Some(block)) => (trialect_ir::Clock::Block, self.layout.blocks[block.0].index),
             (Clock::Trial, None) => (trialect_ir::Clock::Trial, header::TRIAL),
             _ => (trialect_ir::Clock::Session, header::TRIAL),

@@ -60,6 +60,8 @@ pub(crate) struct Layout {
     pub(crate) curricula: Vec<StageSlots>,
     pub(crate) blocks: Vec<BlockSlots>,
     pub(crate) states: Vec<StateSlots>,
+    /// For each machine beside the trial's, the word that holds its state, and its timers.
+    pub(crate) besides: Vec<(Slot, Range<u32>)>,
     pub(crate) inputs: Vec<(DeviceId, u32)>,
     pub(crate) counters: BTreeMap<(DeviceId, u32), Counter>,
     pub(crate) flags: BTreeMap<(DeviceId, u32), Slot>,
@@ -92,6 +94,7 @@ impl Layout {
             curricula: Vec::new(),
             blocks: Vec::new(),
             states: Vec::new(),
+            besides: Vec::new(),
             inputs: Vec::new(),
             counters: BTreeMap::new(),
             flags: BTreeMap::new(),
@@ -145,7 +148,11 @@ impl Layout {
                 ValueKind::Definition(_) | ValueKind::Table(_) if clock < Clock::Block => {}
                 ValueKind::Covariate(_) | ValueKind::Fit(_) if clock == Clock::Subject => {}
                 kind => {
-                    let place = self.place(model, value);
+                    let mut place = self.place(model, value);
+                    if value.state.is_some() {
+                        // There is none before the state's first entry.
+                        place.present = Some(self.allocate(place.count));
+                    }
                     self.values.insert(id, place);
                     if let ValueKind::Draw(trialect_sema::Family::Poisson(.., most)) = kind {
                         let blocks = self.allocate(place.count * (most + 2));
@@ -240,10 +247,11 @@ impl Layout {
                 self.totals.insert((id, total as u32), (trial, trial.offset(1)));
             }
         }
-        for limit in model.limits.iter().filter(|limit| limit.each == Each::Day) {
+        let of_days = model.limits.iter().filter(|limit| limit.each == Each::Day);
+        for (limit, total) in of_days.filter_map(|limit| Some((limit, limit.total?))) {
             for device in &limit.devices {
                 let slot = self.allocate(1);
-                self.days.entry((*device, limit.total)).or_insert(slot);
+                self.days.entry((*device, total)).or_insert(slot);
             }
         }
         self.limits = model.limits.iter().map(|_| self.allocate(1)).collect();
@@ -251,14 +259,24 @@ impl Layout {
         self.counts = model.counts.is_some().then(|| self.allocate(1));
         self.pause = self.allocate(1);
         self.previous_outcome = self.allocate(1);
-        let timers = model.states.iter().map(|state| {
+        self.timers = self.timers_of(&model.states[..model.trial_states()]);
+        for beside in &model.besides {
+            let at = self.allocate(1);
+            let timers = self.timers_of(&model.states[beside.states.clone()]);
+            self.besides.push((at, timers));
+        }
+    }
+
+    /// As many timers as any of a machine's states needs.
+    fn timers_of(&mut self, states: &[trialect_sema::State]) -> Range<u32> {
+        let timers = states.iter().map(|state| {
             let after = state.clauses.iter().filter(|clause| matches!(clause.waits, Waits::After(_))).count();
             let actions = state.entry.iter().chain(state.clauses.iter().flat_map(|clause| &clause.actions));
             after + actions.map(timed_holds).sum::<usize>()
         });
         let timers = timers.max().unwrap_or(0) as u32;
         let first = self.allocate(timers);
-        self.timers = first.0..first.0 + timers;
+        first.0..first.0 + timers
     }
 
     /// `count` fresh words, 0.
@@ -319,7 +337,10 @@ impl Layout {
     pub(crate) fn finish(mut self, idle: i64) -> Vec<u64> {
         self.memory[header::STATE.index()] = idle as u64;
         self.memory[header::OUTCOME.index()] = NO_OUTCOME as u64;
-        for slot in self.timers.clone() {
+        for (at, _) in &self.besides {
+            self.memory[at.index()] = idle as u64;
+        }
+        for slot in self.timers.clone().chain(self.besides.iter().flat_map(|(_, timers)| timers.clone())) {
             self.memory[slot as usize] = NEVER as u64;
         }
         self.memory

@@ -60,12 +60,16 @@ pub(crate) struct Lowering<'a> {
     pub(crate) constants: BTreeMap<ValueId, Bound>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) sites: Vec<Site>,
-    /// What is lowered is held by the session.
+    /// What is lowered lasts as long as the session does.
     pub(crate) of_session: bool,
+    /// The column of each value, for draws of states.
+    pub(crate) of_value: BTreeMap<ValueId, trialect_ir::ColumnId>,
     /// Timers of the present state that nothing uses yet.
     pub(crate) timers_left: std::ops::Range<u32>,
     /// Timers of the present state that end holds.
     pub(crate) hold_timers: Vec<(SiteId, Slot)>,
+    /// The words that count the entries of states with a draw.
+    pub(crate) entries: BTreeMap<ValueId, Slot>,
     pub(crate) draws: Vec<Draw>,
     pub(crate) fits: Vec<Fit>,
     pub(crate) findings: Vec<Finding>,
@@ -82,8 +86,10 @@ impl<'a> Lowering<'a> {
             rules: Vec::new(),
             sites: Vec::new(),
             of_session: false,
+            of_value: BTreeMap::new(),
             timers_left: 0..0,
             hold_timers: Vec::new(),
+            entries: BTreeMap::new(),
             draws: Vec::new(),
             fits: Vec::new(),
             findings: Vec::new(),
@@ -92,16 +98,19 @@ impl<'a> Lowering<'a> {
 
     fn program(mut self) -> Result<Program, Vec<Finding>> {
         let tables = self.columns();
+        self.of_value.clone_from(&tables.of_value);
         let states = self.states();
         let (phases, stops) = self.phases(&tables);
         let stimuli = self.stimuli();
         let alarms = self.alarms();
+        let on_time = self.on_time();
         if !self.findings.is_empty() {
             return Err(self.findings);
         }
         let definitions = canonical::definitions(self.model);
         let model = self.model;
         let outcomes = model.outcomes.map(|id| model.enums[id.0].members.iter().map(|m| m.name.clone()).collect());
+        let besides = self.besides();
         let (carried, texts, days) = (self.carried(), self.texts(), self.days());
         let mut program = Program {
             name: model.name.clone(),
@@ -131,8 +140,10 @@ impl<'a> Lowering<'a> {
             stops,
             outcomes: outcomes.unwrap_or_default(),
             states,
+            besides,
             phases,
             alarms,
+            on_time,
             counts: self.layout.counts,
             most_trials: model.most_trials.map_or(1, |(most, _)| most),
             pause: self.layout.pause,

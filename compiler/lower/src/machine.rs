@@ -1,24 +1,39 @@
-//! The trial's states, and the tables of devices, inputs and stimuli.
+//! States, of the trial and of machines beside it, and the tables of devices, inputs and stimuli.
 
 use crate::Lowering;
 use crate::expressions::int;
 use crate::fold::{and, binary, or, select, unary};
 use trialect_ir::{
-    Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, SiteId, Slot, State, StateId,
-    Stimulus, Stmt, Then, Trigger, Unary, Update, header,
+    Beside, Binary, Channel, Class, Clause, Code, Device, Expr, Input, InputId, NEVER, RuleKind, SiteId, Slot, State,
+    StateId, Stimulus, Stmt, Then, Trigger, Unary, Update, header,
 };
-use trialect_sema::{Action, Affine, ChannelKind, Goes, Texpr, Waits};
+use trialect_sema::{Action, Affine, ChannelKind, Clock, Goes, Texpr, Waits};
 
 impl Lowering<'_> {
     pub(crate) fn states(&mut self) -> Vec<State> {
         (0..self.model.states.len()).map(|k| self.state(k)).collect()
     }
 
+    /// Machines beside the trial's.
+    pub(crate) fn besides(&self) -> Vec<Beside> {
+        let beside = |(beside, (at, timers)): (&trialect_sema::Beside, &(Slot, std::ops::Range<u32>))| Beside {
+            name: beside.name.clone(),
+            description: beside.description.clone(),
+            clock: if beside.clock == Clock::Session { trialect_ir::Clock::Session } else { trialect_ir::Clock::Trial },
+            at: *at,
+            states: beside.states.start as u32..beside.states.end as u32,
+            timers: timers.clone(),
+        };
+        self.model.besides.iter().zip(&self.layout.besides).map(beside).collect()
+    }
+
     fn state(&mut self, k: usize) -> State {
         let model = self.model;
         let declared = &model.states[k];
         let (mut entry, mut leave) = (Code::new(), Code::new());
-        self.timers_left = self.layout.timers.clone();
+        self.of_session = model.clock_of(declared) == Clock::Session;
+        let timers = declared.machine.map_or(&self.layout.timers, |beside| &self.layout.besides[beside.0].1);
+        self.timers_left = timers.clone();
         self.hold_timers.clear();
         self.actions(&declared.entry, &mut entry);
         self.releases(&declared.entry, &mut leave);
@@ -32,6 +47,7 @@ impl Lowering<'_> {
                     Trigger::Input(self.layout.input(*device, *channel).unwrap_or(InputId(0)))
                 }
                 Waits::Reaches { affine, level, both } => self.reaches(affine, level, *both, &mut entry),
+                Waits::State(state, entered) => Trigger::State { state: StateId(state.0 as u32), entered: *entered },
                 Waits::Condition => Trigger::Condition,
                 Waits::After(time) => {
                     let slot = self.timers_left.next().map_or(header::NEXT_TRIAL, Slot);
@@ -62,6 +78,7 @@ impl Lowering<'_> {
             entry.insert(k, Stmt::Set { slot, value: Expr::Int(NEVER) });
             clauses.push(ends_hold(site, slot));
         }
+        self.of_session = false;
         State {
             name: declared.name.clone(),
             description: declared.description.clone(),

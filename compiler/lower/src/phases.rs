@@ -6,9 +6,10 @@ use crate::fold::{binary, unary};
 use crate::layout::Place;
 use crate::{Lowering, canonical};
 use trialect_base::Finding;
-use trialect_ir::{Binary, Class, Code, Expr, Phase, RuleId, RuleKind, Stmt, Unary, header};
+use trialect_ir::{Binary, Class, Code, Expr, OnTime, Phase, RuleId, RuleKind, Stmt, Unary, header};
 use trialect_sema::{
-    Binder, BlockId, Clock, Finite, Function, Moment, StatFunction, Term, Texpr, Tick, Type, ValueId, ValueKind, Watch,
+    Binder, BlockId, Clock, Each, Finite, Function, Moment, StatFunction, Term, Texpr, Tick, Type, ValueId, ValueKind,
+    Watch,
 };
 
 impl Lowering<'_> {
@@ -63,7 +64,10 @@ impl Lowering<'_> {
     fn initial_values(&mut self, clock: Clock, tables: &Tables) -> Code {
         let mut code = Code::new();
         for id in self.in_order(|value| value.clock == clock) {
-            if let (Clock::Session, ValueKind::Draw(family)) = (clock, self.model.values[id.0].kind.clone()) {
+            let of_state = self.model.values[id.0].state.is_some();
+            if let (Clock::Session, ValueKind::Draw(family), false) =
+                (clock, self.model.values[id.0].kind.clone(), of_state)
+            {
                 self.draw(id, &family, tables, &mut code);
             }
             let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &self.model.values[id.0].kind else {
@@ -157,10 +161,16 @@ impl Lowering<'_> {
             self.make(id, tables, &mut made);
         }
         let mut code = Code::new();
-        for slots in self.layout.states.clone() {
+        let of_session = |k: usize| self.model.clock_of(&self.model.states[k]) == Clock::Session;
+        let slots: Vec<_> = self.layout.states.iter().enumerate().filter(|(k, _)| !of_session(*k)).collect();
+        for (_, slots) in slots {
             let stamps = [slots.entry, slots.exit, slots.visits, slots.time];
             code.extend(stamps.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
         }
+        let drawn = self.model.values.iter().enumerate();
+        let drawn = drawn.filter(|(_, value)| value.state.is_some() && value.clock == Clock::Trial);
+        let flags = drawn.filter_map(|(k, _)| self.layout.values.get(&ValueId(k))?.present);
+        code.extend(flags.map(|slot| Stmt::Set { slot, value: Expr::Int(0) }));
         let totals: Vec<_> = self.layout.totals.values().map(|(trial, _)| *trial).collect();
         code.extend(totals.into_iter().map(|slot| Stmt::Set { slot, value: zero(Class::Real) }));
         code.extend(measured(tables, trialect_ir::Clock::Trial));
@@ -217,7 +227,8 @@ impl Lowering<'_> {
     /// Parameters, draws and definitions of a trial or a block in dependency order, text order where there is none.
     pub(crate) fn draw_order(&self, clock: Clock, block: Option<BlockId>) -> Vec<ValueId> {
         self.in_order(|value| {
-            value.clock == clock && value.block == block && is_made(clock, &value.kind) && !value.live
+            let made = is_made(clock, &value.kind) && !value.live && value.state.is_none();
+            value.clock == clock && value.block == block && made
         })
     }
 
@@ -392,6 +403,25 @@ impl Lowering<'_> {
             });
         }
         (code, rules)
+    }
+
+    /// Limits of the time for which devices are held on.
+    pub(crate) fn on_time(&mut self) -> Vec<OnTime> {
+        let timed = |k: &usize| self.model.limits[*k].total.is_none();
+        let timed: Vec<usize> = (0..self.model.limits.len()).filter(timed).collect();
+        let mut limit = |k: usize| {
+            let rule = self.limit_rule(k);
+            let limit = &self.model.limits[k];
+            let most = self.model.constant_of(&limit.amount).map_or(0.0, |most| most.to_f64());
+            OnTime {
+                devices: limit.devices.iter().map(|device| device.0 as u32).collect(),
+                most: trialect_ir::law::nanoseconds(most),
+                each: if limit.each == Each::Trial { trialect_ir::Clock::Trial } else { trialect_ir::Clock::Session },
+                rule,
+                met: self.layout.limits[k],
+            }
+        };
+        timed.into_iter().map(&mut limit).collect()
     }
 
     /// Whether the session counts: after all that could change the subject.

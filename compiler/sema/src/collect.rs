@@ -19,6 +19,7 @@ pub(crate) struct Pending<'a> {
     /// `ends when` of each block.
     pub(crate) blocks: Vec<Option<&'a ast::Expr>>,
     pub(crate) states: Vec<&'a [Clause]>,
+    pub(crate) besides: Vec<crate::beside::Written<'a>>,
     /// Clauses of the trial that belong to every state.
     pub(crate) everywhere: Vec<&'a Clause>,
     /// What parts ask for.
@@ -104,6 +105,7 @@ impl<'a> Checker<'a> {
         }
         self.check_inputs_there();
         self.mark_always_visited();
+        self.collect_besides();
     }
 
     fn quantity(&mut self, module: &str, name: &Name, unit: &Name) {
@@ -273,6 +275,7 @@ impl<'a> Checker<'a> {
             path,
             clock,
             block,
+            state: None,
             span: written.span,
             clause: clause.span,
             description: clause.description.clone(),
@@ -319,7 +322,10 @@ impl<'a> Checker<'a> {
             }
             ClauseKind::Handler(handler) => self.pending.handlers.push((clock, handler, clause.span)),
             ClauseKind::Outcomes(names) if clock == Clock::Trial => self.outcomes(names, clause.span),
-            ClauseKind::State { name, body } if clock == Clock::Trial => self.state(name, body, clause),
+            ClauseKind::State { name, body } if clock == Clock::Trial => self.state(None, name, body, clause),
+            ClauseKind::Beside { head, body } if matches!(clock, Clock::Session | Clock::Trial) => {
+                self.pending.besides.push(crate::beside::Written { clock, head, body, clause });
+            }
             ClauseKind::InputOf(head) => self.input(head, clause, None),
             // Its values and its update are there already.
             ClauseKind::Adapt { head, .. } if matches!(clock, Clock::Subject | Clock::Session) => {
@@ -351,8 +357,9 @@ impl<'a> Checker<'a> {
         self.model.outcomes = Some(self.add_enum("outcome", "trial.outcome".into(), names));
     }
 
-    fn state(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {
-        if let Some((_, first)) = self.names.states.get(&name.text) {
+    pub(crate) fn state(&mut self, machine: Option<BesideId>, name: &Name, body: &'a [Clause], clause: &Clause) {
+        self.machine = machine;
+        if let Some((_, first)) = self.own_states().get(&name.text) {
             let finding = duplicate(&name.text, name.span, *first);
             self.report(finding);
             self.ways_unknown = true;
@@ -369,9 +376,16 @@ impl<'a> Checker<'a> {
             }
             return;
         }
-        self.names.states.insert(name.text.clone(), (id, name.span));
+        let (own, prefix) = match machine {
+            Some(beside) => {
+                (&mut self.names.beside_states[beside.0], format!("{}.", self.model.besides[beside.0].name))
+            }
+            None => (&mut self.names.states, String::new()),
+        };
+        own.insert(name.text.clone(), (id, name.span));
         self.model.states.push(State {
-            name: name.text.clone(),
+            machine,
+            name: format!("{prefix}{}", name.text),
             description: clause.description.clone(),
             span: name.span,
             entry: Vec::new(),
@@ -379,6 +393,34 @@ impl<'a> Checker<'a> {
             always_visited: false,
         });
         self.pending.states.push(body);
+        self.state_draws(id, body);
+    }
+
+    /// Draws of a state; their names are known in the state alone.
+    fn state_draws(&mut self, id: StateId, body: &'a [Clause]) {
+        let (state, machine) = (self.model.states[id.0].name.clone(), self.model.states[id.0].machine);
+        let clock = machine.map_or(Clock::Trial, |beside| self.model.besides[beside.0].clock);
+        for clause in body {
+            let ClauseKind::Draw { head, .. } = &clause.kind else { continue };
+            let name = format!("{state}.{}", head.name.text);
+            self.model.values.push(Value {
+                path: format!("state.{name}"),
+                name,
+                clock,
+                block: None,
+                state: Some(id),
+                span: head.name.span,
+                clause: clause.span,
+                description: clause.description.clone(),
+                keys: Vec::new(),
+                ty: Type::Unknown,
+                range: Interval::ALL,
+                kind: ValueKind::Pending,
+                live: false,
+                covariate: None,
+            });
+            self.pending.values.push(clause);
+        }
     }
 
     fn curriculum(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {

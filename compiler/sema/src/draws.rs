@@ -20,8 +20,11 @@ impl Checker<'_> {
         let typed = self.family(call, within);
         self.leave_keys(keys.len());
         let Some((ty, range, family)) = typed else { return };
-        for parameter in family.parameters() {
-            self.known_at_start(parameter, "a draw");
+        // What a state draws is drawn when it is entered: it may depend on what has happened.
+        if self.model.values[id.0].state.is_none() {
+            for parameter in family.parameters() {
+                self.known_at_start(parameter, "a draw");
+            }
         }
         self.dealt_once(id, &family, call.span);
         let value = &mut self.model.values[id.0];

@@ -4,6 +4,7 @@
 //! in which every name is resolved and every expression typed, together with its findings. When
 //! nothing forbids to run it, the model can be lowered.
 
+mod beside;
 mod blocks;
 mod checks;
 mod classes;
@@ -119,6 +120,10 @@ pub(crate) struct Checker<'a> {
     pub(crate) muted: bool,
     /// A way out of a state or a stage could not be read: what can be reached is not known.
     pub(crate) ways_unknown: bool,
+    /// The machine whose states are typed; none for the trial's.
+    pub(crate) machine: Option<BesideId>,
+    /// A state is typed, which can tell devices what to do.
+    pub(crate) in_state: bool,
     /// Stimuli with a `track` in the present state that was refused.
     pub(crate) broken_tracks: Vec<StimulusId>,
     /// For each value, those that its text reads at the same tick.
@@ -142,6 +147,8 @@ impl<'a> Checker<'a> {
             splices: Vec::new(),
             muted: false,
             ways_unknown: false,
+            machine: None,
+            in_state: false,
             broken_tracks: Vec::new(),
             reads_now: Vec::new(),
             copies: 1,

@@ -1,9 +1,9 @@
-//! The trial's states: what they do on entry, what they wait for, where they go.
+//! States, of the trial and of machines beside it: what they do on entry, what they wait for, where they go.
 
 use crate::Checker;
-use crate::expressions::LinearIn;
+use crate::expressions::{LinearIn, Local};
 use crate::model::*;
-use crate::names::{Symbol, lacks, named_class, nearest, unknown};
+use crate::names::{Symbol, duplicate, lacks, named_class, nearest, unknown};
 use crate::term::{Function, Term, Texpr};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
@@ -58,19 +58,48 @@ impl<'a> Checker<'a> {
 
     fn settle_state(&mut self, id: StateId) {
         let body = self.pending.states[id.0];
-        self.scope.enter(Clock::Trial, Clock::Trial);
+        let machine = self.model.states[id.0].machine;
+        self.enter_machine(machine);
+        self.in_state = true;
+        let (mut entry, mut clauses) = (Vec::new(), Vec::new());
+        self.draws_of_state(id, body, &mut entry);
         // What is tracked may be waited for above the clause that tracks it.
         self.broken_tracks.clear();
         self.muted = true;
         self.find_tracks(body);
         self.muted = false;
-        let (mut entry, mut clauses) = (Vec::new(), Vec::new());
-        for clause in self.pending.everywhere.clone().into_iter().chain(body) {
+        let everywhere = if machine.is_none() { self.pending.everywhere.clone() } else { Vec::new() };
+        for clause in everywhere.into_iter().chain(body) {
             self.state_clause(clause, &mut entry, &mut clauses);
         }
         self.scope.leave();
+        (self.machine, self.in_state) = (None, false);
         let state = &mut self.model.states[id.0];
         (state.entry, state.clauses) = (entry, clauses);
+    }
+
+    /// What a state draws when it is entered, before anything else; the names are known in the state.
+    fn draws_of_state(&mut self, id: StateId, body: &'a [Written], entry: &mut Vec<Action>) {
+        for clause in body {
+            let ClauseKind::Draw { head, call, within } = &clause.kind else { continue };
+            let found =
+                self.model.values.iter().position(|value| value.state == Some(id) && value.span == head.name.span);
+            let Some(value) = found.map(ValueId) else { continue };
+            if let Some(key) = head.keys.first() {
+                self.not_yet("keyed draws", key.over.span);
+                continue;
+            }
+            let name = head.name.text.clone();
+            let local = self.scope.locals.iter().find(|local| local.name == name).map(|local| local.is.span);
+            let declared = self.names.symbols.get(&name).map(|(_, first)| *first).or(local);
+            if let Some(first) = declared {
+                self.report(duplicate(&name, head.name.span, first));
+            }
+            self.draw(value, head, call, within.as_ref());
+            let is = self.value(value, Vec::new(), false, head.name.span);
+            self.scope.locals.push(Local { name, is });
+            entry.push(Action::Draw(value));
+        }
     }
 
     fn find_tracks(&mut self, body: &'a [Written]) {
@@ -98,6 +127,8 @@ impl<'a> Checker<'a> {
     fn state_clause(&mut self, clause: &'a Written, entry: &mut Vec<Action>, clauses: &mut Vec<Clause>) {
         match &clause.kind {
             ClauseKind::Handler(handler) => self.state_handler(handler, clause.span, clauses),
+            // Typed before.
+            ClauseKind::Draw { .. } => {}
             ClauseKind::For { variable, over, body } => {
                 self.unrolled(variable, over, |checker| {
                     for inner in body {
@@ -174,14 +205,14 @@ impl<'a> Checker<'a> {
                 if *by_hand {
                     self.not_yet("`by hand`", name.span);
                 }
-                let known: Vec<String> = self.names.states.keys().cloned().collect();
+                let known: Vec<String> = self.own_states().keys().cloned().collect();
                 let words: Vec<&str> = known.iter().map(String::as_str).collect();
-                let state = |name: &str, checker: &Self| checker.names.states.get(name).map(|(id, _)| Goes::To(*id));
+                let state = |name: &str, checker: &Self| checker.own_states().get(name).map(|(id, _)| Goes::To(*id));
                 if let Some(goes) = state(&name.text, self) {
                     return Some(goes);
                 }
                 let mut finding = unknown("unknown-state", "state", &name.text, name.span, words.iter().copied());
-                if let Some(outcome) = self.outcome_named(&name.text) {
+                if let Some(outcome) = self.outcome_named(&name.text).filter(|_| self.machine.is_none()) {
                     self.report(finding.help(format!("to end the trial write `-> end {}`", name.text)));
                     return Some(Goes::Ends(outcome));
                 }
@@ -189,10 +220,18 @@ impl<'a> Checker<'a> {
                     return None;
                 }
                 if finding.help.is_none() {
-                    finding = finding.help(format!("add `state {} {{ … }}` to `trial {{ … }}`", name.text));
+                    let home = match self.machine {
+                        Some(beside) => format!("beside {}", self.model.besides[beside.0].name),
+                        None => "trial".into(),
+                    };
+                    finding = finding.help(format!("add `state {} {{ … }}` to `{home} {{ … }}`", name.text));
                 }
                 self.report(finding);
                 nearest(&name.text, &words).and_then(|near| state(near, self))
+            }
+            Some(Target::End(name)) if self.machine.is_some() => {
+                self.ends_beside(name);
+                return Some(Goes::Stays);
             }
             Some(Target::End(name)) => {
                 if let Some(outcome) = self.outcome_named(&name.text) {
@@ -224,6 +263,10 @@ impl<'a> Checker<'a> {
 
     /// `screen.flip`, `port[side].enter`: with the condition under which it is this device's.
     fn device_events(&mut self, place: &Place) -> Option<Vec<(Option<Texpr>, Waits)>> {
+        if self.names_a_state(place) {
+            let (state, entered) = self.state_event(place)?;
+            return Some(vec![(None, Waits::State(state, entered))]);
+        }
         let member = match place.members.as_slice() {
             [member] => member,
             _ => {
@@ -244,10 +287,6 @@ impl<'a> Checker<'a> {
             let message = "a state hears events of devices; it has ended when its trial or session ends";
             let finding = Finding::error("misplaced-clause", message, place.span, "not an event inside a trial");
             self.report(finding.help(format!("move the handler into `{slower} {{ … }}`")));
-            return None;
-        }
-        if self.names.states.contains_key(&place.base.text) && self.symbol(&place.base.text).is_none() {
-            self.not_yet("handlers of a state's entry or exit", place.span);
             return None;
         }
         let devices = self.devices_at(&place.base, &place.index, place.span)?;

@@ -23,7 +23,6 @@ impl Checker<'_> {
         let span = self.head_of(clause.span);
         let what = match &clause.kind {
             ClauseKind::Deck { .. } => Some("decks"),
-            ClauseKind::Beside { .. } => Some("machines beside the trial"),
             ClauseKind::Stage { protocol: Some(_), .. } => Some("studies"),
             ClauseKind::Hold(_) | ClauseKind::Do(_) => Some("outputs outside states"),
             ClauseKind::For { .. } => Some("`for` outside states"),
@@ -90,6 +89,7 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
         }
         ClauseKind::Var { .. } | ClauseKind::Param { .. } => "`subject { … }`, `session { … }` or `trial { … }`",
         ClauseKind::Handler(_) => "a `state`, `trial { … }` or, for `on trial.end`, `session { … }`",
+        ClauseKind::Beside { .. } => "`trial { … }` or `session { … }`",
         ClauseKind::Track { .. } | ClauseKind::Set { .. } | ClauseKind::If { .. } => "a `state` or a handler",
         ClauseKind::Device { .. } => "`rig { … }`",
         ClauseKind::InputOf(_) => "a `part` or a `policy`",

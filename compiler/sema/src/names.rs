@@ -1,5 +1,6 @@
 //! What a name in the text stands for, and the nearest name when it stands for nothing.
 
+use crate::beside::Group;
 use crate::model::{
     BlockId, ClassId, CurriculumId, DeckId, DeviceId, EnumId, GroupId, IntTypeId, LevelsId, StateId, StimulusId,
     ValueId,
@@ -21,6 +22,8 @@ pub(crate) enum Symbol {
     Deck(DeckId),
     Block(BlockId),
     Curriculum(CurriculumId),
+    /// A machine beside the trial's, or several with a key.
+    Beside,
     /// An instance of a policy; its values are `INSTANCE.NAME`.
     Instance,
     /// A fitted curve; its parts are values `NAME.PART`, this one the first.
@@ -47,6 +50,10 @@ pub(crate) struct Names {
     pub(crate) symbols: BTreeMap<String, (Symbol, Span)>,
     pub(crate) types: BTreeMap<String, (TypeSymbol, Span)>,
     pub(crate) states: BTreeMap<String, (StateId, Span)>,
+    /// Machines beside the trial's, by the name in the text.
+    pub(crate) besides: BTreeMap<String, Group>,
+    /// For each of them, its states by the name in the text.
+    pub(crate) beside_states: Vec<BTreeMap<String, (StateId, Span)>>,
     /// There are more states than a trial may have.
     pub(crate) states_full: bool,
     pub(crate) members: BTreeMap<String, Vec<(EnumId, u32)>>,

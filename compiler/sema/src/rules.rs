@@ -6,7 +6,7 @@ use crate::names::{Symbol, duplicate, lacks, named_class};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Clause as Written, ClauseKind, Event, Expr, Name, Place};
-use trialect_units::Decimal;
+use trialect_units::{Decimal, Dimension};
 
 /// Trials that a session may have; they size its memory.
 const TRIALS_MAX: u32 = 100_000;
@@ -153,7 +153,7 @@ impl<'a> Checker<'a> {
         }
         let Some((name, devices)) = self.limited(place) else { return };
         let class = self.model.class(devices[0]).clone();
-        let Some(total) = class.totals.first() else {
+        let Some((total, dimension)) = self.limited_quantity(&class, amount) else {
             let message = format!("{} gives nothing that could be limited", class.name);
             let finding = Finding::error("unknown-target", message, place.span, "limited here");
             self.report(finding.also(class.span, "its class").help("remove the limit"));
@@ -168,12 +168,16 @@ impl<'a> Checker<'a> {
                 Each::Session
             }
         };
-        let earlier = self.model.limits.iter().find(|limit| limit.name == name && limit.each == each);
+        if (each, total) == (Each::Day, None) {
+            return self.not_yet("limits of a time for a day", span);
+        }
+        let earlier =
+            self.model.limits.iter().find(|limit| (&limit.name, limit.each, limit.total) == (&name, each, total));
         if let Some(first) = earlier.map(|limit| limit.span) {
             self.rule_twice(&format!("limit {name} … each {}", each.word()), span, first);
             return;
         }
-        let amount = self.expr_as(amount, &Type::Real(total.dimension));
+        let amount = self.expr_as(amount, &Type::Real(dimension));
         match self.constant_of(&amount) {
             None if amount.ty != Type::Unknown => self.report(
                 Finding::error("not-constant", "a limit is a constant", amount.span, "not a constant")
@@ -186,7 +190,19 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
-        self.model.limits.push(Limit { name, devices, total: 0, amount, each, span });
+        self.model.limits.push(Limit { name, devices, total, amount, each, span });
+    }
+
+    /// What an amount limits of a class: its total, or the time for which a device of it is held on.
+    fn limited_quantity(&mut self, class: &DeviceClass, amount: &Expr) -> Option<(Option<u32>, Dimension)> {
+        let muted = std::mem::replace(&mut self.muted, true);
+        let is_time = self.expr(amount, None).ty == Type::Real(Dimension::TIME);
+        self.muted = muted;
+        let held = class.verbs.iter().any(|verb| verb.lasting == Lasting::Held);
+        match class.totals.first() {
+            Some(total) if !(held && is_time) => Some((Some(0), total.dimension)),
+            _ => held.then_some((None, Dimension::TIME)),
+        }
     }
 
     /// The devices whose amounts a limit counts together: one, or all of one name.

@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
                 let otherwise = self.knowing(&condition, false, |checker| checker.actions(otherwise));
                 Some(Action::If { condition, then, otherwise })
             }
-            ClauseKind::Do(_) | ClauseKind::Hold(_) if self.scope.clock != Clock::Trial => {
+            ClauseKind::Do(_) | ClauseKind::Hold(_) if !self.in_state => {
                 self.not_yet("outputs outside states", self.head_of(clause.span));
                 None
             }
@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
             }
             ClauseKind::Track { .. } => ("`track` stands in a state itself", "move it out of the block"),
             ClauseKind::Var { .. } | ClauseKind::Draw { .. } => {
-                ("values are declared on a clock, not in a state or a handler", "move it into `trial { … }`")
+                ("values are declared on a clock, not in a handler or a block", "move it into `trial { … }`")
             }
             _ => ("only actions can stand here", "actions are `NAME := VALUE`, `if`, `for` and what devices do"),
         };

@@ -58,6 +58,10 @@ impl<'a> Checker<'a> {
     }
 
     fn settle_value(&mut self, id: ValueId) {
+        // A draw of a state is typed in its state.
+        if self.model.values[id.0].state.is_some() {
+            return;
+        }
         let clause = self.pending.values[id.0];
         let clock = self.model.values[id.0].clock;
         self.scope.enter(clock, clock);

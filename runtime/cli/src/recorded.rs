@@ -156,6 +156,8 @@ fn closed_loops(program: &Program, entries: &[Entry]) -> BTreeMap<u32, Ns> {
                 trial = *now;
                 continue;
             }
+            // What machines beside the trial do is no part of it.
+            Entry::State { state, .. } if *state as usize >= program.trial_states() => continue,
             Entry::State { at, .. } | Entry::Row { at, .. } => *at,
             _ => continue,
         };

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 use trialect_ir::record::{
-    Carryover, Header, InputStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp, StudyStamp,
+    Carryover, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, Remark, RuleStamp, SourceStamp, StudyStamp,
 };
 use trialect_ir::{Carried, Clock, Column, Date, Domain};
 use trialect_journal::Entry;
@@ -95,6 +95,9 @@ pub struct SessionFile {
     pub inputs: Vec<InputStamp>,
     /// Names of the states.
     pub states: Vec<String>,
+    /// Machines beside the trial's, and which states are theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub machines: Vec<MachineStamp>,
     /// Names of the outcomes.
     pub outcomes: Vec<String>,
     /// Outputs.
@@ -254,6 +257,7 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         columns: columns.iter().zip(field_names(columns)).map(|(column, field)| described(column, field)).collect(),
         inputs: header.inputs,
         states: header.states,
+        machines: header.machines,
         outcomes: header.outcomes,
         outputs: header.outputs,
         rules: header.rules,

@@ -242,3 +242,61 @@ fn a_row_that_does_not_fit_the_header_is_refused() {
     assert_eq!(fault.code(), "entry-mismatch");
     assert!(fault.to_string().contains("11 words") && fault.to_string().contains("10 columns"), "{fault}");
 }
+
+#[test]
+fn a_visit_says_to_which_machine_it_belongs_and_ends_with_its_own() {
+    use trialect_ir::record::{MachineStamp, RuleStamp};
+    use trialect_journal::Entry;
+    const S: i64 = 1_000_000_000;
+    let machine = |name: &str, clock: &str, first: u32, states: u32| MachineStamp {
+        name: name.into(),
+        clock: clock.into(),
+        first,
+        states,
+        description: None,
+    };
+    let mut header = sample::header();
+    header.states.extend(["clock.tick", "clock.tock", "opto.idle", "opto.train"].map(str::to_owned));
+    header.machines = vec![machine("clock", "session", 2, 2), machine("opto", "trial", 4, 2)];
+    let rule = header.rules.len() as u32;
+    let clause = |definition: &str, text: &str| RuleStamp {
+        definition: definition.into(),
+        kind: "clause".into(),
+        name: String::new(),
+        text: text.into(),
+    };
+    header.rules.push(clause("state.clock.tick", "after 1 s -> tock"));
+    header.rules.push(clause("state.opto.idle", "on present.entry -> train"));
+    let mut entries = sample::entries();
+    let end = entries.pop().expect("an end");
+    entries.truncate(4);
+    entries.extend([
+        Entry::State { state: 2, at: 0 },
+        Entry::TrialStart { trial: 1, at: S },
+        Entry::State { state: 4, at: S },
+        Entry::State { state: 0, at: S },
+        Entry::Decision { rule: rule + 1, at: S },
+        Entry::State { state: 5, at: S },
+        // Two machines at one instant: each visit ends by the rule of its own.
+        Entry::Decision { rule, at: 2 * S },
+        Entry::State { state: 3, at: 2 * S },
+        Entry::Decision { rule: 1, at: 2 * S },
+    ]);
+    entries.extend(sample::entries().into_iter().filter(|entry| matches!(entry, Entry::Row { trial: 1, .. })));
+    entries.extend([Entry::State { state: 2, at: 5 * S }, end]);
+    let folder = tempfile::tempdir().expect("a folder");
+    sample::lay_out(folder.path(), &header, &entries);
+    trialect_export::seal(folder.path(), trialect_export::Status::Complete).expect("sealed");
+    let states = Table::read(&folder.path().join("states.parquet"));
+    for (name, expected) in [
+        ("state", ["clock.tick", "opto.idle", "present", "opto.train", "clock.tock", "clock.tick"]),
+        ("machine", ["clock", "opto", "trial", "opto", "clock", "clock"]),
+        ("trial", ["-", "1", "1", "1", "1", "-"]),
+        ("entry", ["0", "1", "1", "1", "2", "5"]),
+        ("exit", ["2", "1", "2", "2", "5", "9"]),
+        ("visit", ["1", "1", "1", "1", "1", "2"]),
+        ("rule", ["state.clock.tick", "state.opto.idle", "state.respond", "-", "-", "-"]),
+    ] {
+        assert_eq!(states.column(name), expected, "{name}");
+    }
+}

@@ -99,7 +99,7 @@ impl Session<'_, '_> {
 
     /// Time passes, and devices are heard; the reason when a `stop … now` holds before.
     fn pass_until(&mut self, at: Ns) -> Result<Option<String>, SessionFault> {
-        let stopped = self.wait(at)?;
+        let stopped = self.wait(at, true)?;
         if stopped.is_none() {
             self.now = at;
             self.set(header::NOW, at as u64);

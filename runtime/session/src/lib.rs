@@ -5,6 +5,7 @@
 //! a [`Rig`](trialect_device::Rig) and a [`Recorder`].
 
 mod between;
+mod budgets;
 pub mod carry;
 mod check;
 mod covariates;

@@ -1,6 +1,7 @@
 //! Outputs that are on: what a trial's end must end, what a state hands over to the next, what follows a reading.
 
 use crate::SessionFault;
+use crate::budgets::{Budgets, limits};
 use crate::host::Hands;
 use trialect_device::{Command, Ns, Rig};
 use trialect_ir::{Class, Clock, Program, Site, SiteId, Slot, VerbKind, header};
@@ -28,22 +29,27 @@ struct Track {
 /// Only what is in this list is ever ended, and it leaves the list when it is: ended by its state, by its trial or by
 /// another verb. An output that takes over a target that is on (shown again, held on by the next state) takes its
 /// place, so that what began once ends once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outputs {
     on: Vec<On>,
     /// Arguments with which each site was last sent.
     sent: Vec<Vec<u64>>,
+    budgets: Budgets,
 }
 
 impl Outputs {
     pub(crate) fn new(program: &Program) -> Outputs {
-        Outputs { on: Vec::new(), sent: vec![Vec::new(); program.sites.len()] }
+        let budgets = Budgets::new(program);
+        Outputs { on: Vec::new(), sent: vec![Vec::new(); program.sites.len()], budgets }
     }
 
-    /// Sends a command, unless a held output simply goes on.
-    pub(crate) fn send(&mut self, hands: &mut Hands<'_>, site: SiteId, memory: &[u64]) -> Result<(), SessionFault> {
+    /// Sends a command, unless a held output simply goes on, or a limit forbids it.
+    pub(crate) fn send(&mut self, hands: &mut Hands<'_>, site: SiteId, memory: &mut [u64]) -> Result<(), SessionFault> {
         let program = hands.program;
         let declared = &program.sites[site.0 as usize];
+        if !program.on_time.is_empty() && self.refused(hands, site, memory)? {
+            return Ok(());
+        }
         let words = &memory[header::SCRATCH.index()..][..declared.parameters.len()];
         if let Some(k) = self.on.iter().position(|on| on.site == site && on.let_go) {
             if self.sent[site.0 as usize] == words {
@@ -75,6 +81,59 @@ impl Outputs {
         Ok(hands.rig.command(at, command)?)
     }
 
+    /// Counts the time for which outputs were on until now.
+    fn count(&mut self, program: &Program, at: Ns) {
+        if !program.on_time.is_empty() {
+            let on = &self.on;
+            self.budgets.advance(program, at, |limit| on_of(on, program, limit));
+        }
+    }
+
+    /// A limit of time of which nothing is left refuses the output: that is recorded, and ends the session after the trial.
+    fn refused(&mut self, hands: &mut Hands<'_>, site: SiteId, memory: &mut [u64]) -> Result<bool, SessionFault> {
+        let program = hands.program;
+        let at = memory[header::NOW.index()] as Ns;
+        self.count(program, at);
+        let mut refused = false;
+        for (k, limit) in program.on_time.iter().enumerate() {
+            if limits(limit, &program.sites[site.0 as usize]) && self.budgets.is_used_up(program, k) {
+                hands.push(Entry::Decision { rule: limit.rule.0, at })?;
+                memory[limit.met.index()] = 1;
+                refused = true;
+            }
+        }
+        Ok(refused)
+    }
+
+    /// When a limit of time will be used up, if nothing changes.
+    pub(crate) fn runs_out(&self, program: &Program) -> Option<Ns> {
+        self.budgets.runs_out(program, |limit| on_of(&self.on, program, limit))
+    }
+
+    /// Ends what limits of time do not allow any longer, at the instant at which they are used up.
+    pub(crate) fn cut(&mut self, hands: &mut Hands<'_>, at: Ns, memory: &mut [u64]) -> Result<(), SessionFault> {
+        let program = hands.program;
+        hands.now = at;
+        self.count(program, at);
+        for (k, limit) in program.on_time.iter().enumerate() {
+            if !self.budgets.use_up(program, k, on_of(&self.on, program, limit)) {
+                continue;
+            }
+            hands.push(Entry::Decision { rule: limit.rule.0, at })?;
+            memory[limit.met.index()] = 1;
+            while let Some(k) = self.on.iter().position(|on| limits(limit, &program.sites[on.site.0 as usize])) {
+                self.end(hands, k)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A trial begins.
+    pub(crate) fn begin_trial(&mut self, program: &Program, at: Ns) {
+        self.count(program, at);
+        self.budgets.begin_trial(program);
+    }
+
     /// What a command that is sent turns on or off.
     fn note(&mut self, program: &Program, site: SiteId, memory: &[u64]) {
         let declared = &program.sites[site.0 as usize];
@@ -87,6 +146,7 @@ impl Outputs {
             VerbKind::Latching | VerbKind::Held => None,
             VerbKind::Track { slot } => Some(Track { slot, last: memory[slot.index()] }),
         };
+        self.count(program, memory[header::NOW.index()] as Ns);
         let now = On { site, let_go: false, track };
         let before = self
             .on
@@ -116,6 +176,7 @@ impl Outputs {
 
     fn end(&mut self, hands: &mut Hands<'_>, k: usize) -> Result<(), SessionFault> {
         hands.holds()?;
+        self.count(hands.program, hands.now);
         let site = self.on.remove(k).site;
         let declared = &hands.program.sites[site.0 as usize];
         hands.push(Entry::Release { output: site.0, at: hands.now })?;
@@ -175,6 +236,11 @@ fn arguments<'s>(site: &'s Site, words: &[u64], memory: &[u64]) -> Vec<(&'s str,
         arguments.extend(times.iter().take(count).map(|time| (name.as_str(), f64::from_bits(*time))));
     }
     arguments
+}
+
+/// How many outputs of a limit are on.
+fn on_of(on: &[On], program: &Program, limit: &trialect_ir::OnTime) -> i64 {
+    on.iter().filter(|on| limits(limit, &program.sites[on.site.0 as usize])).count() as i64
 }
 
 /// Whether one command goes to the target of another and replaces what it began.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
 use trialect_ir::record::{
-    Carryover, FORMAT, Header, InputStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp, StudyStamp,
+    Carryover, FORMAT, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp, StudyStamp,
 };
 use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
 
@@ -134,6 +134,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         columns: program.columns.iter().map(|column| with_texts(column, plan)).collect(),
         inputs: inputs(program, rig),
         states: program.states.iter().map(|state| state.name.clone()).collect(),
+        machines: MachineStamp::of(program),
         outcomes: program.outcomes.clone(),
         outputs: outputs(program),
         rules: RuleStamp::of(program),

@@ -18,6 +18,9 @@ const PATIENCE: (Ns, i64) = (24 * 3_600_000_000_000, 24);
 /// Why a session ended that was asked to from outside.
 pub(crate) const STOPPED: &str = "stopped by hand";
 
+/// Why a session ended whose rig had no more trials.
+const NO_MORE: &str = "the recording ended";
+
 /// Runs a session to its end. Whatever happens, the rig is safe when this returns.
 ///
 /// # Errors
@@ -103,10 +106,47 @@ impl Session<'_, '_> {
         self.begun.clone_from(&self.subject);
         let (words, present) = self.row();
         self.host.push(Entry::SessionStart { at: 0, words, present });
+        if self.has_machines() {
+            self.machine.start(0, &mut self.host);
+            self.settle()?;
+        }
         match self.host.fault.take() {
             Some(fault) => Err(fault),
             None => self.host.hands.recorder.commit(true),
         }
+    }
+
+    /// Whether machines beside the trial's live as long as the session.
+    fn has_machines(&self) -> bool {
+        self.program.besides.iter().any(|beside| beside.clock == Clock::Session)
+    }
+
+    /// The next time at which a timer is due.
+    fn deadline(&self) -> Ns {
+        self.program.deadlines().map(|slot| self.word(slot)).min().unwrap_or(NEVER)
+    }
+
+    /// The next time at which something happens without an input: a timer, or the end of a limit of time.
+    fn due(&self) -> Ns {
+        self.deadline().min(self.cut())
+    }
+
+    /// When a limit of time is used up, if everything stays on.
+    fn cut(&self) -> Ns {
+        self.host.outputs.runs_out(self.program).unwrap_or(NEVER)
+    }
+
+    /// Lets the timers of an instant fire, or, when there are none, ends what a limit of time does not allow any longer.
+    fn timers(&mut self, at: Ns) -> Result<(), SessionFault> {
+        self.now = at;
+        if self.deadline() > at {
+            self.set(header::NOW, at as u64);
+            let memory = self.machine.memory_mut();
+            self.host.attempt(|host| host.outputs.cut(&mut host.hands, at, memory));
+            return self.settle();
+        }
+        self.machine.timers(at, &mut self.host);
+        self.settle()
     }
 
     /// Values asked before the session, or after it.
@@ -141,7 +181,9 @@ impl Session<'_, '_> {
                 Err(fault) => break self.broken(fault),
             }
             if let Some((_, reason)) = self.plan.stop_after.as_ref().filter(|(last, _)| *last == trial) {
-                match self.plan.goes_on_until.map_or(Ok(None), |until| self.wait(until)) {
+                // Then no time passed after the last trial: only a rule ends a session between trials.
+                let time_passes = ![STOPPED, NO_MORE].contains(&reason.as_str());
+                match self.plan.goes_on_until.map_or(Ok(None), |until| self.wait(until, time_passes)) {
                     Ok(stopped) => {
                         break Over { reason: stopped.unwrap_or_else(|| reason.clone()), interrupted: false };
                     }
@@ -153,7 +195,7 @@ impl Session<'_, '_> {
             }
             match self.begin(trial + 1, earliest) {
                 Ok(Begun::Trial) => {}
-                Ok(Begun::NoMore) => break Over { reason: "the recording ended".into(), interrupted: false },
+                Ok(Begun::NoMore) => break Over { reason: NO_MORE.into(), interrupted: false },
                 Ok(Begun::Stopped(reason)) => break Over { reason, interrupted: false },
                 Err(fault) => {
                     trial += u32::from(self.under_way.is_some());
@@ -182,7 +224,9 @@ impl Session<'_, '_> {
             None if self.plan.interruption.is_some() => Ns::MAX,
             None => return Ok(Begun::NoMore),
         };
-        if let Some(reason) = self.wait(start)? {
+        // The inputs that a record has left lead to no trial, and no time is known to have passed.
+        let time_passes = start < Ns::MAX || self.went_on();
+        if let Some(reason) = self.wait(start, time_passes)? {
             return Ok(Begun::Stopped(reason));
         }
         if start == Ns::MAX {
@@ -197,6 +241,7 @@ impl Session<'_, '_> {
         self.set(header::TRIAL, u64::from(trial));
         self.set(header::NOW, start as u64);
         self.host.push(Entry::TrialStart { trial, at: start });
+        self.host.outputs.begin_trial(self.program, start);
         self.give(trial)?;
         self.machine.run(Phase::TrialStart, &mut self.host);
         self.machine.begin(start, &mut self.host);
@@ -204,22 +249,30 @@ impl Session<'_, '_> {
         Ok(Begun::Trial)
     }
 
-    /// Inputs between trials, until a trial starts; the reason when a `stop … now` holds before.
-    pub(crate) fn wait(&mut self, start: Ns) -> Result<Option<String>, SessionFault> {
+    /// Inputs and timers of the session's machines between trials, until a trial starts; the reason when a `stop … now`
+    /// holds before.
+    pub(crate) fn wait(&mut self, start: Ns, time_passes: bool) -> Result<Option<String>, SessionFault> {
         loop {
-            // The inputs that a record has left lead to no trial, and no time is known to have passed.
-            let alarm = if start == Ns::MAX { Ns::MAX } else { self.next_alarm() };
-            match self.host.hands.rig.next_input(start.min(alarm.saturating_sub(1)))? {
-                Some(input) => {
-                    self.input(input.line, input.value, input.at)?;
-                    self.goes_on()?;
-                }
-                None if alarm <= start && alarm < Ns::MAX => self.look_at(alarm)?,
+            let time_passes = time_passes && (start < Ns::MAX || self.went_on());
+            let (alarm, deadline) = if time_passes { (self.next_alarm(), self.due()) } else { (Ns::MAX, NEVER) };
+            match self.host.hands.rig.next_input(start.min(deadline).min(alarm.saturating_sub(1)))? {
+                Some(input) => self.input(input.line, input.value, input.at)?,
+                None if alarm <= start.min(deadline) && alarm < Ns::MAX => self.look_at(alarm)?,
+                None if deadline <= start && deadline < NEVER => self.timers(deadline)?,
                 None => return Ok(None),
             }
+            self.goes_on()?;
             if let Some(reason) = self.stopped() {
                 return Ok(Some(reason));
             }
+        }
+    }
+
+    /// Whether the record that is replayed goes on, though without another trial.
+    fn went_on(&self) -> bool {
+        match self.plan.interruption.as_ref().map(|interruption| interruption.place) {
+            Some(Place::Entry(position) | Place::Instant(position)) => self.host.hands.pushed < position,
+            _ => false,
         }
     }
 
@@ -309,7 +362,7 @@ impl Session<'_, '_> {
         });
         while self.word(header::OUTCOME) == NO_OUTCOME && self.stopped().is_none() {
             self.goes_on()?;
-            let deadline = self.program.timer_slots().map(|slot| self.word(slot)).min().unwrap_or(NEVER);
+            let deadline = self.due();
             let horizon = deadline.min(self.now.saturating_add(PATIENCE.0));
             let alarm = self.next_alarm();
             // A `stop … now` comes before the inputs of its instant.
@@ -322,11 +375,7 @@ impl Session<'_, '_> {
                     return Err(broken_off());
                 }
                 None if alarm <= horizon => self.look_at(alarm)?,
-                None if deadline <= horizon => {
-                    self.now = deadline;
-                    self.machine.timers(deadline, &mut self.host);
-                    self.settle()?;
-                }
+                None if deadline <= horizon => self.timers(deadline)?,
                 None => {
                     let state = self.program.states.get(self.word(header::STATE) as usize);
                     let state = state.map(|state| state.name.clone()).unwrap_or_default();
@@ -355,9 +404,14 @@ impl Session<'_, '_> {
     fn end_trial(&mut self, trial: u32) -> Result<Option<String>, SessionFault> {
         let outcome = self.word(header::OUTCOME);
         self.close_trial(trial, u32::try_from(outcome).ok())?;
-        for phase in [Phase::Statistics, Phase::TrialRules, Phase::Stops] {
+        for phase in [Phase::Statistics, Phase::TrialRules] {
             self.machine.run(phase, &mut self.host);
         }
+        // Machines of the session see what rules have set.
+        if self.has_machines() {
+            self.machine.settle(self.now, &mut self.host);
+        }
+        self.machine.run(Phase::Stops, &mut self.host);
         self.record_subject();
         self.settle()?;
         self.host.hands.recorder.commit(self.plan.sync_each_trial)?;
@@ -435,6 +489,9 @@ impl Session<'_, '_> {
             return Err(fault);
         }
         let now = self.now;
+        if self.has_machines() {
+            self.machine.stop(now, &mut self.host);
+        }
         self.host.attempt(|host| host.outputs.end_session(&mut host.hands, now));
         self.host.hands.rig.make_safe(now);
         self.set(header::NOW, now as u64);

@@ -8,6 +8,7 @@ use crate::encoder::EncoderPort;
 use crate::feeder::Feeder;
 use crate::frame_trigger::FrameTrigger;
 use crate::lamp::Lamp;
+use crate::laser::Laser;
 use crate::nose_port::NosePort;
 use crate::olfactometer::Olfactometer;
 use crate::parameters::RigParameters;
@@ -60,7 +61,7 @@ pub(crate) struct Class {
 }
 
 /// All classes, in the order of the standard library.
-pub(crate) const CLASSES: [Class; 20] = [
+pub(crate) const CLASSES: [Class; 21] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
     class("Display", &["flip"], &["gabor"], Use::Elsewhere),
     class("Speaker", &["onset"], &["tone", "noise", "click_train"], Use::Elsewhere),
@@ -69,6 +70,7 @@ pub(crate) const CLASSES: [Class; 20] = [
     class("Feeder", &["done"], &[], Use::Source),
     class("NosePort", &["enter", "leave"], &[], Use::Place(Sort::Port)),
     class("Lamp", &[], &[], Use::Cue),
+    class("Laser", &[], &[], Use::Elsewhere),
     class("Switch", &["press", "release"], &[], Use::Place(Sort::Lever)),
     class("Lickometer", &["touch", "release"], &[], Use::Place(Sort::Spout)),
     class("Puff", &["done"], &[], Use::Elsewhere),
@@ -109,6 +111,7 @@ impl Class {
             "Feeder" => Box::new(Feeder::new(&rig.feeder)),
             "NosePort" => Box::new(NosePort::default()),
             "Lamp" => Box::new(Lamp::default()),
+            "Laser" => Box::new(Laser::default()),
             "Puff" => Box::new(Puff::new(&rig.puff)),
             "Camera" => Box::new(Camera::new(&rig.camera)),
             "SyncLine" => Box::new(SyncLine),

@@ -24,6 +24,7 @@ mod feeder;
 mod forager;
 mod frame_trigger;
 mod lamp;
+mod laser;
 mod mouse;
 mod nose_port;
 mod olfactometer;

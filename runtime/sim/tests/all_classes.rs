@@ -7,7 +7,7 @@ use trialect_device::contract::upholds_the_rig_contract;
 use trialect_device::{Command, Input, Ns, Rig, RigFault};
 use trialect_sim::SimRig;
 
-const DEVICES: [(&str, &str); 36] = [
+const DEVICES: [(&str, &str); 38] = [
     ("wheel", "Encoder"),
     ("screen", "Display"),
     ("other_screen", "Display"),
@@ -23,6 +23,8 @@ const DEVICES: [(&str, &str); 36] = [
     ("port[right]", "NosePort"),
     ("houselight", "Lamp"),
     ("cue[left]", "Lamp"),
+    ("blue", "Laser"),
+    ("red", "Laser"),
     ("lever[left]", "Switch"),
     ("lever[right]", "Switch"),
     ("tongue", "Lickometer"),
@@ -65,7 +67,7 @@ type Ordered = (&'static str, &'static str, Option<u32>, &'static [(&'static str
 /// Commands at the end of the list that begin nothing.
 const ENDINGS: usize = 5;
 /// Everything that can be commanded.
-const COMMANDS: [Ordered; 34] = [
+const COMMANDS: [Ordered; 36] = [
     ("wheel", "zero", None, &[]),
     ("screen", "show", Some(0), &[("azimuth", 35.0), ("contrast", 1.0)]),
     ("other_screen", "show", Some(1), &[("azimuth", -35.0), ("contrast", 0.5)]),
@@ -83,6 +85,8 @@ const COMMANDS: [Ordered; 34] = [
     ("houselight", "dim", None, &[]),
     ("cue[left]", "light", None, &[]),
     ("cue[left]", "dim", None, &[]),
+    ("blue", "pulse", None, &[("power", 5.0), ("rate", 40.0), ("width", 0.005)]),
+    ("red", "pulse", None, &[("power", 1.0), ("rate", 1.0), ("width", 0.01)]),
     ("puffer", "puff", None, &[("duration", 0.1)]),
     ("other_puffer", "puff", None, &[("duration", 0.05)]),
     ("sync", "raise", None, &[]),
@@ -109,7 +113,7 @@ fn command(rig: &mut SimRig, at: Ns, number: usize) -> Result<(), RigFault> {
 
 #[test]
 fn a_rig_of_all_classes_upholds_the_contract() {
-    let refused: [Ordered; 11] = [
+    let refused: [Ordered; 13] = [
         ("spout[right]", "deliver", None, &[("amount", 100.0)]),
         ("syringe[2]", "deliver", None, &[("amount", 1e6)]),
         ("syringe[1]", "deliver", None, &[]),
@@ -121,6 +125,8 @@ fn a_rig_of_all_classes_upholds_the_contract() {
         ("grid[left]", "shock", None, &[("current", 0.01), ("duration", 0.5)]),
         ("grid[right]", "shock", None, &[("current", 0.001)]),
         ("trigger", "run", None, &[("rate", 1000.0)]),
+        ("blue", "pulse", None, &[("power", -5.0), ("rate", 40.0), ("width", 0.005)]),
+        ("red", "pulse", None, &[("power", 5.0), ("rate", 40.0)]),
     ];
     for (name, verb, stimulus, arguments) in refused {
         let refused = Command { device: device(name), verb, stimulus, arguments };

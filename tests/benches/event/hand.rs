@@ -117,6 +117,9 @@ impl Machine for ByHand {
         &mut self.words
     }
     fn run(&mut self, _phase: Phase, _host: &mut dyn Host) {}
+    fn start(&mut self, _at: i64, _host: &mut dyn Host) {}
+    fn stop(&mut self, _at: i64, _host: &mut dyn Host) {}
+    fn settle(&mut self, _at: i64, _host: &mut dyn Host) {}
     fn begin(&mut self, at: i64, host: &mut dyn Host) {
         (self.begin)(&mut self.words, at, host);
     }

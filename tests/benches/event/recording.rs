@@ -106,6 +106,15 @@ impl Machine for Spy {
         }
         self.inner.run(phase, host);
     }
+    fn start(&mut self, at: i64, host: &mut dyn Host) {
+        self.inner.start(at, host);
+    }
+    fn stop(&mut self, at: i64, host: &mut dyn Host) {
+        self.inner.stop(at, host);
+    }
+    fn settle(&mut self, at: i64, host: &mut dyn Host) {
+        self.inner.settle(at, host);
+    }
     fn begin(&mut self, at: i64, host: &mut dyn Host) {
         let now = self.paired();
         if self.first.is_none() {

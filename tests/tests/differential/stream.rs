@@ -43,6 +43,7 @@ impl<'t, 'p> Stream<'t, 'p> {
     fn session(&mut self) {
         self.prepare();
         self.twins.call(Call::Run(Phase::SessionStart));
+        self.twins.call(Call::Start { at: self.now });
         let mut going_on = true;
         for trial in 1..=self.generator.between(1, TRIALS) {
             self.between_trials();
@@ -51,6 +52,7 @@ impl<'t, 'p> Stream<'t, 'p> {
                 break;
             }
         }
+        self.twins.call(Call::Stop { at: self.now });
         self.twins.set(header::NOW, self.now as u64);
         self.twins.call(Call::Run(Phase::SessionEnd));
     }
@@ -87,6 +89,11 @@ impl<'t, 'p> Stream<'t, 'p> {
         while !self.program.inputs.is_empty() && self.generator.once_in(3) {
             self.event();
         }
+        // Timers of the session's machines.
+        let due = self.deadline();
+        if !self.program.besides.is_empty() && self.generator.once_in(2) && due < self.now.saturating_add(MILLISECOND) {
+            self.timers(due.max(self.now));
+        }
         let pause = law::nanoseconds(f64::from_bits(self.twins.int(self.program.pause) as u64));
         self.now = self.now.saturating_add(pause.min(10_000 * MILLISECOND));
     }
@@ -107,15 +114,21 @@ impl<'t, 'p> Stream<'t, 'p> {
             }
             self.step();
         }
-        for phase in [Phase::TrialEnd, Phase::Statistics, Phase::TrialRules, Phase::Stops] {
+        for phase in [Phase::TrialEnd, Phase::Statistics, Phase::TrialRules] {
             self.twins.call(Call::Run(phase));
         }
+        self.twins.call(Call::Settle { at: self.now });
+        self.twins.call(Call::Run(Phase::Stops));
         self.twins.int(header::STOP) == 0
+    }
+
+    fn deadline(&self) -> i64 {
+        self.program.deadlines().map(|slot| self.twins.int(slot)).min().unwrap_or(NEVER)
     }
 
     /// A deadline, or an event a little later.
     fn step(&mut self) {
-        let deadline = self.program.timer_slots().map(|slot| self.twins.int(slot)).min().unwrap_or(NEVER);
+        let deadline = self.deadline();
         let soon = self.now.saturating_add(100_000 * MILLISECOND);
         // A hostile value may have set a deadline that no session would live to see.
         let waits = (self.now..soon).contains(&deadline);

@@ -19,6 +19,9 @@ pub enum Call {
     Event { input: InputId, value: i64, at: i64 },
     Timers { at: i64 },
     Interrupt { at: i64 },
+    Start { at: i64 },
+    Stop { at: i64 },
+    Settle { at: i64 },
 }
 
 impl Call {
@@ -29,6 +32,9 @@ impl Call {
             Call::Event { input, value, at } => machine.event(input, value, at, host),
             Call::Timers { at } => machine.timers(at, host),
             Call::Interrupt { at } => machine.interrupt(at, host),
+            Call::Start { at } => machine.start(at, host),
+            Call::Stop { at } => machine.stop(at, host),
+            Call::Settle { at } => machine.settle(at, host),
         }
     }
 }
@@ -151,6 +157,7 @@ impl<'a> Twins<'a> {
             Call::Timers { .. } => tally.timers += 1,
             Call::Begin { .. } => tally.trials += 1,
             Call::Run(_) | Call::Interrupt { .. } => {}
+            Call::Start { .. } | Call::Stop { .. } | Call::Settle { .. } => {}
         }
         if matches!(call, Call::Event { .. } | Call::Timers { .. }) {
             tally.moved += u64::from(moved);

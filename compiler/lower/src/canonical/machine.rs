@@ -72,11 +72,29 @@ impl Writer<'_> {
         }
     }
 
+    /// Machines beside the trial's: when each starts, with which state, and the order in which they hear.
+    pub(super) fn besides(&mut self) {
+        let model = self.model;
+        for beside in &model.besides {
+            let first = model.states.get(beside.states.start).map(|state| state.name.as_str());
+            let body = json!({ "is": "beside", "clock": beside.clock.word(), "first": first });
+            self.define(format!("beside.{}", beside.name), body);
+        }
+        if !model.besides.is_empty() {
+            let order: Vec<&str> = model.besides.iter().map(|beside| beside.name.as_str()).collect();
+            self.define("order of machines".into(), json!({ "is": "order", "names": order }));
+        }
+    }
+
     pub(super) fn waits(&mut self, waits: &Waits) -> Json {
         match waits {
             Waits::Event(device, channel) => json!({ "event": self.channel(*device, *channel) }),
             Waits::Reaches { affine, level, both } => {
                 json!({ "reaches": self.expr(level), "value": self.affine(affine), "both": both })
+            }
+            Waits::State(state, entered) => {
+                let name = self.model.states[state.0].name.clone();
+                json!({ "state": name, "moment": if *entered { "entry" } else { "exit" } })
             }
             Waits::Condition => json!("condition"),
             Waits::After(time) => json!({ "after": self.expr(time) }),
@@ -112,6 +130,11 @@ impl Writer<'_> {
                 json!({ "if": self.expr(condition), "then": self.actions(then), "else": self.actions(otherwise) })
             }
             Action::Do(deed) => self.deed(deed),
+            Action::Draw(value) => {
+                let path = self.model.values[value.0].path.clone();
+                self.uses(&path);
+                json!({ "draw": path })
+            }
             Action::Track { stimulus, parameter, affine, .. } => {
                 let declared = &self.model.stimuli[stimulus.0];
                 let name =

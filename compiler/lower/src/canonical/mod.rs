@@ -86,7 +86,8 @@ pub(crate) fn setters(model: &Model, id: ValueId) -> Vec<String> {
 
 /// `session.limit spout`
 pub(crate) fn limit_path(limit: &Limit) -> String {
-    format!("session.limit {} each {}", limit.name, limit.each.word())
+    let what = if limit.total.is_some() { "" } else { " in time" };
+    format!("session.limit {}{what} each {}", limit.name, limit.each.word())
 }
 
 fn written(actions: &[Action]) -> Vec<ValueId> {
@@ -130,6 +131,7 @@ impl<'a> Writer<'a> {
         }
         writer.curricula();
         writer.states();
+        writer.besides();
         writer.rules();
         writer.done
     }

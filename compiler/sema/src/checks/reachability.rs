@@ -7,11 +7,12 @@ use trialect_base::Finding;
 impl Checker<'_> {
     pub(crate) fn check_states(&mut self) {
         let next: Vec<Vec<usize>> = self.model.states.iter().map(targets).collect();
-        let reached = reach(&next, 0);
+        let reached = self.reached_states(&next);
         let mut findings = Vec::new();
         for (k, state) in self.model.states.iter().enumerate() {
             let leaves = state.clauses.iter().any(|clause| clause.goes != Goes::Stays);
-            if !leaves && !self.ways_unknown {
+            // A machine beside the trial may stay where it is: it stops with its clock.
+            if !leaves && state.machine.is_none() && !self.ways_unknown {
                 findings.push(
                     Finding::error(
                         "state-no-exit",
@@ -23,7 +24,9 @@ impl Checker<'_> {
                 );
             }
             if !reached[k] && !self.ways_unknown {
-                let first = self.model.states.first().map(|state| state.name.clone()).unwrap_or_default();
+                let start = state.machine.map_or(0, |beside| self.model.besides[beside.0].states.start);
+                let first = self.model.states[start].name.clone();
+                let name = state.name.rsplit('.').next().unwrap_or_default();
                 findings.push(
                     Finding::error(
                         "state-unreachable",
@@ -31,7 +34,7 @@ impl Checker<'_> {
                         state.span,
                         "no way leads here",
                     )
-                    .help(format!("add `-> {}` to a state that is reached from `{first}`, or remove it", state.name)),
+                    .help(format!("add `-> {name}` to a state that is reached from `{first}`, or remove it")),
                 );
             }
         }
@@ -48,10 +51,23 @@ impl Checker<'_> {
         }
     }
 
+    /// States that some way leads to from the first one of their machine.
+    fn reached_states(&self, next: &[Vec<usize>]) -> Vec<bool> {
+        let starts = self.model.besides.iter().map(|beside| beside.states.start).chain([0]);
+        let mut all = vec![false; next.len()];
+        for start in starts {
+            for (all, reached) in all.iter_mut().zip(reach(next, start)) {
+                *all |= reached;
+            }
+        }
+        all
+    }
+
     /// States from which no way leads to an end of the trial.
     fn endless_states(&self, next: &[Vec<usize>]) -> Vec<Finding> {
         let ends = |k: usize| self.model.states[k].clauses.iter().any(|clause| matches!(clause.goes, Goes::Ends(_)));
         let endless = (0..next.len())
+            .filter(|&k| self.model.states[k].machine.is_none())
             .filter(|&k| !reach(next, k).iter().enumerate().any(|(other, &reached)| reached && ends(other)));
         endless
             .map(|k| {
@@ -131,16 +147,8 @@ impl Checker<'_> {
 
     /// Conditions are followed at once, and a timer may be 0 s: a circle of them would take no time and never end.
     pub(crate) fn check_conditions(&mut self) {
-        let next: Vec<Vec<usize>> = self
-            .model
-            .states
-            .iter()
-            .map(|state| {
-                let at_once = state.clauses.iter().filter(|clause| self.takes_no_time(state, &clause.waits));
-                at_once.filter_map(|clause| if let Goes::To(to) = clause.goes { Some(to.0) } else { None }).collect()
-            })
-            .collect();
-        let Some(start) = (0..next.len()).find(|&k| next[k].iter().any(|&to| reach(&next, to)[k])) else { return };
+        let next = self.ways_without_time();
+        let Some(start) = (0..next.len()).find(|&k| !next[k].is_empty()) else { return };
         let circle = shortest_circle(&next, start);
         let name = |k: usize| format!("`{}`", self.model.states[k].name);
         let names: Vec<String> = circle.iter().chain([&start]).map(|&k| name(k)).collect();
@@ -162,7 +170,47 @@ impl Checker<'_> {
     }
 }
 
+/// A way from one state to another that may take no time.
+struct Way {
+    from: usize,
+    to: usize,
+    /// The state of another machine that is heard, and whether it is entered.
+    heard: Option<(usize, bool)>,
+}
+
 impl Checker<'_> {
+    /// Ways on which machines could go round for ever: each on a circle of its machine, and what is heard on it as well.
+    fn ways_without_time(&self) -> Vec<Vec<usize>> {
+        let states = self.model.states.iter().enumerate();
+        let mut ways: Vec<Way> = states
+            .flat_map(|(from, state)| state.clauses.iter().map(move |clause| (from, state, clause)))
+            .filter_map(|(from, state, clause)| {
+                let Goes::To(to) = clause.goes else { return None };
+                let heard = match clause.waits {
+                    Waits::State(state, entered) => Some((state.0, entered)),
+                    _ if self.takes_no_time(state, &clause.waits) => None,
+                    _ => return None,
+                };
+                Some(Way { from, to: to.0, heard })
+            })
+            .collect();
+        loop {
+            let mut next = vec![Vec::new(); self.model.states.len()];
+            ways.iter().for_each(|way| next[way.from].push(way.to));
+            let happens = |(state, entered): (usize, bool)| {
+                ways.iter().any(|way| (if entered { way.to } else { way.from }) == state)
+            };
+            let mut beyond: Vec<Option<Vec<bool>>> = vec![None; next.len()];
+            let mut circular = |way: &Way| beyond[way.to].get_or_insert_with(|| reach(&next, way.to))[way.from];
+            let keep: Vec<bool> = ways.iter().map(|way| circular(way) && way.heard.is_none_or(happens)).collect();
+            if keep.iter().all(|keep| *keep) {
+                return next;
+            }
+            let mut keep = keep.into_iter();
+            ways.retain(|_| keep.next().unwrap_or(false));
+        }
+    }
+
     /// Whether a clause may fire at the instant in which its state is entered.
     fn takes_no_time(&self, state: &State, waits: &Waits) -> bool {
         match waits {
@@ -170,7 +218,7 @@ impl Checker<'_> {
             // A time that may be negative has a finding of its own.
             Waits::After(time) => (0.0..SHORTEST).contains(&time.range.low),
             Waits::Reaches { affine, .. } => !state.zeroes(affine.device, affine.channel, &self.model),
-            Waits::Event(..) => false,
+            Waits::Event(..) | Waits::State(..) => false,
         }
     }
 }

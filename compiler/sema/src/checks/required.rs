@@ -48,31 +48,74 @@ impl Checker<'_> {
             let finding = Finding::error("given-twice", message, deed.span, "again here");
             findings.push(finding.also(*first, "held here").help("remove one of them"));
         }
+        findings.extend(self.held_by_two());
         findings.into_iter().for_each(|finding| self.report(finding));
     }
 
-    /// A valve that gives fluid needs a limit for the session.
+    /// What a machine keeps on, another one would take over and end.
+    fn held_by_two(&self) -> Vec<Finding> {
+        let mut kept: Vec<(Kept, Option<crate::BesideId>, Span)> = Vec::new();
+        for state in self.model.states.iter().filter(|_| !self.model.besides.is_empty()) {
+            let clauses = state.clauses.iter().map(|clause| clause.actions.as_slice());
+            for actions in clauses.chain([state.entry.as_slice()]) {
+                in_actions(actions, &mut |deed| {
+                    let verb = &self.model.class(deed.device).verbs[deed.verb];
+                    if matches!(verb.lasting, crate::Lasting::Held | crate::Lasting::Latching) {
+                        kept.push((Kept::Output(deed.device, deed.verb, deed.stimulus), state.machine, deed.span));
+                    }
+                });
+                for action in actions {
+                    if let crate::Action::Track { stimulus, parameter, span, .. } = action {
+                        kept.push((Kept::Parameter(*stimulus, *parameter), state.machine, *span));
+                    }
+                }
+            }
+        }
+        let mut findings = Vec::new();
+        for (k, (what, machine, span)) in kept.iter().enumerate() {
+            let other = kept[..k].iter().find(|(first, other, _)| first == what && other != machine);
+            if let Some((_, _, first)) = other {
+                let message = "two machines keep the same output on, and each would end what the other began";
+                let finding = Finding::error("given-twice", message, *span, "kept on here as well");
+                findings.push(finding.also(*first, "first here").help("let one machine do it"));
+            }
+        }
+        findings
+    }
+
+    /// A device that gives something needs a limit for the session: of amounts, and of the time that it is held open.
     fn check_used_devices(&mut self) {
-        let mut unlimited: Vec<(String, Span, Span, String)> = Vec::new();
+        let mut unlimited: Vec<(String, String, Span, Span, String)> = Vec::new();
         let deeds = self.all_deeds();
         for (k, device) in self.model.devices.iter().enumerate() {
             let class = &self.model.classes[device.class.0];
-            let gives = |deed: &&Deed| deed.device.0 == k && class.verbs[deed.verb].adds.is_some();
-            let each_session = |limit: &crate::Limit| {
+            let each_session = |limit: &&crate::Limit| {
                 limit.devices.iter().any(|device| device.0 == k) && limit.each != crate::Each::Trial
             };
-            if let Some(deed) = deeds.iter().find(gives).filter(|_| !self.model.limits.iter().any(each_session)) {
-                let unit = class.totals.first().and_then(|total| self.model.unit(total.dimension));
-                let amount = match unit.map(|unit| unit.symbol).as_deref() {
-                    Some("uL") => "2 mL".to_string(),
-                    Some(symbol) => format!("… {symbol}"),
-                    None => "…".into(),
-                };
-                unlimited.push((device.name.clone(), device.span, deed.span, amount));
+            let limits: Vec<&crate::Limit> = self.model.limits.iter().filter(each_session).collect();
+            let verb = |deed: &Deed| &class.verbs[deed.verb];
+            let gives = |deed: &&Deed| deed.device.0 == k && verb(deed).adds.is_some();
+            let unit = class.totals.first().and_then(|total| self.model.unit(total.dimension));
+            let amount = match unit.map(|unit| unit.symbol).as_deref() {
+                Some("uL") => "2 mL".to_string(),
+                Some(symbol) => format!("… {symbol}"),
+                None => "…".into(),
+            };
+            let of_amount = limits.iter().any(|limit| limit.total.is_some());
+            if let Some(deed) = deeds.iter().find(gives).filter(|_| !of_amount) {
+                let message = format!("what `{}` gives in a session must have a limit", device.name);
+                unlimited.push((message, device.name.clone(), device.span, deed.span, amount));
+            }
+            // What is held open gives, and no total counts it.
+            let open = |deed: &&Deed| deed.device.0 == k && deed.held && !class.totals.is_empty();
+            let of_time = limits.iter().any(|limit| limit.total.is_none());
+            if let Some(deed) = deeds.iter().find(open).filter(|_| !of_time) {
+                let message =
+                    format!("the time for which `{}` is held open in a session must have a limit", device.name);
+                unlimited.push((message, device.name.clone(), device.span, deed.span, "1 s".into()));
             }
         }
-        for (name, span, used, amount) in unlimited {
-            let message = format!("what `{name}` gives in a session must have a limit");
+        for (message, name, span, used, amount) in unlimited {
             let finding = Finding::error("no-budget", message, span, "without a limit").also(used, "gives here");
             self.report(finding.help(format!("add `limit {name} {amount} each session` to `session {{ … }}`")));
         }
@@ -138,6 +181,13 @@ impl Checker<'_> {
         deeds.sort_by_key(|deed| deed.span);
         deeds
     }
+}
+
+/// What stays on until it is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Output(crate::DeviceId, usize, Option<crate::StimulusId>),
+    Parameter(crate::StimulusId, usize),
 }
 
 /// Every deed of a list of actions.

@@ -155,7 +155,7 @@ impl<'a> Sizes<'a> {
                 let waits = match &clause.waits {
                     Waits::Reaches { affine, level, .. } => self.affine(affine).saturating_add(self.expr(level)),
                     Waits::After(time) => self.expr(time),
-                    Waits::Event(..) | Waits::Condition => 1,
+                    Waits::Event(..) | Waits::State(..) | Waits::Condition => 1,
                 };
                 let goes = u64::from(clause.goes != Goes::Stays);
                 let does = self.actions(&clause.actions).saturating_add(self.list(&clause.guard));
@@ -188,6 +188,8 @@ impl<'a> Sizes<'a> {
                 let branches = self.actions(then).saturating_add(self.actions(otherwise));
                 self.expr(condition).saturating_add(branches)
             }
+            // Counted where it is declared.
+            Action::Draw(_) => 1,
             Action::Do(deed) => {
                 let copies = 2 + 2 * self.model.limits.len() as u64;
                 self.list(deed.arguments.iter().map(|(_, typed)| typed)).saturating_mul(copies)

@@ -17,10 +17,11 @@ impl Checker<'_> {
         for k in 0..self.model.states.len() {
             let reads = self.stamps_read(k);
             for (state, stamp, span) in reads {
-                let surely = match stamp {
-                    Stamp::Entry => state.0 == k || self.leads_through(state, k),
-                    _ => state.0 != k && self.leads_through(state, k),
-                };
+                let surely = self.model.states[k].machine.is_none()
+                    && match stamp {
+                        Stamp::Entry => state.0 == k || self.leads_through(state, k),
+                        _ => state.0 != k && self.leads_through(state, k),
+                    };
                 if !surely {
                     findings.push(self.too_early(state, stamp, k, span));
                 }
@@ -63,7 +64,7 @@ impl Checker<'_> {
             match &clause.waits {
                 Waits::Reaches { affine, level, .. } => [&affine.whole, level].into_iter().for_each(&mut each),
                 Waits::After(time) => each(time),
-                Waits::Event(..) | Waits::Condition => {}
+                Waits::Event(..) | Waits::State(..) | Waits::Condition => {}
             }
             clause.guard.iter().for_each(&mut each);
             in_actions(&clause.actions, &mut each);
@@ -107,6 +108,7 @@ fn in_actions(actions: &[Action], each: &mut dyn FnMut(&Texpr)) {
                 in_actions(then, each);
                 in_actions(otherwise, each);
             }
+            Action::Draw(_) => {}
             Action::Do(deed) => deed.arguments.iter().for_each(|(_, typed)| each(typed)),
             Action::Track { affine, .. } => each(&affine.whole),
         }

@@ -52,6 +52,7 @@ impl Checker<'_> {
                 Texpr::broken(span)
             }
             Some(symbol @ (Symbol::Instance | Symbol::Fit(_))) => self.parts_only(name, symbol, span),
+            Some(Symbol::Beside) => self.beside_as_value(name, span),
             Some(Symbol::Block(_)) => {
                 let finding =
                     Finding::error("not-a-value", format!("`{name}` is a block, not a value"), span, "a block");
@@ -275,6 +276,9 @@ impl Checker<'_> {
             let word = Name { text: word.clone(), span: inner.span };
             let Some(devices) = self.devices_at(&word, keys, base.span) else { return Texpr::broken(span) };
             return self.chosen(devices, member, span);
+        }
+        if let Some(state) = self.beside_state(base) {
+            return state.map_or_else(|| Texpr::broken(span), |state| self.stamp(state, member, span));
         }
         let ExprKind::Name(word) = &base.kind else {
             self.report(

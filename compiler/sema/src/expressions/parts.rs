@@ -1,6 +1,6 @@
 //! What stands after a dot: parts of clocks, devices, curricula and states.
 
-use crate::model::{ChannelKind, CurriculumId, DeviceId, StateId};
+use crate::model::{ChannelKind, Clock, CurriculumId, DeviceId, StateId};
 use crate::names::{lacks, named_class};
 use crate::term::{Stamp, Term, Texpr, Tick};
 use crate::types::Type;
@@ -31,7 +31,9 @@ impl Checker<'_> {
     }
 
     pub(crate) fn device_part(&mut self, device: DeviceId, member: &Name, span: Span) -> Texpr {
-        if !self.reads_trial(span) {
+        // A machine of the session reads what devices report at any time.
+        let is_total = self.model.class(device).totals.iter().any(|total| total.name == member.text);
+        if (is_total || !self.in_state) && !self.reads_trial(span) {
             return Texpr::broken(span);
         }
         let class = self.model.class(device);
@@ -94,7 +96,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn stamp(&mut self, state: StateId, member: &Name, span: Span) -> Texpr {
-        if !self.reads_trial(span) {
+        let of_session = self.model.clock_of(&self.model.states[state.0]) == Clock::Session;
+        let known = of_session && self.scope.reads >= Clock::Session;
+        if !known && !self.reads_trial(span) {
             return Texpr::broken(span);
         }
         let stamp = match member.text.as_str() {
@@ -112,7 +116,9 @@ impl Checker<'_> {
         let ty = match stamp {
             Stamp::Visits => Type::Int,
             Stamp::Time => Type::Real(Dimension::TIME),
-            Stamp::Entry | Stamp::Exit if self.model.states[state.0].always_visited => Type::Instant,
+            Stamp::Entry | Stamp::Exit if self.machine.is_none() && self.model.states[state.0].always_visited => {
+                Type::Instant
+            }
             Stamp::Entry | Stamp::Exit => Type::Instant.optional(),
         };
         self.narrow(Texpr { term, ty, range: Interval::POSITIVE, span })

@@ -1,7 +1,9 @@
-//! The trial's states: what they do, wait for and where they go.
+//! States, of the trial and of machines beside it: what they do, wait for and where they go.
 
-use crate::model::{DeviceId, Model, StateId, StimulusId, ValueId};
+use crate::model::{BesideId, Clock, DeviceId, Model, StateId, StimulusId, ValueId};
 use crate::term::{Binder, Texpr};
+use crate::types::Finite;
+use std::ops::Range;
 use trialect_base::Span;
 
 /// A verb with its target and arguments.
@@ -36,6 +38,8 @@ pub enum Action {
     If { condition: Texpr, then: Vec<Action>, otherwise: Vec<Action> },
     /// A verb.
     Do(Deed),
+    /// A draw of the state, made on each entry.
+    Draw(ValueId),
     /// `track`: stimulus, index into the constructor's shown parameters, expression.
     Track { stimulus: StimulusId, parameter: usize, affine: Affine, span: Span },
 }
@@ -63,6 +67,8 @@ pub enum Waits {
     Event(DeviceId, u32),
     /// A level of a reading; `both`: of its size, on either side.
     Reaches { affine: Affine, level: Texpr, both: bool },
+    /// A state of another machine is entered, or left.
+    State(StateId, bool),
     /// `when`
     Condition,
     /// `after`
@@ -95,10 +101,29 @@ pub struct Clause {
     pub span: Span,
 }
 
-/// A state of the trial.
+/// A machine beside the trial's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// Its name with its key: `opto`, `vi[left]`.
+    pub name: String,
+    /// Description.
+    pub description: Option<String>,
+    /// The clock with which it starts and stops: session or trial.
+    pub clock: Clock,
+    /// Where its name stands.
+    pub span: Span,
+    /// Of a keyed one: the type, which member it is for, and the variable that stands for it.
+    pub key: Option<(Finite, u32, String)>,
+    /// Its states; the first is entered when it starts.
+    pub states: Range<usize>,
+}
+
+/// A state of the trial, or of a machine beside it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// Its name.
+    /// The machine beside the trial's that it belongs to; none for a state of the trial.
+    pub machine: Option<BesideId>,
+    /// Its name; for a state of a machine `MACHINE.STATE`.
     pub name: String,
     /// Description.
     pub description: Option<String>,

@@ -48,6 +48,8 @@ ids! {
     BlockId,
     /// Index into [`Model::states`].
     StateId,
+    /// Index into [`Model::besides`].
+    BesideId,
     /// Index into [`Model::curricula`].
     CurriculumId,
 }
@@ -106,7 +108,10 @@ pub struct Model {
     pub decks: Vec<Deck>,
     /// The outcomes as a type.
     pub outcomes: Option<EnumId>,
+    /// Those of the trial, then those of the machines beside it.
     pub states: Vec<State>,
+    /// Those of the session, then those of the trial, each in text order.
+    pub besides: Vec<Beside>,
     pub curricula: Vec<Curriculum>,
     pub blocks: Vec<Block>,
     /// `counts when`
@@ -150,6 +155,14 @@ impl Model {
             Some(kind) => format!("{} ({unit})", crate::types::named(&kind.name)),
             None => format!("{dimension} ({unit})"),
         }
+    }
+    /// Number of the trial's states; those of machines beside it follow.
+    pub fn trial_states(&self) -> usize {
+        self.besides.first().map_or(self.states.len(), |beside| beside.states.start)
+    }
+    /// The clock of a state: the trial's, or that of its machine.
+    pub fn clock_of(&self, state: &State) -> Clock {
+        state.machine.map_or(Clock::Trial, |beside| self.besides[beside.0].clock)
     }
     /// The class of a device.
     pub fn class(&self, device: DeviceId) -> &DeviceClass {

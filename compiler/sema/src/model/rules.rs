@@ -101,8 +101,8 @@ pub struct Limit {
     pub name: String,
     /// Whose amounts count together.
     pub devices: Vec<DeviceId>,
-    /// Index into their class's totals.
-    pub total: u32,
+    /// Index into their class's totals; none for a limit of the time for which they are held.
+    pub total: Option<u32>,
     /// Most, coherent unit.
     pub amount: Texpr,
     /// Over which time the amounts are added up.

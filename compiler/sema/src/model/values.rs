@@ -1,7 +1,7 @@
 //! Declared values and how each gets its value.
 
 use crate::Interval;
-use crate::model::{BlockId, Clock, DeckId, ValueId};
+use crate::model::{BlockId, Clock, DeckId, StateId, ValueId};
 use crate::term::{Binder, Texpr};
 use crate::types::{Finite, Type};
 use trialect_base::Span;
@@ -18,6 +18,8 @@ pub struct Value {
     pub clock: Clock,
     /// Which block, for a value of one.
     pub block: Option<BlockId>,
+    /// The state on whose entry it is drawn, for a draw of one.
+    pub state: Option<StateId>,
     /// Where its name stands.
     pub span: Span,
     /// Where all of its clause stands.

@@ -96,6 +96,18 @@ impl Machine for Watched {
         let (machine, mut ear) = self.with(host);
         machine.run(phase, &mut ear);
     }
+    fn start(&mut self, at: i64, host: &mut dyn Host) {
+        let (machine, mut ear) = self.with(host);
+        machine.start(at, &mut ear);
+    }
+    fn stop(&mut self, at: i64, host: &mut dyn Host) {
+        let (machine, mut ear) = self.with(host);
+        machine.stop(at, &mut ear);
+    }
+    fn settle(&mut self, at: i64, host: &mut dyn Host) {
+        let (machine, mut ear) = self.with(host);
+        machine.settle(at, &mut ear);
+    }
     fn begin(&mut self, at: i64, host: &mut dyn Host) {
         let (machine, mut ear) = self.with(host);
         machine.begin(at, &mut ear);

@@ -126,6 +126,7 @@ pub fn header() -> Header {
         columns: columns(),
         inputs: vec![input("wheel", "travel", Some(0.25)), input("screen", "flip", None)],
         states: names(&["present", "respond"]),
+        machines: Vec::new(),
         outcomes: names(&["correct", "error"]),
         outputs: vec![
             output("screen", "show", Some("grating"), &["azimuth", "contrast"]),

@@ -4,6 +4,7 @@
 //! the rig: see [`played`].
 #![allow(clippy::unwrap_used, clippy::expect_used)] // the functions that tests share are outside of tests
 
+mod beside;
 mod clocks;
 mod ends;
 mod faults;

@@ -27,6 +27,7 @@ pub(crate) fn program(trial: &str) -> Arc<Program> {
            stat rows = count(true)
            limit trials 2
            limit spout 1 mL each session
+           limit spout 100 h each session
          }}
          trial {{
            {trial}

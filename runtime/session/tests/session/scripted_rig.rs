@@ -123,7 +123,7 @@ impl Rig for ScriptedRig {
         let words = format!("{} {} {target}", at / MS, command.verb);
         self.log.push(words.clone());
         match command.verb {
-            "show" | "play" | "open" | "track" => {
+            "show" | "play" | "open" | "pulse" | "track" => {
                 self.on.insert(format!("{} {target}", command.verb));
             }
             "hide" => {

@@ -11,7 +11,7 @@ pub const MS: Ns = 1_000_000;
 pub const S: Ns = 1_000 * MS;
 
 /// Classes with what they report.
-pub const CHANNELS: [(&str, &[&str]); 20] = [
+pub const CHANNELS: [(&str, &[&str]); 21] = [
     ("Encoder", &["travel"]),
     ("Display", &["flip"]),
     ("Speaker", &["onset"]),
@@ -20,6 +20,7 @@ pub const CHANNELS: [(&str, &[&str]); 20] = [
     ("Feeder", &["done"]),
     ("NosePort", &["enter", "leave"]),
     ("Lamp", &[]),
+    ("Laser", &[]),
     ("Switch", &["press", "release"]),
     ("Lickometer", &["touch", "release"]),
     ("Puff", &["done"]),

@@ -109,6 +109,8 @@ impl Animal {
         ] {
             leave_out("/rig", section, &[class]);
         }
+        leave_out("/rig", "cell", &["PatchAmplifier"]);
+        leave_out("/rig", "bath", &["Thermometer", "FlowMeter"]);
         stamp
     }
 }

@@ -36,8 +36,8 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let weight = recording.subject().weight.filter(|_| asks_weight(&program));
     let before = before(&done)?;
-    let recorded = recording.subject().date.as_deref().and_then(|date| date.parse().ok());
-    let date = date::of_session(options.date.date.or(recorded), before.as_ref())?;
+    let recorded = || recording.subject().date.as_deref().and_then(|date| date.parse().ok());
+    let date = date::of_session(options.date.date.or_else(recorded), before.as_ref())?;
     let Covariates { values, remarks } = given_covariates(&options.covariates, &program, before.as_ref(), weight)?;
     let by_hand = |text: &String| text.split('=').next().is_some_and(|name| name.trim() == WEIGHT);
     let covariates_given = weight.is_some() && !options.covariates.covariate.iter().any(by_hand);
@@ -77,7 +77,6 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         study: None,
     };
     let header = header(&program, &plan, &rig, &origin, Some(given_digest(&recording)));
-    let header = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;
     let (folder, writer) = subject.begin(ordinal, &compiled.texts, &header)?;
     let mut recorder = JournalRecorder(writer);
     let ended = run_session(&program, machine.as_mut(), &mut rig, &mut recorder, &plan);

@@ -15,7 +15,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use trialect_device::Rig;
-use trialect_driver::Compiled;
+use trialect_driver::{Compiled, SourceText};
 use trialect_export::{SessionFile, Status, read_session, seal};
 use trialect_ir::record::StudyStamp;
 use trialect_ir::{Date, Program};
@@ -60,6 +60,14 @@ struct Task<'a> {
     program: &'a Arc<Program>,
     compiled: &'a Compiled,
     study: Option<(&'a Course, StudyStamp)>,
+}
+
+impl Task<'_> {
+    /// The texts of the protocol, and of the study.
+    fn texts(&self) -> Vec<SourceText> {
+        let study = self.study.iter().map(|(course, _)| course.text.clone());
+        self.compiled.texts.iter().cloned().chain(study).collect()
+    }
 }
 
 impl Plans {
@@ -146,9 +154,7 @@ fn session(
     (start, asked): (Start, Option<Date>),
     (bar, interrupt): (&ProgressBar, &Interrupt),
 ) -> Result<PathBuf, Failure> {
-    let Task { program, compiled, study } = task;
-    let mut texts = compiled.texts.clone();
-    texts.extend(study.iter().map(|(course, _)| course.text.clone()));
+    let (Task { program, compiled, study }, texts) = (task, task.texts());
     let mut animal = Animal::new(options.mouse.as_deref(), &options.subject, options.seed)?;
     let Start { ordinal, words, previous, carryover } = start;
     if let Some(last) = done.last() {
@@ -160,8 +166,7 @@ fn session(
     let before = before(done)?;
     let date = date::of_session(asked, before.as_ref())?;
     let Covariates { values, remarks } = given(&options.covariates, program, before.as_ref(), Some(weight))?;
-    let inbox = requests::inbox(&options.requests, options.covariates.by.as_deref(), program)?;
-    let inbox = RefCell::new(inbox);
+    let inbox = RefCell::new(requests::inbox(&options.requests, options.covariates.by.as_deref(), program)?);
     let plan = Plan {
         subject: options.subject.clone(),
         session: ordinal,
@@ -196,8 +201,7 @@ fn session(
         study: study.as_ref().map(|(_, stamp)| stamp.clone()),
     };
     let header = header(program, &plan, &rig, &origin, None);
-    let head = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;
-    let (folder, writer) = subject.begin(ordinal, &texts, &head)?;
+    let (folder, writer) = subject.begin(ordinal, &texts, &header)?;
     let mut recorder = JournalRecorder(writer);
     let ending = run_session(program, machine.as_mut(), &mut rig, &mut recorder, &plan)
         .map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
@@ -207,10 +211,7 @@ fn session(
     }
     seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     tracing::info!(session = ordinal, trials = ending.trials, reason = ending.reason, "sealed");
-    if ending.interrupted {
-        return Err(broken_off(&ending, &folder));
-    }
-    Ok(folder)
+    if ending.interrupted { Err(broken_off(&ending, &folder)) } else { Ok(folder) }
 }
 
 /// A session that a fault ended is sealed like any other, but nobody should take it for one.

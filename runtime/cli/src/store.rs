@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use trialect_driver::SourceText;
 use trialect_export::{MANIFEST, SESSION};
+use trialect_ir::record::Header;
 use trialect_ir::record::SourceStamp;
 use trialect_journal::{FILE, Writer};
 
@@ -93,8 +94,9 @@ impl Subject {
         &self,
         ordinal: u32,
         texts: &[SourceText],
-        header: &[u8],
+        header: &Header,
     ) -> Result<(PathBuf, Writer), Failure> {
+        let header = serde_json::to_vec(header).map_err(|error| Failure::trouble("header", error.to_string()))?;
         let name = format!("{ordinal:03}");
         let new = self.folder.join(format!(".{name}.new"));
         let folder = self.folder.join(&name);
@@ -116,7 +118,7 @@ impl Subject {
         };
         write(&new).map_err(|error| trouble(&new, "writing the sources", &error))?;
         drop(
-            Writer::create(&new.join(FILE), header)
+            Writer::create(&new.join(FILE), &header)
                 .map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?,
         );
         std::fs::rename(&new, &folder).map_err(|error| trouble(&folder, "moving the session into place", &error))?;

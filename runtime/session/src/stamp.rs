@@ -71,8 +71,8 @@ fn settings_json(program: &Program, rig: &dyn Rig) -> Value {
     Value::Object(devices.collect())
 }
 
-/// The header of a session's record. `given` is a digest of the values given from outside, if there are any.
-pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Header {
+/// What the run's identity is a digest of.
+fn run_of(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Value {
     // The words themselves, so that a session can be replayed without the one before it.
     let subject_state = plan.subject_words.as_ref().map(|words| words_text(words));
     let mut run = json!({
@@ -110,6 +110,12 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
     if let Some(study) = &origin.study {
         run["study"] = json!(study);
     }
+    run
+}
+
+/// The header of a session's record. `given` is a digest of the values given from outside, if there are any.
+pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Header {
+    let run = run_of(program, plan, rig, origin, given);
     Header {
         format: FORMAT.into(),
         kind: rig.kind().into(),

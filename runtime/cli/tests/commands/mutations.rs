@@ -93,6 +93,11 @@ protocols! {
     five_choice: "operant/five_choice",
     go_nogo: "operant/go_nogo",
     schedules: "operant/schedules",
+    the_basic_task_as_it_was_run: "ibl/basic_as_run",
+    clicks: "brody/clicks",
+    light_beside_the_trial: "opto/beside",
+    concurrent_schedules: "operant/concurrent",
+    current_steps: "slice/current_steps",
 }
 
 #[test]

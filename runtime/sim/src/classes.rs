@@ -1,5 +1,6 @@
 //! The device classes that the simulated rig has: those of the standard library.
 
+use crate::aversive::Aversive;
 use crate::bath::Bath;
 use crate::camera::Camera;
 use crate::device::Device;
@@ -13,9 +14,7 @@ use crate::nose_port::NosePort;
 use crate::olfactometer::Olfactometer;
 use crate::parameters::RigParameters;
 use crate::patch::PatchAmplifier;
-use crate::puff::Puff;
 use crate::pump::Pump;
-use crate::shocker::Shocker;
 use crate::speaker::Speaker;
 use crate::stream::Purpose;
 use crate::sync_line::SyncLine;
@@ -112,10 +111,10 @@ impl Class {
             "NosePort" => Box::new(NosePort::default()),
             "Lamp" => Box::new(Lamp::default()),
             "Laser" => Box::new(Laser::default()),
-            "Puff" => Box::new(Puff::new(&rig.puff)),
+            "Puff" => Box::new(Aversive::puff(&rig.puff)),
             "Camera" => Box::new(Camera::new(&rig.camera)),
             "SyncLine" => Box::new(SyncLine),
-            "Shocker" => Box::new(Shocker::new(&rig.shocker)),
+            "Shocker" => Box::new(Aversive::shocker(&rig.shocker)),
             "Olfactometer" => Box::new(Olfactometer::new(&rig.olfactometer)),
             "TouchWindow" => Box::new(TouchWindow::default()),
             "FrameTrigger" => Box::new(FrameTrigger::new(&rig.frame_trigger)),

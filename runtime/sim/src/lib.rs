@@ -13,6 +13,7 @@
 //! summaries of its sessions alone.
 
 mod animals;
+mod aversive;
 mod bath;
 mod camera;
 mod classes;
@@ -30,11 +31,9 @@ mod nose_port;
 mod olfactometer;
 mod parameters;
 mod patch;
-mod puff;
 mod pump;
 mod refusal;
 mod rig;
-mod shocker;
 mod speaker;
 mod stream;
 mod sync_line;

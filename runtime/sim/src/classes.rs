@@ -59,7 +59,7 @@ pub(crate) struct Class {
 /// All classes, in the order of the standard library.
 pub(crate) const CLASSES: [Class; 17] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
-    class("Display", &["flip"], &["gabor"], Use::Elsewhere),
+    class("Display", &["flip"], &["gabor", "random_dots"], Use::Elsewhere),
     class("Speaker", &["onset"], &["tone", "noise"], Use::Elsewhere),
     class("Valve", &["done"], &[], Use::Source),
     class("Pump", &["done"], &[], Use::Source),

@@ -93,6 +93,8 @@ pub struct Constructor {
     pub fixed: Vec<Parameter>,
     /// Given when it is shown.
     pub shown: Vec<Parameter>,
+    /// A later version of the library brought it: it is a definition of its own, which only those who use it depend on.
+    pub later: bool,
 }
 
 /// A device class.

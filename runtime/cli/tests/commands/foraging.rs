@@ -22,14 +22,19 @@ fn light2afc() -> PathBuf {
 
 /// Simulates on both machines, compares the tables, replays on both and verifies. The data of one machine stay.
 pub(crate) fn sessions_of(protocol: &Path) -> tempfile::TempDir {
+    so_many_sessions_of(protocol, SESSIONS)
+}
+
+/// The same with another number of sessions.
+pub(crate) fn so_many_sessions_of(protocol: &Path, sessions: u32) -> tempfile::TempDir {
     let [one, other] = ["interpreter", "jit"].map(|machine| {
         let data = tempfile::tempdir().unwrap();
-        let mut arguments = sim_of(protocol, data.path(), SESSIONS, 1);
+        let mut arguments = sim_of(protocol, data.path(), sessions, 1);
         arguments.extend(["--machine".into(), machine.into()]);
         trialect(&arguments).fine();
         data
     });
-    for ordinal in 1..=SESSIONS {
+    for ordinal in 1..=sessions {
         for table in TABLES {
             let bytes = |data: &Path| std::fs::read(session(data, ordinal).join(table)).unwrap();
             assert!(bytes(one.path()) == bytes(other.path()), "{table} of session {ordinal} differs");
@@ -37,11 +42,11 @@ pub(crate) fn sessions_of(protocol: &Path) -> tempfile::TempDir {
     }
     for machine in ["interpreter", "jit"] {
         let ran = trialect(&["replay", text(one.path()), "--machine", machine]);
-        assert_eq!(ran.err, format!("{SESSIONS} sessions, 0 different\n"));
+        assert_eq!(ran.err, format!("{sessions} sessions, 0 different\n"));
         ran.fine();
     }
     let verified = at("verify", one.path());
-    assert_eq!(verified.err, format!("{SESSIONS} sessions, 0 troubles\n"));
+    assert_eq!(verified.err, format!("{sessions} sessions, 0 troubles\n"));
     verified.fine();
     one
 }

@@ -93,6 +93,14 @@ protocols! {
     five_choice: "operant/five_choice",
     go_nogo: "operant/go_nogo",
     schedules: "operant/schedules",
+    conditioning: "pavlovian/conditioning",
+    bandit: "decisions/bandit",
+    two_steps: "decisions/two_step",
+    patch_leaving: "decisions/patch_leaving",
+    stop_signal: "inhibition/stop_signal",
+    random_dots: "psychophysics/random_dots",
+    orientation: "psychophysics/orientation",
+    delayed_match: "psychophysics/delayed_match",
 }
 
 #[test]

@@ -172,8 +172,11 @@ fn a_stimulus_that_came_later_enters_the_hash_of_those_who_use_it_only() {
     );
     let hashes = |library: &Library| [hash(&grating, library), hash(&dots, library)];
     let [before_grating, before_dots] = hashes(&Library::Embedded);
-    let wider = changed("std.devices", "(direction : Angle, coherence : Real, seed : Real)",
-        "(coherence : Real, direction : Angle, seed : Real)");
+    let wider = changed(
+        "std.devices",
+        "(direction : Angle, coherence : Real, seed : Real)",
+        "(coherence : Real, direction : Angle, seed : Real)",
+    );
     let [grating_then, dots_then] = hashes(&wider);
     assert_eq!(grating_then, before_grating);
     assert_ne!(dots_then, before_dots);

@@ -250,7 +250,7 @@ fn blocks_hold_clauses() {
                 "  (stat errors (count x))",
                 "  (step act lever.press at 1.2_s)",
                 "  (step act wheel.travel += 5_mm at (+ go.entry 200_ms))",
-                "  (draw errs (chance 20_%) \"Slips\")",
+                "  (draw errs (chance 20%) \"Slips\")",
                 "  (step act port[side].enter at choose.entry when (not errs))",
                 "  (step expect always (or x y))",
                 "  (step expect (and (is completed 100) x) \"why\")",

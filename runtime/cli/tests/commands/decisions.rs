@@ -66,9 +66,9 @@ fn the_bandits_arms_walk_between_mirrors() {
             let choice = table.text("choice", row);
             let paid = choice.as_ref().is_some_and(|choice| flags(&table, "lucky", row)[index(choice)]);
             assert_eq!(table.flag("paid", row), paid);
-            for side in 0..2 {
-                let here = choice.as_deref() == Some(SIDES[side]);
-                let given = table.real(&format!("spout[{}].delivered", SIDES[side]), row);
+            for side in SIDES {
+                let here = choice.as_deref() == Some(side);
+                let given = table.real(&format!("spout[{side}].delivered"), row);
                 assert_eq!(given, if paid && here { 3.0 } else { 0.0 });
             }
             regret += choice.map_or(0.0, |choice| p[better] - p[index(&choice)]);

@@ -148,6 +148,43 @@ fn what_is_used_of_a_module_enters_the_hash_and_nothing_else() {
     }
 }
 
+/// A protocol that shows a picture, made as it is said.
+fn showing(made: &str, shown: &str) -> String {
+    format!(
+        "protocol showing 1.0.0
+rig {{ screen : Display }}
+stimulus picture on screen = {made}
+session {{ limit trials 10 }}
+trial {{ outcomes done; state only {{ show picture({shown}); after 1 s -> end done }} }}
+"
+    )
+}
+
+#[test]
+fn a_stimulus_that_came_later_enters_the_hash_of_those_who_use_it_only() {
+    let grating = showing(
+        "gabor(frequency: 0.1 cycle/deg, sigma: 7 deg, orientation: 0 deg)",
+        "azimuth: 0 deg, contrast: 1, phase: 0 deg",
+    );
+    let dots = showing(
+        "random_dots(number: 200, size: 3 deg, speed: 60 deg/s, lifetime: 500 ms, aperture: 70 deg)",
+        "direction: 0 deg, coherence: 0.5, seed: 7",
+    );
+    let hashes = |library: &Library| [hash(&grating, library), hash(&dots, library)];
+    let [before_grating, before_dots] = hashes(&Library::Embedded);
+    let wider = changed(
+        "std.devices",
+        "(direction : Angle, coherence : Real, seed : Real)",
+        "(coherence : Real, direction : Angle, seed : Real)",
+    );
+    let [grating_then, dots_then] = hashes(&wider);
+    assert_eq!(grating_then, before_grating);
+    assert_ne!(dots_then, before_dots);
+    // Without the word it belongs to the class, and so to every protocol with a display.
+    let [grating_then, _] = hashes(&changed("std.devices", " since 1.1.0", ""));
+    assert_ne!(grating_then, before_grating);
+}
+
 #[test]
 fn a_module_that_is_only_named_changes_no_hash() {
     let plain = "protocol plain 1.0.0\nsession { limit trials 10 }\ntrial { outcomes done; state only { after 1 s -> end done } }\n";

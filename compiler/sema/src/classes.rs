@@ -47,9 +47,9 @@ impl Checker<'_> {
                     _ => self.not_yet(&format!("`{}` in a device class", kind.text), clause.span),
                 }
             }
-            ClauseKind::Constructor { name, fixed, shown } => {
+            ClauseKind::Constructor { name, fixed, shown, since } => {
                 let (fixed, shown) = (self.parameters(fixed), self.parameters(shown));
-                class.constructors.push(Constructor { name: name.text.clone(), fixed, shown });
+                class.constructors.push(Constructor { name: name.text.clone(), fixed, shown, later: since.is_some() });
             }
             ClauseKind::Verb { name, parameters, words } => {
                 let parameters = self.parameters(parameters);

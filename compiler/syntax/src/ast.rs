@@ -266,8 +266,9 @@ pub enum ClauseKind {
     /// In a device class: `counter travel : Length`; `event enter sets inside`; `total delivered : Volume`. `kind` is the
     /// first word, `words` those after the type.
     Channel { kind: Name, name: Name, ty: Option<TypeExpr>, words: Vec<Name> },
-    /// In a device class: `stimulus gabor(frequency : Frequency, …)(azimuth : Angle, …)`: constructor, fixed and shown parameters.
-    Constructor { name: Name, fixed: Vec<(Name, TypeExpr)>, shown: Vec<(Name, TypeExpr)> },
+    /// In a device class: `stimulus gabor(frequency : Frequency, …)(azimuth : Angle, …)`: constructor, fixed and shown parameters; the
+    /// version of the library that brought it, `since 1.1.0`, when that was not its first.
+    Constructor { name: Name, fixed: Vec<(Name, TypeExpr)>, shown: Vec<(Name, TypeExpr)>, since: Option<Name> },
     /// In a device class: `verb deliver(amount : Volume) timed adds delivered`; words after the parameters as written.
     Verb { name: Name, parameters: Vec<(Name, TypeExpr)>, words: Vec<Name> },
     /// `rig { … }`

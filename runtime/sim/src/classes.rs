@@ -62,7 +62,7 @@ pub(crate) struct Class {
 /// All classes, in the order of the standard library.
 pub(crate) const CLASSES: [Class; 21] = [
     class("Encoder", &["travel"], &[], Use::Wheel),
-    class("Display", &["flip"], &["gabor"], Use::Elsewhere),
+    class("Display", &["flip"], &["gabor", "random_dots"], Use::Elsewhere),
     class("Speaker", &["onset"], &["tone", "noise", "click_train"], Use::Elsewhere),
     class("Valve", &["done"], &[], Use::Source),
     class("Pump", &["done"], &[], Use::Source),

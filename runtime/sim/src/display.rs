@@ -187,6 +187,8 @@ impl Display {
             contrast: within("contrast", contrast, 0.0, 1.0)?,
         };
         within("phase", phase_deg, -360.0, 360.0)?;
+        within("direction", argument(arguments, "direction").unwrap_or(0.0), -360.0, 360.0)?;
+        within("coherence", argument(arguments, "coherence").unwrap_or(0.0), 0.0, 1.0)?;
         slot.asked = Some(picture);
         self.push(at, stimulus, Kind::Show(picture));
         Ok(())
@@ -324,7 +326,14 @@ mod tests {
     #[test]
     fn what_a_screen_cannot_show_is_refused() {
         let mut display = display();
-        for (name, value) in [("contrast", 1.1), ("contrast", -0.1), ("contrast", f64::NAN), ("azimuth", 200.0)] {
+        for (name, value) in [
+            ("contrast", 1.1),
+            ("contrast", -0.1),
+            ("contrast", f64::NAN),
+            ("azimuth", 200.0),
+            ("coherence", 1.1),
+            ("direction", 400.0),
+        ] {
             let refusal = display.command(0, "show", 0, &[(name, value)]);
             assert!(matches!(refusal, Err(Refusal::Argument { parameter, .. }) if parameter == name));
         }

@@ -28,7 +28,7 @@ fn member(clause: &Clause, written: &Written<'_>) -> Option<(Columns, Row)> {
                 other => (READINGS, row(name, vec![other.into(), ty])),
             }
         }
-        ClauseKind::Constructor { name, fixed, shown } => {
+        ClauseKind::Constructor { name, fixed, shown, .. } => {
             (STIMULI, row(name, vec![slots(fixed, written), slots(shown, written)]))
         }
         ClauseKind::Verb { name, parameters, words } => {

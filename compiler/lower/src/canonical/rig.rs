@@ -2,8 +2,8 @@
 
 use super::Writer;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
-use trialect_sema::{Constructor, DeviceClass, Parameter, VerbDef};
+use std::collections::{BTreeMap, BTreeSet};
+use trialect_sema::{Constructor, DeviceClass, Parameter, Stimulus, VerbDef};
 use trialect_units::Unit;
 
 impl Writer<'_> {
@@ -25,12 +25,8 @@ impl Writer<'_> {
                 .collect();
             let verbs: BTreeMap<&str, Json> =
                 class.verbs.iter().map(|verb| (verb.name.as_str(), self.verb(class, verb))).collect();
-            let constructors: BTreeMap<&str, Json> = class
-                .constructors
-                .iter()
-                .filter(|c| !c.takes_train())
-                .map(|c| (c.name.as_str(), json!({ "fixed": parameters(&c.fixed), "shown": parameters(&c.shown) })))
-                .collect();
+            let constructors: BTreeMap<&str, Json> =
+                class.constructors.iter().filter(|c| !c.later).map(|c| (c.name.as_str(), made_with(c))).collect();
             let dimensions = class
                 .totals
                 .iter()
@@ -55,12 +51,13 @@ impl Writer<'_> {
         }
         let order: Vec<&str> = model.devices.iter().map(|device| device.name.as_str()).collect();
         self.define("rig".into(), json!({ "is": "rig", "order": order }));
+        self.later_constructors();
         for stimulus in &model.stimuli {
             let constructor = &model.class(stimulus.device).constructors[stimulus.constructor];
             let device = format!("rig.{}", model.devices[stimulus.device.0].name);
             self.uses(&device);
-            if constructor.takes_train() {
-                self.of_trains(&model.class(stimulus.device).path, constructor);
+            if let Some(path) = self.later_constructor(stimulus) {
+                self.uses(&path);
             }
             let fixed: BTreeMap<&str, Json> = constructor
                 .fixed
@@ -73,20 +70,25 @@ impl Writer<'_> {
         }
     }
 
-    /// A kind of stimulus that takes a train is a definition of its own, of those protocols that use it.
-    fn of_trains(&mut self, class: &str, constructor: &Constructor) {
-        let path = format!("{class}.{}", constructor.name);
-        if !self.done.iter().any(|definition| definition.path == path) {
-            let parameters = |list: &[Parameter]| list.iter().map(slot).collect::<Vec<_>>();
-            let trains: Vec<&str> =
-                constructor.shown.iter().filter(|p| p.train).map(|parameter| parameter.name.as_str()).collect();
-            let (fixed, shown) = (parameters(&constructor.fixed), parameters(&constructor.shown));
-            let uses = std::mem::take(&mut self.uses);
-            let body = json!({ "is": "kind of stimulus", "fixed": fixed, "shown": shown, "trains": trains });
-            self.define(path.clone(), body);
-            self.uses = uses;
+    /// Constructors that a later version of their library brought, where the protocol uses them.
+    fn later_constructors(&mut self) {
+        let model = self.model;
+        let mut defined = BTreeSet::new();
+        for stimulus in &model.stimuli {
+            let Some(path) = self.later_constructor(stimulus).filter(|path| defined.insert(path.clone())) else {
+                continue;
+            };
+            let mut body = made_with(&model.class(stimulus.device).constructors[stimulus.constructor]);
+            body["is"] = json!("constructor");
+            self.define(path, body);
         }
-        self.uses(&path);
+    }
+
+    /// The path of a stimulus's constructor, when that is a definition of its own.
+    fn later_constructor(&self, stimulus: &Stimulus) -> Option<String> {
+        let class = self.model.class(stimulus.device);
+        let constructor = &class.constructors[stimulus.constructor];
+        constructor.later.then(|| format!("{}.{}", class.path, constructor.name))
     }
 
     fn verb(&self, class: &DeviceClass, verb: &VerbDef) -> Json {
@@ -101,6 +103,17 @@ impl Writer<'_> {
         }
         body
     }
+}
+
+/// The parameters of a constructor.
+fn made_with(constructor: &Constructor) -> Json {
+    let parameters = |list: &[Parameter]| list.iter().map(slot).collect::<Vec<_>>();
+    let mut body = json!({ "fixed": parameters(&constructor.fixed), "shown": parameters(&constructor.shown) });
+    let trains: Vec<&str> = constructor.shown.iter().filter(|p| p.train).map(|p| p.name.as_str()).collect();
+    if !trains.is_empty() {
+        body["trains"] = json!(trains);
+    }
+    body
 }
 
 /// A named parameter with the unit of its kind.

@@ -95,6 +95,8 @@ pub struct Constructor {
     pub fixed: Vec<Parameter>,
     /// Given when it is shown.
     pub shown: Vec<Parameter>,
+    /// A later version of the library brought it: it is a definition of its own, which only those who use it depend on.
+    pub later: bool,
 }
 
 /// A device class.
@@ -142,13 +144,6 @@ pub struct DeviceGroup {
     pub finite: Finite,
     /// The device of the type's first member; the others follow it.
     pub first: DeviceId,
-}
-
-impl Constructor {
-    /// Whether it is played with a train of times.
-    pub fn takes_train(&self) -> bool {
-        self.shown.iter().any(|parameter| parameter.train)
-    }
 }
 
 /// Stimuli with one name and a key: one for each member of a type.

@@ -31,7 +31,12 @@ impl Builder<'_, '_> {
                 let name = self.name(&parts.take(Rule::name)?);
                 let fixed = self.slots(parts.take(Rule::slots))?;
                 let shown = self.slots(parts.take(Rule::slots))?;
-                ClauseKind::Constructor { name, fixed, shown }
+                ClauseKind::Constructor {
+                    name,
+                    fixed,
+                    shown,
+                    since: parts.take(Rule::version).map(|node| self.name(&node)),
+                }
             }
             Rule::device_verb => {
                 let name = self.name(&parts.take(Rule::name)?);

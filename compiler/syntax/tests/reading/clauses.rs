@@ -273,6 +273,7 @@ device Encoder \"Counts\" {
   stimulus gabor(frequency : Frequency, sigma : Angle)
     \"Gabor\"
   stimulus dots(n : Int) shows (azimuth : Angle, phase : Angle?)
+  stimulus clicks(n : Int) shows (rate : Frequency) since 1.1.0 \"Clicks\"
 }";
     let expected = "(quantity Mass g \"Mass\")
 (quantity Frequency cycle/deg)
@@ -287,6 +288,7 @@ device Encoder \"Counts\" {
   (verb deliver (amount:Volume) timed adds delivered)
   (constructor gabor (frequency:Frequency sigma:Angle) shows () \"Gabor\")
   (constructor dots (n:Int) shows (azimuth:Angle phase:Angle?))
+  (constructor clicks (n:Int) shows (rate:Frequency) since 1.1.0 \"Clicks\")
 ";
     assert_eq!(tree("library std.devices 1.0.0", text), expected);
 }

@@ -49,8 +49,9 @@ fn clause_line(kind: &ClauseKind) -> (String, Bodies<'_>) {
         ClauseKind::Channel { kind, name, ty, words: list } => {
             format!("channel {} {}{} {}", kind.text, name.text, typed(ty), words(list)).trim_end().to_string()
         }
-        ClauseKind::Constructor { name, fixed, shown } => {
-            format!("constructor {} ({}) shows ({})", name.text, slots(fixed), slots(shown))
+        ClauseKind::Constructor { name, fixed, shown, since } => {
+            let since = since.as_ref().map_or(String::new(), |version| format!(" since {}", version.text));
+            format!("constructor {} ({}) shows ({}){since}", name.text, slots(fixed), slots(shown))
         }
         ClauseKind::Verb { name, parameters, words: list } => {
             format!("verb {} ({}) {}", name.text, slots(parameters), words(list))

@@ -98,6 +98,14 @@ protocols! {
     light_beside_the_trial: "opto/beside",
     concurrent_schedules: "operant/concurrent",
     current_steps: "slice/current_steps",
+    conditioning: "pavlovian/conditioning",
+    bandit: "decisions/bandit",
+    two_steps: "decisions/two_step",
+    patch_leaving: "decisions/patch_leaving",
+    stop_signal: "inhibition/stop_signal",
+    random_dots: "psychophysics/random_dots",
+    orientation: "psychophysics/orientation",
+    delayed_match: "psychophysics/delayed_match",
 }
 
 #[test]

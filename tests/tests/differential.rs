@@ -3,6 +3,8 @@
 //! The interpreter is the law of what a program means. Compiled code must tell its host the same, in
 //! the same order, with the same arguments, and leave the same memory, bit by bit.
 
+#[path = "differential/constructs.rs"]
+mod constructs;
 #[path = "differential/expressions.rs"]
 mod expressions;
 #[path = "differential/generator.rs"]

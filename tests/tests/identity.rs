@@ -332,3 +332,38 @@ fn machines_beside_the_trial_are_part_of_the_hash_and_so_is_their_order() {
     );
     assert_ne!(identity(&moved).protocol, hash, "of the session");
 }
+
+/// A protocol with two curricula, of which the second may look at the first.
+fn curricula(first: &str, second: &str, group: &str, odds: &str) -> String {
+    format!(
+        "protocol p 1.0.0\nuse std.sides\nsubject {{ draw group ~ {group}; var level := 1 within 0 .. 9\n{odds}\n{first}\n{second} }}
+         session {{ limit trials 10 }}\ntrial {{ draw pays ~ chance(odds.p[group]); outcomes done; state s {{
+         draw lag[s in Side] ~ uniform(0 s .. 1 s); after lag[left] when pays -> end done; after 2 s -> end done }} }}"
+    )
+}
+
+#[test]
+fn stage_values_draws_of_subjects_and_what_transitions_do_matter_and_the_order_of_curricula_where_one_reads_the_other()
+{
+    let odds = "curriculum odds { stage a { p[s in Side] = 90%; on trial.end { level := 2 } -> b }; stage b { p[Side] = {left: 60%, right: 40%} } }";
+    let pace = "curriculum pace { stage a { on trial.end -> b }; stage b { } }";
+    let calm = "curriculum calm { stage a { on trial.end -> b }; stage b { } }";
+    let looks = "curriculum pace { stage a { on trial.end when calm is b -> b }; stage b { } }";
+    let hash = |first: &str, second: &str, group: &str, odds: &str| {
+        identity(&curricula(first, second, group, odds)).protocol.clone()
+    };
+    let pick = "pick(Side)";
+    let plain = hash(pace, calm, pick, odds);
+    assert_eq!(hash(calm, pace, pick, odds), plain, "curricula that know nothing of each other");
+    assert_ne!(hash(calm, looks, pick, odds), hash(looks, calm, pick, odds), "one that reads the other's stage");
+    assert_eq!(hash(pace, calm, pick, &odds.replace("s in Side", "k in Side")), plain, "names of loop variables");
+    for (old, new) in [
+        ("level := 2", "level := 3"),
+        ("60%", "61%"),
+        ("90%", "if s is left then 90% else 80%"),
+        ("{ level := 2 } ", ""),
+    ] {
+        assert_ne!(hash(pace, calm, pick, &odds.replace(old, new)), plain, "{old} -> {new}");
+    }
+    assert_ne!(hash(pace, calm, "pick(Side, weights: {left: 2, right: 1})", odds), plain, "what a subject draws");
+}

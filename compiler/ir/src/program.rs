@@ -298,6 +298,9 @@ pub struct Program {
     pub counts: Option<Slot>,
     /// Times since the session's start, ns, ascending, at which a `stop … now` may begin to hold without any event.
     pub alarms: Vec<i64>,
+    /// Times since the session's start, ns, ascending, at which a condition of a state may begin to hold without any
+    /// event. They are due as timers are: after the inputs of their instant.
+    pub wakes: Vec<i64>,
     /// Limits of the time for which devices are held on.
     pub on_time: Vec<OnTime>,
     /// Most trials of a session (`limit trials`).

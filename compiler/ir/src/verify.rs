@@ -58,6 +58,7 @@ impl Check<'_> {
         self.require(self.program.subject.end as usize <= words, || "the subject's words lie outside memory".into());
         self.require(!self.program.states.is_empty(), || "no state".into());
         self.require(self.program.alarms.is_sorted(), || "alarms are not in order".into());
+        self.require(self.program.wakes.is_sorted(), || "wakes are not in order".into());
         for input in &self.program.inputs {
             match input.update {
                 Update::Nothing => {}

@@ -28,7 +28,7 @@ impl Lowering<'_> {
     fn carried_value(&self, id: ValueId, value: &Value) -> Option<Carried> {
         let domain = self.domain(Some(id), &value.ty, value.range);
         let (at, memory) = match &value.kind {
-            ValueKind::Variable(_) | ValueKind::Parameter(_) => {
+            ValueKind::Variable(_) | ValueKind::Parameter(_) | ValueKind::Draw(_) => {
                 let place = self.layout.values.get(&id)?;
                 let keys = self.keys(value, place.count);
                 (place.value, Memory::Value { keys, domain, optional: place.present.is_some() })

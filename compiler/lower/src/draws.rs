@@ -28,9 +28,27 @@ impl Lowering<'_> {
         let entries = self.slot();
         code.push(Stmt::Set { slot: entries, value: binary(Binary::AddInt, int(entries), Expr::Int(1)) });
         self.entries.insert(id, entries);
-        let column = self.of_value.get(&id).copied().unwrap_or(ColumnId(0));
-        self.draw_one(id, &family, (place, 0), column, code);
-        code.extend(place.present.map(|flag| Stmt::Set { slot: flag, value: Expr::Int(1) }));
+        let first = self.of_value.get(&id).map_or(0, |column| column.0);
+        for (index, bound) in self.each_key(id, place) {
+            let column = ColumnId(first + index);
+            self.with_bound(bound, |lowering| lowering.draw_one(id, &family, (place, index), column, code));
+            code.extend(place.present.map(|flag| Stmt::Set { slot: flag.offset(index), value: Expr::Int(1) }));
+        }
+    }
+
+    /// A draw of the subject, made in its first session: each key that is there already is carried.
+    pub(crate) fn draw_once(&mut self, id: ValueId, family: &Family, tables: &Tables, code: &mut Code) {
+        let Some(place) = self.layout.values.get(&id).copied() else { return };
+        let Some(flags) = place.present else { return };
+        let first = tables.of_value.get(&id).map_or(0, |column| column.0);
+        for (index, bound) in self.each_key(id, place) {
+            let mut made = Code::new();
+            let column = ColumnId(first + index);
+            self.with_bound(bound, |lowering| lowering.draw_one(id, family, (place, index), column, &mut made));
+            let flag = flags.offset(index);
+            made.push(Stmt::Set { slot: flag, value: Expr::Int(1) });
+            code.push(Stmt::If { condition: int(flag), then: Code::new(), otherwise: made });
+        }
     }
 
     fn draw_one(&mut self, id: ValueId, family: &Family, at: (Place, u32), column: ColumnId, code: &mut Code) {
@@ -94,6 +112,7 @@ impl Lowering<'_> {
             }
             (_, Some(block)) => (trialect_ir::Clock::Block, self.layout.blocks[block.0].index),
             (Clock::Trial, None) => (trialect_ir::Clock::Trial, header::TRIAL),
+            (Clock::Subject, None) => (trialect_ir::Clock::Subject, header::TRIAL),
             _ => (trialect_ir::Clock::Session, header::TRIAL),
         };
         self.draws.push(Draw { path, clock, distribution, tick, column });

@@ -143,7 +143,9 @@ impl Lowering<'_> {
             _ => {
                 let Some(place) = self.layout.values.get(&id).copied() else { return Lowered::always(Expr::Int(0)) };
                 let index = self.key_index(keys);
-                let present = place.present.map(|slot| load_at(slot, place.count, index.clone(), Class::Int));
+                // A draw of the subject has a flag, but is made before anything could read it.
+                let flag = place.present.filter(|_| value.ty.is_optional() || value.clock != Clock::Subject);
+                let present = flag.map(|slot| load_at(slot, place.count, index.clone(), Class::Int));
                 Lowered { value: self.word(id, place.value, index, place.count), present }
             }
         }

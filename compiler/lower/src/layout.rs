@@ -149,8 +149,9 @@ impl Layout {
                 ValueKind::Covariate(_) | ValueKind::Fit(_) if clock == Clock::Subject => {}
                 kind => {
                     let mut place = self.place(model, value);
-                    if value.state.is_some() {
-                        // There is none before the state's first entry.
+                    let of_subject = clock == Clock::Subject && matches!(kind, ValueKind::Draw(_));
+                    if value.state.is_some() || of_subject {
+                        // There is none before the state's first entry, or the subject's first session.
                         place.present = Some(self.allocate(place.count));
                     }
                     self.values.insert(id, place);

@@ -4,10 +4,12 @@
 //! straight-line code, and every definition gets its canonical form.
 
 mod actions;
+mod alarms;
 mod blocks;
 mod canonical;
 mod carried;
 mod columns;
+mod curricula;
 mod draws;
 mod expressions;
 mod fits;
@@ -102,7 +104,7 @@ impl<'a> Lowering<'a> {
         let states = self.states();
         let (phases, stops) = self.phases(&tables);
         let stimuli = self.stimuli();
-        let alarms = self.alarms();
+        let (alarms, wakes) = (self.alarms(), self.wakes());
         let on_time = self.on_time();
         if !self.findings.is_empty() {
             return Err(self.findings);
@@ -143,6 +145,7 @@ impl<'a> Lowering<'a> {
             besides,
             phases,
             alarms,
+            wakes,
             on_time,
             counts: self.layout.counts,
             most_trials: model.most_trials.map_or(1, |(most, _)| most),

@@ -8,8 +8,7 @@ use crate::{Lowering, canonical};
 use trialect_base::Finding;
 use trialect_ir::{Binary, Class, Code, Expr, OnTime, Phase, RuleId, RuleKind, Stmt, Unary, header};
 use trialect_sema::{
-    Binder, BlockId, Clock, Each, Finite, Function, Moment, StatFunction, Term, Texpr, Tick, Type, ValueId, ValueKind,
-    Watch,
+    Binder, BlockId, Clock, Each, Finite, Moment, StatFunction, Texpr, Type, ValueId, ValueKind, Watch,
 };
 
 impl Lowering<'_> {
@@ -19,8 +18,8 @@ impl Lowering<'_> {
         let mut session_start = measured(tables, trialect_ir::Clock::Session);
         let fits = self.fits();
         session_start.extend(fits.clone());
+        session_start.extend(self.initial_values(Clock::Subject, tables));
         session_start.extend(self.initial_values(Clock::Session, tables));
-        self.initial_values(Clock::Subject, tables);
         let trial_start = self.trial_start(tables);
         let statistics = self.statistics();
         let mut trial_rules = self.handlers(Moment::TrialEnd);
@@ -59,8 +58,9 @@ impl Lowering<'_> {
         (phases, stop_rules)
     }
 
-    /// Draws of a session and start values of a clock's variables, each after what it reads: constant ones go into the
-    /// initial memory, the others are returned as code. A subject has constant ones only: it begins before any session.
+    /// Draws of a subject or a session and start values of a clock's variables, each after what it reads: constant ones go
+    /// into the initial memory, the others are returned as code. A subject has constant ones only: it begins before any
+    /// session.
     fn initial_values(&mut self, clock: Clock, tables: &Tables) -> Code {
         let mut code = Code::new();
         for id in self.in_order(|value| value.clock == clock) {
@@ -69,6 +69,9 @@ impl Lowering<'_> {
                 (clock, self.model.values[id.0].kind.clone(), of_state)
             {
                 self.draw(id, &family, tables, &mut code);
+            }
+            if let (Clock::Subject, ValueKind::Draw(family)) = (clock, self.model.values[id.0].kind.clone()) {
+                self.draw_once(id, &family, tables, &mut code);
             }
             let (ValueKind::Variable(variable) | ValueKind::Parameter(variable)) = &self.model.values[id.0].kind else {
                 continue;
@@ -343,42 +346,6 @@ impl Lowering<'_> {
         code
     }
 
-    /// At most one transition of each curriculum, the first that holds.
-    fn transitions(&mut self, moment: Moment) -> Code {
-        let mut code = Code::new();
-        for k in 0..self.model.curricula.len() {
-            let curriculum = self.model.curricula[k].clone();
-            let slots = self.layout.curricula[k];
-            let mut chain = Code::new();
-            let ways = curriculum
-                .stages
-                .iter()
-                .enumerate()
-                .flat_map(|(from, stage)| stage.transitions.iter().map(move |way| (from, stage, way)));
-            for (from, stage, way) in ways.collect::<Vec<_>>().into_iter().rev() {
-                if way.moment != moment {
-                    continue;
-                }
-                let target = &curriculum.stages[way.target as usize].name;
-                let name = format!("{}: {} -> {target}", curriculum.name, stage.name);
-                let rule =
-                    self.rule(format!("{}.{}", curriculum.path, stage.name), RuleKind::Transition, name, way.span);
-                let here = binary(Binary::EqInt, int(slots.stage), Expr::Int(from as i64));
-                let holds = way.guard.as_ref().map_or(Expr::Int(1), |guard| self.value(guard));
-                let condition = crate::fold::and(here, holds);
-                let then = vec![
-                    Stmt::Decide(rule),
-                    Stmt::Set { slot: slots.stage, value: Expr::Int(i64::from(way.target)) },
-                    Stmt::Set { slot: slots.trials, value: Expr::Int(0) },
-                    Stmt::Set { slot: slots.sessions, value: Expr::Int(0) },
-                ];
-                chain = vec![Stmt::If { condition, then, otherwise: chain }];
-            }
-            code.extend(chain);
-        }
-        code
-    }
-
     /// `advise`, limits that were met, `stop`: all that hold are told, the first stops.
     fn stops(&mut self) -> (Code, Vec<RuleId>) {
         let (mut code, mut rules) = (Code::new(), Vec::new());
@@ -442,26 +409,6 @@ impl Lowering<'_> {
             code.push(Stmt::If { condition, then, otherwise: Code::new() });
         }
         code
-    }
-
-    /// When a `stop … now` may begin to hold by itself: the times with which it compares `session.elapsed`, and the
-    /// next nanosecond, for one that holds only after it.
-    pub(crate) fn alarms(&self) -> Vec<i64> {
-        let mut alarms = Vec::new();
-        for watch in self.model.stops.iter().filter(|watch| watch.now) {
-            self.model.each_inside(&watch.condition, &mut |inner| {
-                let Term::Apply(Function::Less | Function::LessEqual, sides) = &inner.term else { return };
-                let is_clock = |side: &Texpr| matches!(side.term, Term::Tick(Tick::SessionElapsed));
-                if sides.iter().any(is_clock) {
-                    let times = sides.iter().filter_map(|side| self.model.constant_of(side));
-                    alarms.extend(times.map(|time| trialect_ir::law::nanoseconds(time.to_f64())));
-                }
-            });
-        }
-        alarms.extend(alarms.clone().iter().map(|at| at.saturating_add(1)));
-        alarms.sort_unstable();
-        alarms.dedup();
-        alarms
     }
 
     fn watch_rule(&mut self, watch: &Watch, kind: RuleKind, word: &str) -> RuleId {

@@ -443,6 +443,7 @@ impl<'a> Checker<'a> {
             path,
             stage_type,
             values: Vec::new(),
+            keyed: Vec::new(),
             stages: Vec::new(),
             description: clause.description.clone(),
             span: name.span,

@@ -12,6 +12,7 @@ use trialect_syntax::ast::{self, Body, Clause, ClauseKind, Event, Place, Target}
 impl<'a> Checker<'a> {
     /// The names of the values that stages have; their types follow.
     pub(crate) fn declare_stage_values(&mut self, id: CurriculumId, body: &'a [Clause]) {
+        self.declare_keyed_values(id, body);
         let mut names: Vec<String> = Vec::new();
         for clause in body {
             let ClauseKind::Stage { protocol, body, .. } = &clause.kind else {
@@ -25,13 +26,10 @@ impl<'a> Checker<'a> {
             }
             for inner in body {
                 if let ClauseKind::Define { head, .. } = &inner.kind
+                    && self.keyed_value_of(id, &head.name.text).is_none()
                     && !names.contains(&head.name.text)
                 {
-                    if ["trials", "sessions"].contains(&head.name.text.as_str()) {
-                        let message = format!("`{}` counts those in the present stage", head.name.text);
-                        let finding = Finding::error("reserved-name", message, head.name.span, "declared here");
-                        self.report(finding.help("choose another name"));
-                    }
+                    self.not_a_count(&head.name);
                     names.push(head.name.text.clone());
                 }
             }
@@ -61,6 +59,9 @@ impl<'a> Checker<'a> {
         self.model.curricula[id.0].stages = stages;
         for k in 0..self.model.curricula[id.0].values.len() {
             self.common_value(id, k);
+        }
+        for value in self.model.curricula[id.0].keyed.clone() {
+            self.settle_keyed_value(id, value);
         }
     }
 
@@ -118,9 +119,8 @@ impl<'a> Checker<'a> {
         };
         for clause in body {
             match &clause.kind {
-                ClauseKind::Define { head, .. } if !head.keys.is_empty() => {
-                    self.not_yet("keyed values of a stage", head.name.span);
-                }
+                // Those with keys are settled when all stages are known.
+                ClauseKind::Define { head, .. } if self.keyed_value_of(id, &head.name.text).is_some() => {}
                 ClauseKind::Define { head, body: Body::Expr(expr) } => {
                     let Some(k) = declared.iter().position(|(name, _, _)| *name == head.name.text) else { continue };
                     if let Some(first) = &stage.values[k] {
@@ -147,6 +147,7 @@ impl<'a> Checker<'a> {
                 self.scope.locals.push(Local { name: name.clone(), is: is.clone() });
             }
         }
+        self.scope.keyed = self.keyed_names(id);
         for clause in body {
             if let ClauseKind::Handler(handler) = &clause.kind
                 && let Some(transition) = self.transition(id, handler, clause)
@@ -155,6 +156,7 @@ impl<'a> Checker<'a> {
             }
         }
         self.scope.locals.truncate(depth);
+        self.scope.keyed.clear();
         stage
     }
 
@@ -170,7 +172,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn transition(&mut self, id: CurriculumId, handler: &ast::Handler, clause: &Clause) -> Option<Transition> {
+    fn transition(&mut self, id: CurriculumId, handler: &'a ast::Handler, clause: &Clause) -> Option<Transition> {
         let target = self.goal(id, handler, clause);
         let Event::Place(place) = &handler.event else {
             let span = event_span(&handler.event, self.head_of(clause.span));
@@ -183,16 +185,25 @@ impl<'a> Checker<'a> {
                 )
                 .help("write `on trial.end when … -> STAGE` or `on session.end when … -> STAGE`"),
             );
-            return Some(Transition { moment: Moment::TrialEnd, guard: None, target: target?, span: clause.span });
+            return Some(Transition {
+                moment: Moment::TrialEnd,
+                guard: None,
+                actions: Vec::new(),
+                target: target?,
+                span: clause.span,
+            });
         };
         let moment = self.moment(place);
-        if let Some(first) = handler.actions.as_ref().and_then(|actions| actions.first()) {
-            self.not_yet("actions on a transition", first.span);
-        }
         self.scope.reads = if moment == Some(Moment::SessionEnd) { Clock::Session } else { Clock::Trial };
         let guard = handler.guard.as_ref().map(|guard| self.condition(guard));
+        let written = handler.actions.as_deref().unwrap_or_default();
+        let actions = match &guard {
+            Some(guard) => self.knowing(&guard.clone(), true, |checker| checker.actions(written)),
+            None => self.actions(written),
+        };
         self.scope.reads = Clock::Subject;
-        Some(Transition { moment: moment.unwrap_or(Moment::TrialEnd), guard, target: target?, span: clause.span })
+        let moment = moment.unwrap_or(Moment::TrialEnd);
+        Some(Transition { moment, guard, actions, target: target?, span: clause.span })
     }
 
     /// The stage to which a transition goes; the nearest one when it is misspelt, so that only that is reported.

@@ -13,8 +13,15 @@ const FAMILIES: &[&str] = &["pick", "deal", "chance", "uniform", "normal", "expo
 
 impl Checker<'_> {
     pub(crate) fn draw(&mut self, id: ValueId, head: &Head, call: &Call, within: Option<&Range>) {
-        if !matches!(self.model.values[id.0].clock, Clock::Trial | Clock::Block | Clock::Session) {
-            return self.not_yet("draws of a subject", head.name.span);
+        if self.model.values[id.0].clock == Clock::Subject && matches!(call.name.text.as_str(), "deal" | "poisson") {
+            let (message, help) = match call.name.text.as_str() {
+                "deal" => ("a deck is full again in each session, and a subject draws once", "write `pick(…)`"),
+                _ => (
+                    "a train is made for a trial or a session, and a subject draws once",
+                    "move it into `session { … }`",
+                ),
+            };
+            return self.invalid(message, call.span, "drawn once for a subject".into(), help);
         }
         let Some(keys) = self.enter_keys(&head.keys) else { return };
         let typed = self.family(call, within);

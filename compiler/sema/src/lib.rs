@@ -26,6 +26,7 @@ mod names;
 mod order;
 mod reuse;
 mod rules;
+mod stage_values;
 mod statements;
 mod statistics;
 mod stimuli;

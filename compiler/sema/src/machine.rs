@@ -85,10 +85,6 @@ impl<'a> Checker<'a> {
             let found =
                 self.model.values.iter().position(|value| value.state == Some(id) && value.span == head.name.span);
             let Some(value) = found.map(ValueId) else { continue };
-            if let Some(key) = head.keys.first() {
-                self.not_yet("keyed draws", key.over.span);
-                continue;
-            }
             let name = head.name.text.clone();
             let local = self.scope.locals.iter().find(|local| local.name == name).map(|local| local.is.span);
             let declared = self.names.symbols.get(&name).map(|(_, first)| *first).or(local);
@@ -96,8 +92,12 @@ impl<'a> Checker<'a> {
                 self.report(duplicate(&name, head.name.span, first));
             }
             self.draw(value, head, call, within.as_ref());
-            let is = self.value(value, Vec::new(), false, head.name.span);
-            self.scope.locals.push(Local { name, is });
+            if head.keys.is_empty() {
+                let is = self.value(value, Vec::new(), false, head.name.span);
+                self.scope.locals.push(Local { name, is });
+            } else {
+                self.scope.keyed.push((name, value));
+            }
             entry.push(Action::Draw(value));
         }
     }
@@ -400,6 +400,11 @@ impl<'a> Checker<'a> {
         };
         let help = match (&LinearIn::of(&typed), self.a_counter()) {
             (LinearIn::Free, _) if typed.ty == Type::Bool => "test a condition with `when … -> STATE`".to_string(),
+            // What is set is at its new value at once, and goes through none between.
+            (LinearIn::Free, _) if typed.ty.dimension(&self.model).is_some() => {
+                let text = self.sources.text(value.span);
+                format!("compare a value: `when {text} >= LEVEL -> STATE`, or `<=` where it falls")
+            }
             (_, Some(counter)) => format!("wait for a level of a reading: `on {counter} reaches …`"),
             (_, None) => "no device of the rig has a reading".to_string(),
         };

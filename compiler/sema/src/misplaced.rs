@@ -103,16 +103,17 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
 fn instead_of(what: &str) -> Option<String> {
     let instead = match what {
         "several devices of one name" | "several stimuli of one name" => "give each a name of its own",
-        "keyed draws" => "write one draw for each member",
         "draws outside `trial`" => "draw in `trial { … }`, or let a handler set a `var` from a trial's draw",
         "blocks" => "keep the block in a `var` of the session, and set it in `on trial.end`",
         "covariates that are measured" => "ask for it: `asked before`",
         "decks" => "draw with weights: `draw NAME ~ pick(TYPE, weights: {…})`",
         "`for` over a set" => "loop over the whole type and test membership with `if x in SET { … }`",
-        "outputs outside states" => "move it into a `state`",
+        "outputs outside states" => {
+            "move it into a `state`: one that the trial goes through before it ends, or one of `session { beside … }`"
+        }
+        "limits of a time for a day" => "limit it `each session`, and what is given `each day`",
         "parts of devices" => "name the device itself",
         "`by hand`" => "add a `var` that a person sets, and test it with `when`",
-        "actions on a transition" => "set the variable in a handler of the same event",
         "handlers of a state's entry or exit" => "write the action into the state itself",
         "`hold … for`" => "end the state with `after TIME -> …`; what is held ends with it",
         "`stop … now`" => "write `stop NAME when …`, which stops after the trial",

@@ -234,7 +234,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The one type of all rows, or a finding.
-    fn common_type(&mut self, rows: &[Texpr]) -> Option<Type> {
+    pub(crate) fn common_type(&mut self, rows: &[Texpr]) -> Option<Type> {
         let mut common = Type::Unknown;
         for row in rows {
             match unify(&common, &row.ty) {

@@ -128,7 +128,7 @@ impl Session<'_, '_> {
 
     /// The next time at which something happens without an input: a timer, or the end of a limit of time.
     fn due(&self) -> Ns {
-        self.deadline().min(self.cut())
+        self.deadline().min(self.next_wake()).min(self.cut())
     }
 
     /// When a limit of time is used up, if everything stays on.
@@ -138,8 +138,9 @@ impl Session<'_, '_> {
 
     /// Lets the timers of an instant fire, or, when there are none, ends what a limit of time does not allow any longer.
     fn timers(&mut self, at: Ns) -> Result<(), SessionFault> {
+        let woken = self.next_wake() <= at;
         self.now = at;
-        if self.deadline() > at {
+        if self.deadline() > at && !woken {
             self.set(header::NOW, at as u64);
             let memory = self.machine.memory_mut();
             self.host.attempt(|host| host.outputs.cut(&mut host.hands, at, memory));
@@ -326,9 +327,18 @@ impl Session<'_, '_> {
 
     /// The next time at which a `stop … now` may begin to hold without an event.
     fn next_alarm(&self) -> Ns {
+        self.later(&self.program.alarms).unwrap_or(Ns::MAX)
+    }
+
+    /// The next time at which a condition of a state may begin to hold without an event.
+    fn next_wake(&self) -> Ns {
+        self.later(&self.program.wakes).unwrap_or(NEVER)
+    }
+
+    /// The first of some times since the session's start that is still to come.
+    fn later(&self, times: &[Ns]) -> Option<Ns> {
         let start = self.word(header::SESSION_START);
-        let later = self.program.alarms.iter().map(|alarm| start.saturating_add(*alarm)).find(|at| *at > self.now);
-        later.unwrap_or(Ns::MAX)
+        times.iter().map(|time| start.saturating_add(*time)).find(|at| *at > self.now)
     }
 
     /// An instant in which nothing happens but that time has passed.

@@ -106,6 +106,7 @@ impl Writer<'_> {
             besides: Vec::new(),
             phases,
             alarms: Vec::new(),
+            wakes: Vec::new(),
             on_time: Vec::new(),
             counts: None,
             most_trials: 1,

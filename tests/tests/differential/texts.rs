@@ -15,14 +15,16 @@ pub fn protocol(generator: &mut Generator) -> String {
     writer.trial();
     writer.statistics(&statistics, before);
     writer.rules_of_trials(&slow);
+    writer.curriculum();
+    writer.machines_of_the_session();
     writer.author.scope.truncate(before);
     writer.author.scope.retain(|(name, _)| !name.starts_with("phase."));
     writer.rules_of_sessions(&slow);
     writer.text
 }
 
-struct Writer<'g> {
-    author: Author<'g>,
+pub(crate) struct Writer<'g> {
+    pub(crate) author: Author<'g>,
     text: String,
     next: u32,
 }
@@ -46,20 +48,20 @@ struct Statistic {
 }
 
 impl Writer<'_> {
-    fn fresh(&mut self, kind: &str) -> String {
+    pub(crate) fn fresh(&mut self, kind: &str) -> String {
         self.next += 1;
         format!("{kind}_{}", self.next)
     }
 
-    fn chance(&mut self, one_in: u64) -> bool {
+    pub(crate) fn chance(&mut self, one_in: u64) -> bool {
         self.author.generator.once_in(one_in)
     }
 
-    fn upto(&mut self, most: u64) -> u64 {
+    pub(crate) fn upto(&mut self, most: u64) -> u64 {
         1 + self.author.generator.below(most)
     }
 
-    fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
     }
@@ -83,6 +85,7 @@ impl Writer<'_> {
         self.line("use std.sides");
         self.line("levels Contrast = 100%, 50%, 25%, 0%");
         self.line("rig { wheel : Encoder; port[Side] : NosePort; lever : Switch; spout : Valve; lamp : Lamp; horn : Speaker }");
+        self.things();
         self.line("stimulus beep on horn = tone(frequency: 5 kHz, duration: 100 ms, ramp: 10 ms)");
         for _ in 0..self.upto(2) {
             let name = self.fresh("constant");
@@ -101,7 +104,11 @@ impl Writer<'_> {
             for _ in 0..self.upto(4) {
                 variables.push(self.variable(clock == "subject"));
             }
-            if clock == "session" {
+            if clock == "subject" {
+                self.draw();
+                self.promise_curriculum();
+            } else {
+                self.slow_sets_and_parameters();
                 self.line("  limit trials 80");
                 self.line("  limit spout 100 mL each session");
                 self.draw();
@@ -139,7 +146,7 @@ impl Writer<'_> {
     }
 
     /// A draw of any distribution with parameters that depend on what is known.
-    fn draw(&mut self) {
+    pub(crate) fn draw(&mut self) {
         let name = self.fresh("drawn");
         let (distribution, of) = match self.author.generator.below(7) {
             0 => ("pick(Side)".to_owned(), Type::Side),
@@ -242,6 +249,7 @@ impl Writer<'_> {
         for _ in 0..self.upto(3) {
             self.draw();
         }
+        self.draws_of_kinds();
         for _ in 0..self.upto(4) {
             self.definition();
         }
@@ -254,11 +262,14 @@ impl Writer<'_> {
         for state in 0..states {
             self.state(state, states);
         }
+        self.machines_of_the_trial();
         self.line("}");
     }
 
     fn state(&mut self, state: u64, states: u64) {
         self.line(&format!("  state s{state} {{"));
+        let known = self.author.scope.len();
+        self.keyed_draw();
         self.line("    zero wheel");
         self.entry_actions();
         for _ in 0..self.upto(4) {
@@ -272,6 +283,7 @@ impl Writer<'_> {
         let on = if state + 1 < states { format!("s{}", state + 1) } else { "end gone".to_owned() };
         self.line(&format!("    after 250 ms -> {on}"));
         self.line("  }");
+        self.author.scope.truncate(known);
     }
 
     fn entry_actions(&mut self) {

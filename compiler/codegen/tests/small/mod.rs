@@ -41,6 +41,7 @@ pub fn program(words: u32) -> Program {
         besides: Vec::new(),
         phases: Default::default(),
         alarms: Vec::new(),
+        wakes: Vec::new(),
         on_time: Vec::new(),
         counts: None,
         most_trials: 10,

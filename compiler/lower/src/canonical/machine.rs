@@ -33,7 +33,12 @@ impl Writer<'_> {
                     .map(|way| {
                         let guard = self.maybe(way.guard.as_ref());
                         let moment = format!("{:?}", way.moment);
-                        json!({ "on": moment, "when": guard, "to": curriculum.stages[way.target as usize].name })
+                        let to = &curriculum.stages[way.target as usize].name;
+                        let mut body = json!({ "on": moment, "when": guard, "to": to });
+                        if !way.actions.is_empty() {
+                            body["actions"] = self.actions(&way.actions);
+                        }
+                        body
                     })
                     .collect();
                 self.uses(&curriculum.path);

@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use trialect_ir::Definition;
 use trialect_sema::{
-    Action, Binder, Family, Finite, Handler, Limit, Model, Moment, StatFunction, Term, Texpr, Type, Value, ValueId,
-    ValueKind, Variable,
+    Action, Binder, Family, Finite, Handler, Limit, Model, Moment, StatFunction, Term, Texpr, Transition, Type, Value,
+    ValueId, ValueKind, Variable,
 };
 use trialect_units::{Decimal, Dimension, Unit};
 
@@ -77,10 +77,15 @@ pub(crate) fn handler_path(model: &Model, handler: &Handler) -> String {
     format!("{}.on {moment} sets {}", handler.clock.word(), names.join(", "))
 }
 
-/// Paths of the handlers that set a variable, sorted.
+/// Paths of the handlers, and of the stages with transitions, that set a variable, sorted.
 pub(crate) fn setters(model: &Model, id: ValueId) -> Vec<String> {
     let sets = model.handlers.iter().filter(|handler| written(&handler.actions).contains(&id));
-    let paths: BTreeSet<String> = sets.map(|handler| handler_path(model, handler)).collect();
+    let mut paths: BTreeSet<String> = sets.map(|handler| handler_path(model, handler)).collect();
+    for curriculum in &model.curricula {
+        let set = |way: &Transition| written(&way.actions).contains(&id);
+        let stages = curriculum.stages.iter().filter(|stage| stage.transitions.iter().any(set));
+        paths.extend(stages.map(|stage| format!("{}.{}", curriculum.path, stage.name)));
+    }
     paths.into_iter().collect()
 }
 

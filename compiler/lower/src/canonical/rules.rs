@@ -13,6 +13,7 @@ impl Writer<'_> {
             self.define(handler_path(model, handler), body);
         }
         self.handler_order();
+        self.curriculum_order();
         for limit in &model.limits {
             for device in &limit.devices {
                 self.uses(&format!("rig.{}", model.devices[device.0].name));
@@ -77,6 +78,33 @@ impl Writer<'_> {
                 let order: Vec<String> = handlers.iter().map(|handler| handler_path(model, handler)).collect();
                 self.define(format!("order of {moment:?}"), json!({ "is": "order", "names": order }));
             }
+        }
+    }
+
+    /// The order of two curricula matters when a transition of one reads the other's stage, or what its transitions set.
+    fn curriculum_order(&mut self) {
+        let model = self.model;
+        let made = |k: usize| -> BTreeSet<String> {
+            let ways = model.curricula[k].stages.iter().flat_map(|stage| &stage.transitions);
+            let set = ways.flat_map(|way| written(&way.actions)).map(|id| model.values[id.0].path.clone());
+            set.chain([model.curricula[k].path.clone()]).collect()
+        };
+        let reads = |k: usize| -> BTreeSet<String> {
+            let mut writer = Writer { model, uses: BTreeSet::new(), binders: BTreeMap::new(), done: Vec::new() };
+            for way in model.curricula[k].stages.iter().flat_map(|stage| &stage.transitions) {
+                writer.maybe(way.guard.as_ref());
+                writer.actions(&way.actions);
+            }
+            self.with_all_below(writer.uses)
+        };
+        let count = model.curricula.len();
+        let dependent = (0..count).any(|k| {
+            let reads = reads(k);
+            (0..count).any(|other| other != k && !made(other).is_disjoint(&reads))
+        });
+        if dependent {
+            let order: Vec<&str> = model.curricula.iter().map(|curriculum| curriculum.path.as_str()).collect();
+            self.define("order of curricula".into(), json!({ "is": "order", "names": order }));
         }
     }
 

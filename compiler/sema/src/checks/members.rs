@@ -56,7 +56,9 @@ impl Checker<'_> {
         let states = self.model.states.iter().flat_map(|state| {
             state.entry.iter().chain(state.clauses.iter().flat_map(|clause| &clause.actions)).collect::<Vec<_>>()
         });
-        for action in self.model.handlers.iter().flat_map(|handler| &handler.actions).chain(states) {
+        let stages = self.model.curricula.iter().flat_map(|curriculum| &curriculum.stages);
+        let ways = stages.flat_map(|stage| &stage.transitions).flat_map(|way| &way.actions);
+        for action in self.model.handlers.iter().flat_map(|handler| &handler.actions).chain(ways).chain(states) {
             assignments(action, &mut sets, &mut known.locals);
         }
         for (k, value) in self.model.values.iter().enumerate() {

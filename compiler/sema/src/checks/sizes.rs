@@ -147,7 +147,9 @@ impl<'a> Sizes<'a> {
         }
         for stage in model.curricula.iter().flat_map(|curriculum| &curriculum.stages) {
             let guards = stage.transitions.iter().filter_map(|way| way.guard.as_ref());
-            sites.push((stage.span, self.list(guards.chain(stage.values.iter().flatten()))));
+            let does = stage.transitions.iter().fold(0, |sum: u64, way| sum.saturating_add(self.actions(&way.actions)));
+            let reads = self.list(guards.chain(stage.values.iter().flatten()));
+            sites.push((stage.span, reads.saturating_add(does)));
         }
         for state in &model.states {
             sites.push((state.span, self.actions(&state.entry)));

@@ -11,33 +11,45 @@ impl Checker<'_> {
     pub(crate) fn check_writers(&mut self) {
         let mut findings = Vec::new();
         for moment in [Moment::TrialEnd, Moment::SessionEnd] {
-            let mut first: BTreeMap<ValueId, (usize, Span)> = BTreeMap::new();
-            for (k, handler) in self.model.handlers.iter().enumerate().filter(|(_, handler)| handler.moment == moment) {
-                for (value, span) in written(&handler.actions) {
-                    match first.get(&value) {
-                        Some((other, earlier)) if *other != k => {
-                            let name = &self.model.values[value.0].name;
-                            findings.push(
-                                Finding::error(
-                                    "two-writers",
-                                    format!("two handlers of one event set `{name}`"),
-                                    span,
-                                    "set here as well",
-                                )
-                                .also(*earlier, "first set here")
-                                .help("join the two handlers, so that the order of their rules can be read"),
-                            );
-                        }
-                        Some(_) => {}
-                        None => {
-                            first.insert(value, (k, span));
-                        }
-                    }
+            let mut first: BTreeMap<ValueId, (Writer, Span)> = BTreeMap::new();
+            for (writer, value, span) in self.written_at(moment) {
+                let (other, earlier) = *first.entry(value).or_insert((writer, span));
+                if other == writer {
+                    continue;
                 }
+                let name = &self.model.values[value.0].name;
+                let (what, help) = match (other, writer) {
+                    (Writer::Handler(_), Writer::Handler(_)) => {
+                        ("two handlers", "join the two handlers, so that the order of their rules can be read")
+                    }
+                    (Writer::Curriculum(_), Writer::Curriculum(_)) => {
+                        ("transitions of two curricula", "let one of the curricula set it")
+                    }
+                    _ => ("a handler and a transition", "set it in one of them"),
+                };
+                let message = format!("{what} of one event set `{name}`");
+                let finding = Finding::error("two-writers", message, span, "set here as well");
+                findings.push(finding.also(earlier, "first set here").help(help));
             }
         }
         findings.extend(self.two_machines());
         findings.into_iter().for_each(|finding| self.report(finding));
+    }
+
+    /// What is set at an end of a trial or a session. A curriculum makes one transition at most, so that all of its are one.
+    fn written_at(&self, moment: Moment) -> Vec<(Writer, ValueId, Span)> {
+        let mut list = Vec::new();
+        let mut add = |writer: Writer, actions: &[Action]| {
+            list.extend(written(actions).into_iter().map(|(value, span)| (writer, value, span)));
+        };
+        for (k, handler) in self.model.handlers.iter().enumerate().filter(|(_, handler)| handler.moment == moment) {
+            add(Writer::Handler(k), &handler.actions);
+        }
+        for (k, curriculum) in self.model.curricula.iter().enumerate() {
+            let ways = curriculum.stages.iter().flat_map(|stage| &stage.transitions);
+            ways.filter(|way| way.moment == moment).for_each(|way| add(Writer::Curriculum(k), &way.actions));
+        }
+        list
     }
 
     /// Two machines that hear one event and set the same variable on it.
@@ -77,6 +89,13 @@ impl Checker<'_> {
         }
         findings
     }
+}
+
+/// Who sets a variable when a trial or a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    Handler(usize),
+    Curriculum(usize),
 }
 
 /// What two machines may hear at once.

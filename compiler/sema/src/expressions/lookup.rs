@@ -30,7 +30,8 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        match self.symbol_at(name, span) {
+        let keyed = self.scope.keyed.iter().find(|(known, _)| known == name).map(|(_, value)| Symbol::Value(*value));
+        match keyed.or_else(|| self.symbol_at(name, span)) {
             Some(Symbol::Value(value)) => self.value(value, Vec::new(), false, span),
             Some(Symbol::Curriculum(id)) => {
                 let ty = Type::Enum(self.model.curricula[id.0].stage_type);
@@ -214,9 +215,9 @@ impl Checker<'_> {
         let of_trial = self.model.values[id.0].clock == Clock::Trial;
         let known = last && of_trial && self.scope.facts.iter().any(|fact| fact == "last");
         let (ty, range) = if last {
-            let ty = if known { ty } else { ty.optional() };
-            let range = if matches!(ty.required(), Type::Real(_) | Type::Int) { Interval::ALL } else { range };
-            (ty, range)
+            // What a value may be it was one tick earlier, too. Ranges are found from the widest inwards, so that this
+            // holds also where the value is computed from its own history.
+            (if known { ty } else { ty.optional() }, range)
         } else {
             (ty, range)
         };
@@ -385,7 +386,8 @@ impl Checker<'_> {
             _ => ("", false),
         };
         let is_local = !last && self.scope.locals.iter().any(|local| local.name == word);
-        let symbol = self.block_value(base).map(Symbol::Value).or_else(|| self.symbol_at(word, base.span));
+        let own = if last { None } else { self.keyed_value_at(base).or_else(|| self.block_value(base)) };
+        let symbol = own.map(Symbol::Value).or_else(|| self.symbol_at(word, base.span));
         let id = match symbol {
             Some(Symbol::Value(id)) if !is_local => id,
             Some(Symbol::Broken) if !is_local => return Texpr::broken(span),

@@ -37,6 +37,8 @@ pub(crate) struct Scope {
     pub(crate) reads: Clock,
     /// Parameters of stimuli that the state tracks.
     pub(crate) tracks: Vec<(StimulusId, usize, Affine)>,
+    /// Values with keys that have a short name here: keyed draws of the state, keyed values of the stage.
+    pub(crate) keyed: Vec<(String, crate::model::ValueId)>,
 }
 
 /// A name of a loop or a handler.
@@ -57,6 +59,7 @@ impl Scope {
         self.block = None;
         self.locals.clear();
         self.tracks.clear();
+        self.keyed.clear();
     }
 }
 

@@ -79,6 +79,9 @@ impl Checker<'_> {
         if let Some(tick) = tick {
             return Texpr { term: Term::Tick(tick), ty: Type::Int, range: Interval::POSITIVE, span };
         }
+        if let Some(value) = self.keyed_value_of(id, &member.text) {
+            return self.value(value, Vec::new(), false, span);
+        }
         let values = &self.model.curricula[id.0].values;
         match values.iter().position(|(name, _, _)| *name == member.text) {
             Some(k) => {
@@ -86,7 +89,8 @@ impl Checker<'_> {
                 Texpr { term: Term::StageValue(id, k as u32), ty, range, span }
             }
             None => {
-                let known: Vec<String> = values.iter().map(|(name, _, _)| name.clone()).collect();
+                let mut known: Vec<String> = values.iter().map(|(name, _, _)| name.clone()).collect();
+                known.extend(self.keyed_names(id).into_iter().map(|(name, _)| name));
                 let known = known.iter().map(String::as_str).chain(["trials", "sessions"]);
                 let owner = format!("a stage of `{}`", self.model.curricula[id.0].name);
                 self.report(lacks("no-such-part", &owner, "value", (&member.text, member.span), known));

@@ -37,6 +37,8 @@ pub struct Transition {
     pub moment: Moment,
     /// `when`
     pub guard: Option<Texpr>,
+    /// What it does before the stage is left.
+    pub actions: Vec<Action>,
     /// Index of the stage.
     pub target: u32,
     /// Where.
@@ -69,6 +71,8 @@ pub struct Curriculum {
     pub stage_type: EnumId,
     /// Names and types of the values that its stages have.
     pub values: Vec<(String, Type, Interval)>,
+    /// The values with keys that its stages have: definitions that choose by the present stage.
+    pub keyed: Vec<crate::model::ValueId>,
     /// Its stages.
     pub stages: Vec<Stage>,
     /// Description.

@@ -6,6 +6,7 @@
 
 mod beside;
 mod clocks;
+mod curricula;
 mod ends;
 mod faults;
 mod instants;

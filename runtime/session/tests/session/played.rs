@@ -79,7 +79,7 @@ impl Recorder for Paper {
     }
 }
 
-fn plan<'p>(stop: &'p AtomicBool, requests: &'p RefCell<Inbox>) -> Plan<'p> {
+pub(crate) fn plan<'p>(stop: &'p AtomicBool, requests: &'p RefCell<Inbox>) -> Plan<'p> {
     Plan {
         subject: "tester".into(),
         session: 1,

@@ -5,7 +5,7 @@ use crate::scenarios::{self, Scenario, Surroundings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources};
-use trialect_ir::{Program, digest};
+use trialect_ir::{Offered, Program, digest};
 use trialect_sema::Module;
 use trialect_syntax::ast::{Clause, ClauseKind, File, Name};
 
@@ -74,6 +74,8 @@ pub struct Compiled {
     pub scenarios: Vec<Scenario>,
     /// The protocol's text first, then the modules in the order in which they were read.
     pub texts: Vec<SourceText>,
+    /// What a study can read of it.
+    pub offered: Offered,
 }
 
 impl Compiled {
@@ -140,7 +142,8 @@ pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<
         }
         program = program.filter(|_| findings.is_runnable());
     }
-    Compiled { sources, findings: findings.sorted(), program, scenarios, texts }
+    let offered = program.as_ref().map(|program| crate::offered::offered(&model, program)).unwrap_or_default();
+    Compiled { sources, findings: findings.sorted(), program, scenarios, texts, offered }
 }
 
 /// Whether a finding may come only from a clause that could not be read, and would be gone with it.

@@ -5,6 +5,7 @@ pub mod doc;
 mod explain;
 mod hints;
 mod names;
+mod offered;
 mod scenarios;
 mod study;
 
@@ -12,4 +13,6 @@ pub use compile::{Compiled, Library, SourceText, compile, compile_beside};
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
 pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};
-pub use study::{CompiledStudy, Study, StudyStage, Way, compile_study, is_study, name_of_protocol};
+pub use study::{
+    CompiledStudy, Fed, Handed, Study, StudyStage, Way, compile_study, is_study, name_of_protocol, stage_protocols,
+};

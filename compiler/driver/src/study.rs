@@ -1,18 +1,23 @@
 //! Studies: the stages through which a subject passes, each a protocol, and the rules that lead from one to the next.
 //!
-//! The rules become a program like any other, one without trials: what they read of the stages stands in it as covariates,
-//! and each condition is a definition. Both machines run it when a session has ended.
+//! The rules become a program like any other: what they read of the stages are words in it that sealed sessions fill, row
+//! by row, and each condition is a definition. Both machines run it when a session has ended.
+
+mod frame;
+mod reading;
+mod statistics;
 
 use crate::compile::{Library, Modules, SourceText, parsed, stamp};
+use frame::Frame;
+use reading::{Place, Reading};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources, Span};
-use trialect_ir::{Program, canonical_json, digest};
+use trialect_ir::{Offered, OfferedValue, Program, canonical_json, digest};
 use trialect_sema::Module;
 use trialect_syntax::ast::{
-    Argument, Body, Call, Clause, ClauseKind, Event, Expr, ExprKind, File, Handler, Head, Name, Range, Table, Target,
-    TypeExpr, Value,
+    self, Body, Call, Clause, ClauseKind, Event, Expr, ExprKind, File, Handler, Head, Name, Target, TypeExpr, Value,
 };
 
 /// A compiled study.
@@ -28,6 +33,44 @@ pub struct Study {
     pub advices: Vec<(String, String)>,
     /// Its definitions and conditions.
     pub program: Arc<Program>,
+    /// What its program reads of the stages' sessions.
+    pub fed: Vec<Fed>,
+    /// For each stage of which it looks at sessions, at how many of the last ones.
+    pub windows: BTreeMap<String, u32>,
+    /// What it reads of the protocols of its stages, by name.
+    pub reads: BTreeMap<String, Offered>,
+}
+
+/// A value of a stage's sessions in the program of the rules.
+#[derive(Debug, Clone)]
+pub struct Fed {
+    /// The stage.
+    pub stage: String,
+    /// The protocol's column.
+    pub name: String,
+    /// It has a value for each trial, otherwise for each session.
+    pub of_trial: bool,
+    /// The program's column for a row: of a trial, or of a session at its end.
+    pub row: Option<String>,
+    /// The program's column for the value with which the last session in the stage ended.
+    pub last: Option<String>,
+}
+
+/// A value with which a stage begins when a subject comes to it for the first time.
+#[derive(Debug, Clone)]
+pub struct Handed {
+    /// A variable of the subject in the stage's protocol.
+    pub name: String,
+    /// The column of the study's program that has the value.
+    pub column: String,
+}
+
+/// What a stage is handed, while the study is read.
+struct Handing {
+    column: String,
+    protocol: String,
+    value: OfferedValue,
+    expr: Expr,
 }
 
 /// A stage of a study.
@@ -39,6 +82,8 @@ pub struct StudyStage {
     pub protocol: Option<String>,
     /// In text order.
     pub ways: Vec<Way>,
+    /// What it is handed over.
+    pub handed: Vec<Handed>,
 }
 
 /// A way out of a stage.
@@ -68,13 +113,20 @@ pub struct CompiledStudy {
 }
 
 impl Study {
+    /// The column that says whether a session is one of the stage, and the one that counts it from the stage's last, 1.
+    pub fn place_of(stage: &str) -> (String, String) {
+        (statistics::here_word(stage), statistics::back_word(stage))
+    }
+
     /// The study's hash: its stages and rules, and the hashes of the stages' protocols by name. Its own name and
     /// version are not in it.
     pub fn hash(&self, protocols: &BTreeMap<String, String>) -> String {
         let way = |way: &Way| json!({ "to": way.to, "by_hand": way.by_hand, "when": way.column });
         let stage = |stage: &StudyStage| {
             let ways: Vec<_> = stage.ways.iter().map(way).collect();
-            json!({ "name": stage.name, "protocol": stage.protocol, "ways": ways })
+            let handed: Vec<_> =
+                stage.handed.iter().map(|one| json!({ "name": one.name, "from": one.column })).collect();
+            json!({ "name": stage.name, "protocol": stage.protocol, "ways": ways, "handed": handed })
         };
         let stages: Vec<_> = self.stages.iter().map(stage).collect();
         let whole = json!({
@@ -96,113 +148,178 @@ pub fn name_of_protocol(text: &str) -> Option<String> {
     (header.kind.text == "protocol").then_some(header.name.text)
 }
 
-/// Compiles a study. `name` is what people call the text: a path.
-pub fn compile_study(name: &str, text: &str) -> CompiledStudy {
+/// Names of the protocols of a study's stages, as they are written.
+pub fn stage_protocols(text: &str) -> BTreeSet<String> {
+    let file = trialect_syntax::parse(text, SourceId::default()).file;
+    let stages = bodies(&file, "subject").filter_map(|clause| match &clause.kind {
+        ClauseKind::Stage { protocol: Some(protocol), .. } => Some(protocol.name.text.clone()),
+        _ => None,
+    });
+    stages.filter(|name| name != RETIRED).collect()
+}
+
+/// The stage after which there are no sessions.
+const RETIRED: &str = "retired";
+
+/// Compiles a study. `name` is what people call the text: a path; `offers` is what the protocols of its stages offer.
+pub fn compile_study(name: &str, text: &str, offers: &BTreeMap<String, Offered>) -> CompiledStudy {
     let mut sources = Sources::default();
     let mut findings = Findings::default();
     let id = sources.add(name, text);
     let file = parsed(text, id, &mut findings);
     let text = stamp("study", text);
-    let mut writer = Writer {
+    let mut reading = Reading {
         sources,
         findings,
         stages: Vec::new(),
-        names: Vec::new(),
-        definitions: Vec::new(),
+        protocols: BTreeMap::new(),
+        offers,
+        used: BTreeMap::new(),
+        of_session: BTreeMap::new(),
+    };
+    // Modules are read first: what they declare is not declared again.
+    let mut texts = Vec::new();
+    let (sources, findings) = (&mut reading.sources, &mut reading.findings);
+    let modules = Modules::load(&file, &Library::Embedded, sources, &mut texts, findings);
+    let mut writer = Writer {
+        reading,
+        stages: Vec::new(),
+        top: Vec::new(),
+        session: Vec::new(),
+        subject: Vec::new(),
         advices: Vec::new(),
+        windows: BTreeMap::new(),
+        handed: Vec::new(),
     };
     writer.read(&file);
-    let readable = writer.findings.is_runnable();
-    let program = if readable { writer.program(&file) } else { None };
+    let readable = writer.reading.findings.is_runnable();
+    let made = if readable { writer.program(&file, &modules) } else { None };
     let header = file.header.as_ref();
-    let study = program.map(|program| Study {
+    let reads = writer.reads();
+    let study = made.map(|(program, fed)| Study {
         name: header.map_or(String::new(), |header| header.name.text.clone()),
         version: header.map_or(String::new(), |header| header.version.text.clone()),
         stages: writer.stages,
         advices: writer.advices,
         program: Arc::new(program),
+        fed,
+        windows: writer.windows,
+        reads,
     });
-    CompiledStudy { sources: writer.sources, findings: writer.findings.sorted(), study, text }
+    CompiledStudy { sources: writer.reading.sources, findings: writer.reading.findings.sorted(), study, text }
 }
 
 /// Makes the program of a study's rules.
-struct Writer {
-    sources: Sources,
-    findings: Findings,
+struct Writer<'a> {
+    reading: Reading<'a>,
     stages: Vec<StudyStage>,
-    /// Of the stages.
-    names: Vec<Name>,
-    definitions: Vec<Clause>,
+    /// Types and constants.
+    top: Vec<Clause>,
+    session: Vec<Clause>,
+    subject: Vec<Clause>,
     advices: Vec<(String, String)>,
+    windows: BTreeMap<String, u32>,
+    handed: Vec<Handing>,
 }
 
-/// What a study can read of each of its stages.
-const READ: [(&str, &str); 2] =
-    [("sessions", "Sessions in the stage"), ("days", "Different dates of the sessions in the stage")];
-
-impl Writer {
+impl Writer<'_> {
     fn read(&mut self, file: &File) {
-        let bodies = file.clauses.iter().filter_map(|clause| match &clause.kind {
-            ClauseKind::ClockBlock { clock, body } if clock.text == "subject" => Some(body),
-            _ => None,
-        });
-        let bodies: Vec<&Clause> = bodies.flatten().collect();
-        for clause in &bodies {
-            if let ClauseKind::Stage { name, .. } = &clause.kind {
-                if let Some(first) = self.names.iter().find(|first| first.text == name.text) {
-                    let message = format!("`{}` is declared twice", name.text);
-                    let finding = Finding::error("duplicate-name", message, name.span, "declared again here");
-                    self.findings.push(finding.also(first.span, "first declared here").help("rename one of them"));
-                }
-                self.names.push(name.clone());
-            }
-        }
-        if let Some(header) = file.header.as_ref().filter(|_| self.names.is_empty()) {
+        self.names(file);
+        if let Some(header) = file.header.as_ref().filter(|_| self.reading.stages.is_empty()) {
             let finding = Finding::error("no-stages", "a study has stages", header.name.span, "no stage");
-            self.findings.push(finding.help("write `subject { stage NAME = PROTOCOL { … } }`"));
+            self.push(finding.help("write `subject { stage NAME = PROTOCOL { … } }`"));
         }
-        for clause in file.clauses.iter().filter(|clause| !is_subject(clause)) {
+        for clause in file.clauses.iter() {
             match &clause.kind {
                 ClauseKind::Cite(_) => {}
-                _ => self.not_yet("this clause in a study", clause.span),
+                ClauseKind::ClockBlock { clock, .. } if matches!(clock.text.as_str(), "subject" | "session") => {}
+                ClauseKind::Use(..)
+                | ClauseKind::Enum { .. }
+                | ClauseKind::Levels { .. }
+                | ClauseKind::IntType { .. }
+                | ClauseKind::Define { .. } => self.top.push(clause.clone()),
+                _ => self.reading.not_yet("this clause in a study", clause.span),
             }
         }
-        bodies.into_iter().for_each(|clause| self.clause(clause));
+        bodies(file, "session").for_each(|clause| self.of_session(clause));
+        bodies(file, "subject").for_each(|clause| self.clause(clause));
+    }
+
+    fn push(&mut self, finding: Finding) {
+        self.reading.findings.push(finding);
+    }
+
+    /// The stages and their protocols.
+    fn names(&mut self, file: &File) {
+        for clause in bodies(file, "subject") {
+            let ClauseKind::Stage { name, protocol, .. } = &clause.kind else { continue };
+            if let Some(first) = self.reading.stages.iter().find(|first| first.text == name.text) {
+                let message = format!("`{}` is declared twice", name.text);
+                let finding = Finding::error("duplicate-name", message, name.span, "declared again here");
+                let finding = finding.also(first.span, "first declared here").help("rename one of them");
+                self.push(finding);
+            }
+            self.reading.stages.push(name.clone());
+            if let Some(protocol) = protocol.as_ref().filter(|protocol| protocol.name.text != RETIRED) {
+                self.reading.protocols.insert(name.text.clone(), protocol.name.text.clone());
+            }
+        }
+    }
+
+    /// A clause of `session { … }`: what each session of a stage comes to.
+    fn of_session(&mut self, clause: &Clause) {
+        match &clause.kind {
+            ClauseKind::Stat(stat) => {
+                let Some(written) = self.reading.stat_of_session(stat, clause.span) else { return };
+                self.reading.of_session.insert(stat.head.name.text.clone(), BTreeSet::from([written.stage.clone()]));
+                self.windows.entry(written.stage).or_insert(1);
+                self.session.push(Clause { kind: ClauseKind::Stat(Box::new(written.stat)), ..clause.clone() });
+            }
+            ClauseKind::Define { head, body: Body::Expr(expr) } => {
+                let (expr, about) = self.reading.renamed(expr, Place::Row);
+                self.reading.of_session.insert(head.name.text.clone(), about.stages);
+                let kind = ClauseKind::Define { head: head.clone(), body: Body::Expr(expr) };
+                self.session.push(Clause { kind, ..clause.clone() });
+            }
+            _ => self.reading.not_yet("this clause in `session` of a study", clause.span),
+        }
     }
 
     fn clause(&mut self, clause: &Clause) {
         match &clause.kind {
             ClauseKind::Stage { name, protocol, body } => self.stage(name, protocol.as_ref(), body, clause.span),
-            ClauseKind::Define { head, body: Body::Expr(expr) } if head.keys.is_empty() => {
-                let expr = self.renamed(expr);
-                self.definitions.push(Clause {
-                    kind: ClauseKind::Define { head: head.clone(), body: Body::Expr(expr) },
-                    ..clause.clone()
-                });
+            ClauseKind::Define { head, body: Body::Expr(expr) } => {
+                let (expr, _) = self.reading.renamed(expr, Place::Last);
+                let kind = ClauseKind::Define { head: head.clone(), body: Body::Expr(expr) };
+                self.subject.push(Clause { kind, ..clause.clone() });
+            }
+            ClauseKind::Stat(stat) => {
+                let Some(written) = self.reading.stat_of_subject(stat, clause.span) else { return };
+                let sessions = written.sessions.unwrap_or(1);
+                let window = self.windows.entry(written.stage).or_insert(1);
+                *window = sessions.max(*window);
+                self.subject.push(Clause { kind: ClauseKind::Stat(Box::new(written.stat)), ..clause.clone() });
             }
             ClauseKind::Advise { name, condition } => {
                 let column = format!("advise.{}", name.text);
                 self.condition(&column, Some(condition), name.span);
                 self.advices.push((name.text.clone(), column));
             }
-            _ => self.not_yet("this clause in a study", clause.span),
+            _ => self.reading.not_yet("this clause in a study", clause.span),
         }
     }
 
     fn stage(&mut self, name: &Name, protocol: Option<&Call>, body: &[Clause], span: Span) {
         let Some(protocol) = protocol else {
             let finding = Finding::error("no-target", "a stage of a study is a protocol", name.span, "no protocol");
-            return self.findings.push(finding.help(format!("write `stage {} = PROTOCOL {{ … }}`", name.text)));
+            return self.push(finding.help(format!("write `stage {} = PROTOCOL {{ … }}`", name.text)));
         };
-        if let Some(first) = protocol.arguments.first() {
-            let place = if let Value::Expr(expr) = &first.value { expr.span } else { span };
-            self.not_yet("values that a stage hands over", place);
-        }
-        let retired = protocol.name.text == "retired";
+        let retired = protocol.name.text == RETIRED;
+        let handed = self.handed(name, protocol, span);
         let mut ways = Vec::new();
         for clause in body {
             let ClauseKind::Handler(handler) = &clause.kind else {
-                self.not_yet("this clause in a stage of a study", clause.span);
+                self.reading.not_yet("this clause in a stage of a study", clause.span);
                 continue;
             };
             if let Some(way) = self.way(name, handler, clause.span, ways.len()) {
@@ -212,10 +329,38 @@ impl Writer {
         if let Some(clause) = body.first().filter(|_| retired) {
             let message = "no session follows in `retired`, so that nothing leads out of it";
             let finding = Finding::error("misplaced-clause", message, clause.span, "never looked at");
-            self.findings.push(finding.help("remove it"));
+            self.push(finding.help("remove it"));
         }
         let protocol = (!retired).then(|| protocol.name.text.clone());
-        self.stages.push(StudyStage { name: name.text.clone(), protocol, ways });
+        self.stages.push(StudyStage { name: name.text.clone(), protocol, ways, handed });
+    }
+
+    /// What a stage is handed: each value is set as the protocol's own variable would be, with its type and its range.
+    fn handed(&mut self, stage: &Name, call: &Call, span: Span) -> Vec<Handed> {
+        let mut list = Vec::new();
+        for ast::Argument { name, value } in &call.arguments {
+            let (Some(name), Value::Expr(expr)) = (name, value) else {
+                let message = "a stage is handed values for variables of its protocol's subject";
+                let finding = Finding::error("wrong-arguments", message, span, "without a name");
+                self.push(finding.help(format!("write `{}(NAME: VALUE)`", call.name.text)));
+                continue;
+            };
+            let offered = self.reading.offers.get(&call.name.text);
+            let states = || offered.into_iter().flat_map(|offered| &offered.values).filter(|value| value.is_state);
+            let Some(value) = states().find(|value| value.name == name.text).cloned() else {
+                let known = states().map(|value| value.name.as_str());
+                let finding = trialect_sema::unknown("unknown-argument", "variable", &name.text, name.span, known);
+                let message = format!("`{}` has no variable `{}` of the subject", call.name.text, name.text);
+                self.push(Finding { message, ..finding });
+                continue;
+            };
+            let column = format!("{}({})", stage.text, name.text);
+            let (expr, _) = self.reading.renamed(expr, Place::Last);
+            let protocol = call.name.text.clone();
+            self.handed.push(Handing { column: column.clone(), protocol, value, expr });
+            list.push(Handed { name: name.text.clone(), column });
+        }
+        list
     }
 
     fn way(&mut self, stage: &Name, handler: &Handler, span: Span, number: usize) -> Option<Way> {
@@ -224,138 +369,110 @@ impl Writer {
         if !at_end {
             let message = "a study hears the end of a session only";
             let finding = Finding::error("unknown-event", message, span, "another event");
-            self.findings.push(finding.help("write `on session.end when … -> STAGE`"));
+            self.push(finding.help("write `on session.end when … -> STAGE`"));
             return None;
         }
         if let Some(first) = handler.actions.iter().flatten().next() {
-            self.not_yet("actions on a transition", first.span);
+            self.reading.not_yet("actions on a transition", first.span);
         }
         let Some(Target::State { name, by_hand }) = &handler.target else {
             let finding = Finding::error("no-target", "a transition goes to a stage", span, "goes nowhere");
-            self.findings.push(finding.help("add `-> STAGE`"));
+            self.push(finding.help("add `-> STAGE`"));
             return None;
         };
-        if !self.names.iter().any(|known| known.text == name.text) {
-            let known: Vec<&str> = self.names.iter().map(|name| name.text.as_str()).collect();
+        if !self.reading.stages.iter().any(|known| known.text == name.text) {
+            let known: Vec<&str> = self.reading.stages.iter().map(|name| name.text.as_str()).collect();
             let message = format!("there is no stage `{}`", name.text);
             let finding = Finding::error("unknown-stage", message, name.span, "no such stage");
-            self.findings.push(finding.help(format!("known here: {}", known.join(", "))));
+            let finding = finding.help(format!("known here: {}", known.join(", ")));
+            self.push(finding);
             return None;
         }
         let column = format!("{}.to_{}.{}", stage.text, name.text, number + 1);
         self.condition(&column, handler.guard.as_ref(), span);
-        let lines: Vec<&str> = self.sources.text(span).lines().map(str::trim).collect();
+        let lines: Vec<&str> = self.reading.sources.text(span).lines().map(str::trim).collect();
         Some(Way { to: name.text.clone(), by_hand: *by_hand, column, text: lines.join(" ") })
     }
 
     /// A truth value under a name of the compiler's.
     fn condition(&mut self, name: &str, condition: Option<&Expr>, span: Span) {
         let body = match condition {
-            Some(condition) => self.renamed(condition),
+            Some(condition) => self.reading.renamed(condition, Place::Last).0,
             None => Expr { kind: ExprKind::Bool(true), span },
         };
         let named = |text: &str| Name { text: text.into(), span };
         let ty = Some(TypeExpr { name: named("Bool"), of: None, optional: false, span });
         let head = Head { name: named(name), keys: Vec::new(), ty };
         let kind = ClauseKind::Define { head, body: Body::Expr(body) };
-        self.definitions.push(Clause { kind, span, description: None });
+        self.subject.push(Clause { kind, span, description: None });
     }
 
-    fn not_yet(&mut self, what: &str, span: Span) {
-        let message = format!("this version does not have {what}");
-        self.findings.push(Finding::error("not-yet", message, span, "not supported"));
+    /// Sets what is handed over, when all that it reads is there.
+    fn handing(&self) -> Option<Clause> {
+        let span = self.handed.first()?.expr.span;
+        let set = |handing: &Handing| {
+            let span = handing.expr.span;
+            let base = Name { text: handing.column.clone(), span };
+            let place = ast::Place { base, index: Vec::new(), members: Vec::new(), span };
+            let kind = ClauseKind::Set { place, value: handing.expr.clone(), add: false };
+            let set = Clause { kind, span, description: None };
+            let optional = self.reading.used.iter().map(|((stage, name), _)| reading::last_word(stage, name));
+            optional.filter(|word| reads(&handing.expr, word)).fold(set, |then, word| {
+                let there = Expr { kind: ExprKind::Exists(Box::new(Expr { kind: ExprKind::Name(word), span })), span };
+                let kind = ClauseKind::If { condition: there, then: vec![then], otherwise: Vec::new() };
+                Clause { kind, span, description: None }
+            })
+        };
+        let name = |text: &str| Name { text: text.into(), span };
+        let event = ast::Place { base: name("session"), index: Vec::new(), members: vec![name("end")], span };
+        let actions = Some(self.handed.iter().map(set).collect());
+        let handler = Handler { event: Event::Place(event), guard: None, actions, target: None };
+        Some(Clause { kind: ClauseKind::Handler(Box::new(handler)), span, description: None })
     }
 
-    /// An expression in which `STAGE.NAME` is one word.
-    fn renamed(&mut self, expr: &Expr) -> Expr {
-        let mut expr = expr.clone();
-        self.rename(&mut expr);
-        expr
-    }
-
-    fn rename(&mut self, expr: &mut Expr) {
-        if let ExprKind::Member(base, member) = &expr.kind
-            && let ExprKind::Name(word) = &base.kind
-            && self.names.iter().any(|name| name.text == *word)
-        {
-            if READ.iter().any(|(known, _)| *known == member.text) {
-                expr.kind = ExprKind::Name(format!("{word}.{}", member.text));
-            } else {
-                self.not_yet("values of a stage's protocol but for `sessions` and `days`", expr.span);
-                expr.kind = ExprKind::Bool(true);
-            }
-            return;
-        }
-        match &mut expr.kind {
-            ExprKind::Name(_) | ExprKind::Number { .. } | ExprKind::Bool(_) | ExprKind::None => {}
-            ExprKind::Member(a, _) | ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::Exists(a) => self.rename(a),
-            ExprKind::Index(a, list) => {
-                self.rename(a);
-                list.iter_mut().for_each(|one| self.rename(one));
-            }
-            ExprKind::Call(call) => self.rename_call(call),
-            ExprKind::Comprehension { body, variables, .. } => {
-                variables.iter_mut().for_each(|(_, over)| self.rename(over));
-                self.rename(body);
-            }
-            ExprKind::Set(list) => list.iter_mut().for_each(|one| self.rename(one)),
-            ExprKind::Range(range) => self.rename_range(range),
-            ExprKind::Is { value: a, other: b, .. }
-            | ExprKind::In(a, b)
-            | ExprKind::Default(a, b)
-            | ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|one| self.rename(one)),
-            ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|one| self.rename(one)),
-        }
-    }
-
-    fn rename_range(&mut self, range: &mut Range) {
-        self.rename(&mut range.low);
-        self.rename(&mut range.high);
-    }
-
-    fn rename_call(&mut self, call: &mut Call) {
-        for Argument { value, .. } in &mut call.arguments {
-            match value {
-                Value::Expr(expr) => self.rename(expr),
-                Value::Range(range) => self.rename_range(range),
-                Value::Table(Table { rows, .. }) => rows.iter_mut().for_each(|(_, value)| self.rename(value)),
+    /// What the study reads of each protocol.
+    fn reads(&self) -> BTreeMap<String, Offered> {
+        let mut reads: BTreeMap<String, Offered> = BTreeMap::new();
+        let used = self
+            .reading
+            .used
+            .iter()
+            .filter_map(|((stage, _), used)| Some((self.reading.protocols.get(stage)?, &used.value)));
+        for (protocol, value) in used.chain(self.handed.iter().map(|handing| (&handing.protocol, &handing.value))) {
+            let trials = self.reading.offers.get(protocol).map_or(0, |offered| offered.trials);
+            let offered = reads.entry(protocol.clone()).or_insert(Offered { trials, values: Vec::new() });
+            if offered.value(&value.name).is_none() {
+                offered.values.push(value.clone());
             }
         }
+        reads
     }
 
     /// The rules in a protocol that has nothing else.
-    fn program(&mut self, file: &File) -> Option<Program> {
-        let read = self.names.iter().flat_map(|name| READ.map(|(word, description)| (name.clone(), word, description)));
-        let read: Vec<_> = read.collect();
-        let asked: Vec<String> =
-            (0..read.len()).map(|k| format!("covariate c{k} : Int within 0 .. 1000000 asked before")).collect();
-        let frame = format!(
-            "protocol frame 1.0.0\nsubject {{\n{}\n}}\nsession {{ limit trials 1 }}\n\
-             trial {{ outcomes done; state only {{ after 1 s -> end done }} }}\n",
-            asked.join("\n")
-        );
-        let id = self.sources.add("what surrounds a study", frame.as_str());
-        let mut protocol = parsed(&frame, id, &mut self.findings);
+    fn program(&mut self, file: &File, modules: &Modules) -> Option<(Program, Vec<Fed>)> {
+        let declared = self.top.iter().chain(modules.list.iter().flat_map(|(_, file)| &file.clauses));
+        let mut frame = Frame::new(declared.filter_map(name_of_type).collect());
+        let fed = frame.fill(&self.reading, &self.windows, &self.handed);
+        let text = frame.text();
+        let handing = self.handing();
+        let Reading { sources, findings, .. } = &mut self.reading;
+        let id = sources.add("what surrounds a study", text.as_str());
+        let mut protocol = frame.parsed(&text, id, findings);
         for clause in &mut protocol.clauses {
-            if let ClauseKind::ClockBlock { clock, body } = &mut clause.kind
-                && clock.text == "subject"
-            {
-                for (inner, (stage, word, description)) in body.iter_mut().zip(&read) {
-                    if let ClauseKind::Covariate(covariate) = &mut inner.kind {
-                        covariate.head.name.text = format!("{}.{word}", stage.text);
-                    }
-                    inner.description = Some((*description).to_string());
+            match &mut clause.kind {
+                ClauseKind::ClockBlock { clock, body } if clock.text == "subject" => {
+                    body.append(&mut self.subject);
+                    body.extend(handing.clone());
                 }
-                body.append(&mut self.definitions);
+                ClauseKind::ClockBlock { clock, body } if clock.text == "session" => body.append(&mut self.session),
+                _ => {}
             }
         }
+        protocol.clauses.append(&mut self.top);
         if let (Some(header), Some(own)) = (&mut protocol.header, &file.header) {
             (header.name, header.version) = (own.name.clone(), own.version.clone());
             header.description.clone_from(&own.description);
         }
-        let mut texts = Vec::new();
-        let (sources, findings) = (&mut self.sources, &mut self.findings);
-        let modules = Modules::load(&protocol, &Library::Embedded, sources, &mut texts, findings);
         let listed: Vec<Module<'_>> = modules.list.iter().map(|(name, file)| Module { name, file }).collect();
         let (model, checked) = trialect_sema::check(&protocol, &listed, sources);
         checked.iter().for_each(|finding| findings.push(finding.clone()));
@@ -363,7 +480,7 @@ impl Writer {
             return None;
         }
         match trialect_lower::lower(&model, sources) {
-            Ok(program) => Some(program),
+            Ok(program) => Some((program, fed)),
             Err(flaws) => {
                 flaws.into_iter().for_each(|flaw| findings.push(flaw));
                 None
@@ -372,6 +489,38 @@ impl Writer {
     }
 }
 
-fn is_subject(clause: &Clause) -> bool {
-    matches!(&clause.kind, ClauseKind::ClockBlock { clock, .. } if clock.text == "subject")
+/// Whether an expression reads a word.
+fn reads(expr: &Expr, word: &str) -> bool {
+    let any = |list: &[&Expr]| list.iter().any(|one| reads(one, word));
+    match &expr.kind {
+        ExprKind::Name(name) => name == word,
+        ExprKind::Member(a, _) | ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::Exists(a) => any(&[a]),
+        ExprKind::Binary(_, a, b) | ExprKind::Default(a, b) | ExprKind::In(a, b) => any(&[a, b]),
+        ExprKind::Is { value: a, other: b, .. } => any(&[a, b]),
+        ExprKind::If(a, b, c) => any(&[a, b, c]),
+        ExprKind::Index(a, list) => any(&[a]) || list.iter().any(|one| reads(one, word)),
+        ExprKind::Call(call) => {
+            call.arguments.iter().any(|one| matches!(&one.value, Value::Expr(expr) if reads(expr, word)))
+        }
+        _ => false,
+    }
+}
+
+/// The name of a type that a clause declares.
+fn name_of_type(clause: &Clause) -> Option<String> {
+    match &clause.kind {
+        ClauseKind::Enum { name, .. } | ClauseKind::Levels { name, .. } | ClauseKind::IntType { name, .. } => {
+            Some(name.text.clone())
+        }
+        _ => None,
+    }
+}
+
+/// The clauses of a clock.
+fn bodies<'a>(file: &'a File, clock: &'a str) -> impl Iterator<Item = &'a Clause> {
+    let bodies = file.clauses.iter().filter_map(move |clause| match &clause.kind {
+        ClauseKind::ClockBlock { clock: of, body } if of.text == clock => Some(body),
+        _ => None,
+    });
+    bodies.flatten()
 }

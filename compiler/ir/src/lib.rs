@@ -16,6 +16,7 @@ mod expr;
 mod fit;
 pub mod law;
 mod machine;
+mod offered;
 mod program;
 pub mod record;
 mod settle;
@@ -35,6 +36,7 @@ pub use draw::{Distribution, Draw, DrawId, Support};
 pub use expr::{Binary, Expr, Unary};
 pub use fit::{FIT_PARTS, Fit, FitId};
 pub use machine::{Host, Machine};
+pub use offered::{Offered, OfferedValue};
 pub use program::{
     Channel, Device, Input, InputId, Measured, OnTime, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId,
     Stimulus, Update, VerbKind,

@@ -2,7 +2,7 @@
 //!
 //! The session writes it, the exporters read it; with it a record can be read without its program.
 
-use crate::{Beside, Carried, Clock, Column, Date, Program};
+use crate::{Beside, Carried, Clock, Column, Date, Offered, Program};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ pub struct Header {
 }
 
 /// The study of which a session is a part, and the stage in which it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StudyStamp {
     /// Dotted name.
@@ -88,6 +88,9 @@ pub struct StudyStamp {
     pub stage: String,
     /// Hashes of the stages' protocols, by name.
     pub protocols: BTreeMap<String, String>,
+    /// What the study reads of the stages' protocols, by name: with it the study's rules can be computed again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reads: BTreeMap<String, Offered>,
     /// The person who confirmed that the subject came to this stage, before this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<Confirmed>,

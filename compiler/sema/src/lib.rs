@@ -37,6 +37,7 @@ mod values;
 
 pub use interval::Interval;
 pub use model::*;
+pub use names::unknown;
 pub use term::{Binder, Fold, Function, Stamp, Term, Texpr, Tick};
 pub use types::{Finite, Type};
 

@@ -133,8 +133,8 @@ pub(crate) fn duplicate(name: &str, span: Span, first: Span) -> Finding {
         .help(format!("rename one of them, for example `{name}_2`"))
 }
 
-/// The finding for a word that is not among those that could stand here.
-pub(crate) fn unknown<'n>(
+/// The finding for a word that stands for nothing, with the nearest of those that are known.
+pub fn unknown<'n>(
     code: &'static str,
     what: &str,
     name: &str,

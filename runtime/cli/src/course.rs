@@ -2,21 +2,17 @@
 
 use crate::arguments::{CarryOptions, ConfirmOptions, LibraryOptions};
 use crate::failure::Failure;
-use crate::machine::{self, Kind};
-use crate::{nearby, output, protocol, render};
+use crate::machine::Kind;
+use crate::{nearby, output, protocol, render, verdict};
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use trialect_driver::{Compiled, SourceText, Study, compile_study, is_study};
+use trialect_driver::{Compiled, Handed, SourceText, Study, compile_study, is_study, stage_protocols};
 use trialect_export::{SessionFile, read_session};
 use trialect_ir::record::{Confirmed, Header, StudyChange, StudyStamp};
 use trialect_ir::{Date, Program};
-use trialect_journal::Entry;
-use trialect_session::{Inbox, Plan, Record, ReplayRig, run};
 
 /// The file in a session's folder.
 pub(crate) const STUDY: &str = "study.json";
@@ -58,7 +54,7 @@ struct Met {
     text: String,
 }
 
-fn trouble(code: &'static str, message: String) -> Failure {
+pub(crate) fn trouble(code: &'static str, message: String) -> Failure {
     Failure::trouble(code, message)
 }
 
@@ -70,23 +66,31 @@ pub(crate) fn is(path: &Path) -> Result<bool, Failure> {
 impl Course {
     /// Reads a study and the protocols of its stages, which stand beside it.
     pub(crate) fn open(path: &Path, options: &LibraryOptions) -> Result<Course, Failure> {
-        let compiled = compile_study(&path.display().to_string(), &protocol::read_text(path)?);
-        let Some(study) = compiled.study else {
+        let text = protocol::read_text(path)?;
+        let mut programs = BTreeMap::new();
+        for name in stage_protocols(&text) {
+            if let Some(file) = nearby::protocol(&name, path)? {
+                programs.insert(name, protocol::program(&file, options)?);
+            }
+        }
+        let offers = programs.iter().map(|(name, (_, compiled)): (&String, &(Arc<Program>, Compiled))| {
+            (name.clone(), compiled.offered.clone())
+        });
+        let compiled = compile_study(&path.display().to_string(), &text, &offers.collect());
+        if !compiled.findings.is_empty() {
             let shown = render::text(&compiled.findings, &compiled.sources, std::io::stderr().is_terminal());
             output::complain(&shown);
-            return Err(Failure::Found);
-        };
-        let mut programs = BTreeMap::new();
-        for name in study.stages.iter().filter_map(|stage| stage.protocol.clone()) {
-            let Some(file) = nearby::protocol(&name, path)? else {
-                let last = name.rsplit('.').next().unwrap_or(&name);
+        }
+        let Some(study) = compiled.study else { return Err(Failure::Found) };
+        for name in study.stages.iter().filter_map(|stage| stage.protocol.as_ref()) {
+            if !programs.contains_key(name) {
+                let last = name.rsplit('.').next().unwrap_or(name);
                 let message = format!(
                     "{}: no protocol `{name}` beside it; put it there as {last}.trial, with this name in its first line",
                     path.display()
                 );
                 return Err(trouble("no-stage-protocol", message));
-            };
-            programs.insert(name, protocol::program(&file, options)?);
+            }
         }
         let hash = |(name, (program, _)): (&String, &(Arc<Program>, Compiled))| {
             (name.clone(), program.identity.protocol.clone())
@@ -130,9 +134,29 @@ impl Course {
             source_hash: self.text.sha256.clone(),
             stage,
             protocols: self.protocols.clone(),
+            reads: self.study.reads.clone(),
             confirmed,
             changed,
         })
+    }
+
+    /// What a stage is handed when a subject comes to it for the first time, besides what a person answers: start values,
+    /// as with `--start`.
+    pub(crate) fn handed(
+        &self,
+        stage: &str,
+        done: &[PathBuf],
+        mut answers: CarryOptions,
+    ) -> Result<CarryOptions, Failure> {
+        let begun = first_entry(&self.study, &self.study.name, stage, done)?;
+        for (name, value) in begun {
+            let is_set = |start: &String| start.split('=').next().is_some_and(|of| of.trim() == name);
+            if !answers.start.iter().any(is_set) && !answers.reset.contains(&name) {
+                answers.start.push(format!("{name}={value}"));
+                answers.reason.get_or_insert_with(|| handed_by(&self.study));
+            }
+        }
+        Ok(answers)
     }
 
     /// A study that has changed goes on only when a person says so and why.
@@ -178,6 +202,27 @@ fn confirm_stage(
     Ok((met.to.clone(), Some(Confirmed { by: by.into(), reason: reason.cloned() })))
 }
 
+/// The reason in the record of what is handed over.
+fn handed_by(study: &Study) -> String {
+    format!("handed over by the study {} {}", study.name, study.version)
+}
+
+/// Names and values that a stage is handed by the rules after the last session, when the subject has not been in it.
+fn first_entry(study: &Study, name: &str, stage: &str, done: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
+    let handed = study.stages.iter().find(|one| one.name == stage).map_or(&[][..], |stage| &stage.handed);
+    let Some(last) = done.last().filter(|last| !handed.is_empty() && last.join(STUDY).is_file()) else {
+        return Ok(Vec::new());
+    };
+    for before in done {
+        if sealed(before)?.study.is_some_and(|one| one.name == name && one.stage == stage) {
+            return Ok(Vec::new());
+        }
+    }
+    let step = read_step(last)?;
+    let value = |one: &Handed| Some((one.name.clone(), step.values.get(&one.column)?.clone()?));
+    Ok(handed.iter().filter_map(value).collect())
+}
+
 /// The session of a chain whose subject's state a session of a study takes over: the last one of the same protocol.
 pub(crate) fn predecessor<'a>(done: &'a [PathBuf], protocol: &str) -> Result<Option<&'a PathBuf>, Failure> {
     for folder in done.iter().rev() {
@@ -188,7 +233,7 @@ pub(crate) fn predecessor<'a>(done: &'a [PathBuf], protocol: &str) -> Result<Opt
     Ok(None)
 }
 
-fn sealed(folder: &Path) -> Result<SessionFile, Failure> {
+pub(crate) fn sealed(folder: &Path) -> Result<SessionFile, Failure> {
     read_session(folder).map_err(|fault| trouble(fault.code(), fault.to_string()))
 }
 
@@ -209,13 +254,15 @@ pub(crate) fn close(
 ) -> Result<(), Failure> {
     let path = folder.join(STUDY);
     let write = |error: std::io::Error| trouble("cannot-write", format!("{}: {error}", path.display()));
-    std::fs::write(&path, said(study, header, done, kind)?).map_err(write)
+    std::fs::write(&path, said(study, header, folder, done, kind)?).map_err(write)
 }
 
 /// What is wrong with the study's part of a sealed session, which follows those that are done.
 pub(crate) fn differs(folder: &Path, header: &Header, done: &[PathBuf], kind: Kind) -> Result<Option<String>, Failure> {
     let Some(stamp) = &header.study else { return Ok(None) };
-    let Some(study) = of_folder(folder)? else { return Ok(Some("the text of its study does not compile".into())) };
+    let Some(study) = of_folder(folder, stamp)? else {
+        return Ok(Some("the text of its study does not compile".into()));
+    };
     if study.hash(&stamp.protocols) != stamp.hash
         || stamp.protocols.get(&header.protocol.name) != Some(&header.protocol.hash)
     {
@@ -229,22 +276,32 @@ pub(crate) fn differs(folder: &Path, header: &Header, done: &[PathBuf], kind: Ki
     if !follows {
         return Ok(Some(format!("nothing led to its stage `{}`", stamp.stage)));
     }
+    for (name, value) in first_entry(&study, &stamp.name, &stamp.stage, done)? {
+        let decided = header.carried.iter().flat_map(|carried| &carried.decisions).find(|one| one.name == name);
+        // A person may have said otherwise; nobody may have said nothing.
+        let by_study =
+            header.carried.as_ref().and_then(|carried| carried.reason.as_deref()) == Some(handed_by(&study).as_str());
+        let same = decided.is_some_and(|one| !by_study || one.start.get(&name) == Some(&value));
+        if !same {
+            return Ok(Some(format!("it did not begin with the `{name}` that it is handed, {value}")));
+        }
+    }
     let found = std::fs::read(folder.join(STUDY)).unwrap_or_default();
-    let same = said(&study, header, done, kind)? == found;
+    let same = said(&study, header, folder, done, kind)? == found;
     Ok((!same).then(|| "it is not what the study's rules say".into()))
 }
 
-/// The study of a session, from its own source text.
-pub(crate) fn of_folder(folder: &Path) -> Result<Option<Study>, Failure> {
+/// The study of a session, from its own source text and what it said of its stages' protocols.
+pub(crate) fn of_folder(folder: &Path, stamp: &StudyStamp) -> Result<Option<Study>, Failure> {
     let path = folder.join("source/study.trial");
-    Ok(compile_study(&path.display().to_string(), &protocol::read_text(&path)?).study)
+    Ok(compile_study(&path.display().to_string(), &protocol::read_text(&path)?, &stamp.reads).study)
 }
 
 /// The bytes of [`STUDY`]: a function of the study, the session's header and the sessions before.
-fn said(study: &Study, header: &Header, done: &[PathBuf], kind: Kind) -> Result<Vec<u8>, Failure> {
+fn said(study: &Study, header: &Header, folder: &Path, done: &[PathBuf], kind: Kind) -> Result<Vec<u8>, Failure> {
     let Some(stamp) = &header.study else { return Ok(Vec::new()) };
     let read = counted(study, stamp, header.date, done)?;
-    let values = values(study, header, &read, kind)?;
+    let values = verdict::values(study, stamp, folder, done, &read, kind)?;
     let holds = |column: &String| values.get(column).is_some_and(|value| value.as_deref() == Some("true"));
     let ways = study.stages.iter().find(|stage| stage.name == stamp.stage).map_or(&[][..], |stage| &stage.ways);
     let met = ways.iter().filter(|way| holds(&way.column));
@@ -288,44 +345,4 @@ fn counted(
         read.insert(format!("{}.days", stage.name), dates.len() as u32);
     }
     Ok(read)
-}
-
-/// Runs the rules.
-fn values(
-    study: &Study,
-    header: &Header,
-    read: &BTreeMap<String, u32>,
-    kind: Kind,
-) -> Result<BTreeMap<String, Option<String>>, Failure> {
-    let (never, nobody) = (AtomicBool::new(false), RefCell::new(Inbox::default()));
-    let plan = Plan {
-        subject: header.subject.clone(),
-        session: header.session,
-        date: header.date.unwrap_or(Date::FIRST),
-        given_today: BTreeMap::new(),
-        seed: 0,
-        subject_words: None,
-        covariates: read.iter().map(|(name, count)| (name.clone(), (*count).into())).collect(),
-        covariate_remarks: BTreeMap::new(),
-        covariates_given: false,
-        given: &|_| Vec::new(),
-        parameters: Vec::new(),
-        requests: &nobody,
-        stop: &never,
-        sync_each_trial: false,
-        stop_after: Some((0, "the study's rules".into())),
-        goes_on_until: None,
-        interruption: None,
-        progress: &|_| {},
-    };
-    let mut machine = machine::machine(kind, &study.program)?;
-    let mut rig = ReplayRig::new(&header.kind, Vec::new(), &Record::default());
-    let mut entries: Vec<Entry> = Vec::new();
-    run(&study.program, machine.as_mut(), &mut rig, &mut entries, &plan)
-        .map_err(|fault| trouble(fault.code(), format!("the rules of the study: {fault}")))?;
-    let Some(Entry::SessionEnd { words, present, .. }) = entries.last() else { return Ok(BTreeMap::new()) };
-    let columns = study.program.columns.iter().enumerate().filter(|(_, column)| !read.contains_key(&column.name));
-    let value =
-        |k: usize| (present[k / 64] >> (k % 64) & 1 == 1).then(|| study.program.columns[k].domain.show(words[k]));
-    Ok(columns.map(|(k, column)| (column.name.clone(), value(k))).collect())
 }

@@ -33,6 +33,7 @@ mod sim;
 mod store;
 mod table;
 mod today;
+mod verdict;
 mod verify;
 
 use arguments::{Arguments, Command};

@@ -58,7 +58,8 @@ fn subject_of(session: &Path) -> PathBuf {
 
 /// What the rules of the study say of a session of one.
 fn end_of_study(header: &Header, folder: &Path) -> Result<(), Failure> {
-    let Some(study) = course::of_folder(folder)? else {
+    let Some(stamp) = &header.study else { return Ok(()) };
+    let Some(study) = course::of_folder(folder, stamp)? else {
         let message = format!("{}: the text of its study does not compile with this version", folder.display());
         return Err(Failure::trouble("sources-broken", message));
     };

@@ -111,7 +111,8 @@ impl Plans {
             return Ok(None);
         };
         let from = course::predecessor(done, &program.name)?;
-        let start = carry::start_from(program, done, from, &of_protocol(answers))?;
+        let answers = course.handed(&stamp.stage, done, of_protocol(answers))?;
+        let start = carry::start_from(program, done, from, &answers)?;
         Ok(Some((Task { program, compiled, study: Some((course, stamp)) }, start)))
     }
 }

@@ -41,6 +41,7 @@ mod scenarios;
 mod simulation;
 mod slice;
 mod studies;
+mod study_values;
 mod table;
 mod texts;
 mod verify;

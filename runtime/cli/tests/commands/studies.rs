@@ -23,24 +23,55 @@ fn stage(data: &Path, ordinal: u32) -> String {
     session_json(&session(data, ordinal))["study"]["stage"].as_str().unwrap().to_string()
 }
 
+/// The study with another rule for the way to the full task, so that it is short.
+fn after(folder: &Path, sessions: u32) -> std::path::PathBuf {
+    copy(&project("protocols/ibl"), folder);
+    let path = folder.join("study.trial");
+    let own = std::fs::read_to_string(&path).unwrap();
+    let short = own.replace("when trained_1b ", &format!("when basic.sessions >= {sessions} "));
+    assert_ne!(short, own);
+    std::fs::write(&path, short).unwrap();
+    path
+}
+
 #[test]
 fn an_animal_passes_from_habituation_to_the_full_task_when_a_person_confirms() {
     let data = tempfile::tempdir().unwrap();
     let data = data.path();
-    sim(&study(), data, 20, &["--confirm", "all", "--by", "Ann", "--date", "2024-02-20"]).fine();
-    let stages: Vec<String> = (1..=20).map(|ordinal| stage(data, ordinal)).collect();
-    // Three days, then six sessions: the numbers in the text of the study.
+    sim(&study(), data, 24, &["--confirm", "all", "--by", "Ann", "--date", "2024-02-20"]).fine();
+    let stages: Vec<String> = (1..=24).map(|ordinal| stage(data, ordinal)).collect();
+    let basic = stages.iter().filter(|stage| *stage == "basic").count();
     let of = |name: &str, count: usize| vec![name.to_string(); count];
-    assert_eq!(stages, [of("habituation", 3), of("basic", 6), of("full", 11)].concat());
-    assert_eq!(step(data, 9)["met"][0]["to"], "full");
-    assert_eq!(step(data, 9)["next"], "basic", "a person has to confirm");
-    assert_eq!(step(data, 20)["read"]["full.days"], 11);
-    assert_eq!(session_json(&session(data, 10))["study"]["confirmed"]["by"], "Ann");
-    assert!(session_json(&session(data, 11))["study"].get("confirmed").is_none());
+    assert_eq!(stages, [of("habituation", 3), of("basic", basic), of("full", 21 - basic)].concat());
+    // A curve takes three sessions.
+    assert!((3..19).contains(&basic), "{basic}");
+    for ordinal in 4..4 + basic as u32 {
+        let step = step(data, ordinal);
+        let value = |name: &str| step["values"][name].as_str().and_then(|value| value.parse::<f64>().ok());
+        let below = |name: &str, limit: f64| value(name).is_some_and(|value| value.abs() < limit);
+        // Appendix 1, 1b.
+        let trained = value("fewest") > Some(400.0)
+            && value("worst") > Some(0.9)
+            && [("fit.bias", 0.1), ("fit.threshold", 0.2), ("fit.lapse_low", 0.1), ("fit.lapse_high", 0.1)]
+                .iter()
+                .all(|(name, limit)| below(name, *limit))
+            && below("zero_rt", 2.0);
+        assert_eq!(step["met"].as_array().unwrap().len(), usize::from(trained), "session {ordinal}");
+        assert_eq!(trained, ordinal == 3 + basic as u32, "session {ordinal}");
+        assert_eq!(step["next"], "basic", "a person has to confirm");
+    }
+    let first = 4 + basic as u32;
+    assert_eq!(step(data, 24)["read"]["full.days"], 21 - basic);
+    assert_eq!(session_json(&session(data, first))["study"]["confirmed"]["by"], "Ann");
+    assert!(session_json(&session(data, first + 1))["study"].get("confirmed").is_none());
+    // The full task begins with the reward to which the basic task has come, not with its own.
+    let words = |ordinal: u32, key: &str| session_json(&session(data, ordinal))[key]["reward"].as_f64().unwrap();
+    assert!((words(first, "subject_at_start") - words(first - 1, "subject_at_end")).abs() < 1e-9);
+    assert!(words(first, "subject_at_start") > 1.55);
     let basic = trialect(&["hash", text(&project("protocols/ibl/basic.trial"))]).fine();
-    assert_eq!(session_json(&session(data, 9))["protocol"]["hash"].as_str(), Some(basic.trim()));
+    assert_eq!(session_json(&session(data, 6))["protocol"]["hash"].as_str(), Some(basic.trim()));
     let hash = trialect(&["hash", text(&study())]).fine();
-    assert_eq!(session_json(&session(data, 9))["study"]["hash"].as_str(), Some(hash.trim()));
+    assert_eq!(session_json(&session(data, 6))["study"]["hash"].as_str(), Some(hash.trim()));
     for machine in ["interpreter", "jit"] {
         trialect(&["replay", text(data), "--machine", machine]).fine();
     }
@@ -48,13 +79,28 @@ fn an_animal_passes_from_habituation_to_the_full_task_when_a_person_confirms() {
 }
 
 #[test]
-fn without_a_person_the_animal_stays_and_each_protocol_goes_on_where_it_was_left() {
+fn a_session_of_a_study_that_was_broken_off_is_closed_with_what_the_rules_say() {
     let data = tempfile::tempdir().unwrap();
     let data = data.path();
-    sim(&study(), data, 10, &[]).fine();
+    sim(&study(), data, 5, &[]).fine();
+    let last = session(data, 5);
+    let said = std::fs::read(last.join("study.json")).unwrap();
+    for file in ["study.json", "manifest.json", "session.json"] {
+        std::fs::remove_file(last.join(file)).unwrap();
+    }
+    at("recover", data).fine();
+    assert_eq!(std::fs::read(last.join("study.json")).unwrap(), said, "the journal was whole");
+    at("verify", data).fine();
+}
+
+#[test]
+fn without_a_person_the_animal_stays_and_each_protocol_goes_on_where_it_was_left() {
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (data, study) = (data.path(), after(folder.path(), 6));
+    sim(&study, data, 10, &[]).fine();
     assert_eq!(stage(data, 10), "basic");
-    sim(&study(), data, 1, &["--confirm", "dropped", "--by", "Ann"]).trouble("not-met");
-    sim(&study(), data, 1, &["--confirm", "full", "--by", "Ann", "--reason", "looks fine"]).fine();
+    sim(&study, data, 1, &["--confirm", "dropped", "--by", "Ann"]).trouble("not-met");
+    sim(&study, data, 1, &["--confirm", "full", "--by", "Ann", "--reason", "looks fine"]).fine();
     assert_eq!(stage(data, 11), "full");
     assert_eq!(session_json(&session(data, 11))["study"]["confirmed"]["reason"], "looks fine");
     let words = |ordinal: u32, key: &str| session_json(&session(data, ordinal))[key].clone();
@@ -64,14 +110,12 @@ fn without_a_person_the_animal_stays_and_each_protocol_goes_on_where_it_was_left
 
 #[test]
 fn a_study_that_has_changed_goes_on_only_when_a_person_says_so() {
-    let data = tempfile::tempdir().unwrap();
-    let changed = tempfile::tempdir().unwrap();
-    let data = data.path();
-    sim(&study(), data, 5, &[]).fine();
-    copy(&project("protocols/ibl"), changed.path());
-    let path = changed.path().join("study.trial");
+    let (data, changed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (data, path) = (data.path(), after(changed.path(), 6));
+    sim(&path, data, 5, &[]).fine();
     let own = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, own.replace("few      = 6", "few      = 2")).unwrap();
+    let before = trialect(&["hash", text(&path)]).fine();
+    std::fs::write(&path, own.replace("basic.sessions >= 6", "basic.sessions >= 2")).unwrap();
     let said = sim(&path, data, 1, &[]).trouble("study-changed");
     assert!(said.contains("--carry study --reason WHY"), "{said}");
     sim(&path, data, 1, &["--carry", "study", "--reason", "small animals"]).fine();
@@ -82,7 +126,7 @@ fn a_study_that_has_changed_goes_on_only_when_a_person_says_so() {
     at("verify", data).fine();
     // Without `by hand` it is another study, which asks nobody.
     std::fs::write(&path, own.replace("-> full by hand", "-> full")).unwrap();
-    assert_ne!(trialect(&["hash", text(&path)]).fine(), trialect(&["hash", text(&self::study())]).fine());
+    assert_ne!(trialect(&["hash", text(&path)]).fine(), before);
     let other = tempfile::tempdir().unwrap();
     sim(&path, other.path(), 10, &[]).fine();
     assert_eq!(stage(other.path(), 10), "full");
@@ -100,7 +144,7 @@ fn what_is_wrong_with_a_study_is_told() {
     for (stages, what) in [
         ("stage a = retired\nstage b = p { on session.end -> c }", "unknown-stage"),
         ("stage a = p { on trial.end -> a }", "unknown-event"),
-        ("stage a = p { on session.end when a.completed > 3 -> a }", "not-yet"),
+        ("stage a = p { on session.end when a.completed > 3 -> a }", "unknown-name"),
         ("stage a = p { on session.end when a.days -> a }", "type-mismatch"),
         ("x = 1", "no-stages"),
     ] {

@@ -25,7 +25,7 @@ mod statistic;
 mod train;
 mod verify;
 
-pub use canonical::{Definition, Identity, canonical_json, digest};
+pub use canonical::{Definition, Digesting, Identity, canonical_json, digest};
 pub use carried::{Carried, Memory};
 pub use code::{Code, Stmt};
 pub use column::{Clock, Column, ColumnId, Domain, Role, Unit};
@@ -37,7 +37,7 @@ pub use fit::{FIT_PARTS, Fit, FitId};
 pub use machine::{Host, Machine};
 pub use program::{
     Channel, Device, Input, InputId, Measured, OnTime, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId,
-    Stimulus, Update, VerbKind,
+    Stimulus, Stream, Update, VerbKind,
 };
 pub use settle::endless;
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};

@@ -29,6 +29,7 @@ mod rules;
 mod statements;
 mod statistics;
 mod stimuli;
+mod streams;
 mod term;
 mod trains;
 mod types;

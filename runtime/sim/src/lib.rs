@@ -14,6 +14,7 @@
 
 mod animals;
 mod bath;
+mod cadence;
 mod camera;
 mod classes;
 mod clock;
@@ -40,6 +41,7 @@ mod stream;
 mod sync_line;
 mod touch;
 mod touch_window;
+mod traces;
 mod valve;
 
 pub use forager::{

@@ -38,6 +38,7 @@ mod requests;
 mod scenarios;
 mod simulation;
 mod slice;
+mod streams;
 mod studies;
 mod table;
 mod texts;

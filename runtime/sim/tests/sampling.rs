@@ -6,7 +6,7 @@ use trialect_sim::{MouseParameters, MouseState, RigParameters, SimRig};
 
 fn rig() -> SimRig {
     let (parameters, mouse) = (RigParameters::standard().unwrap(), MouseParameters::standard().unwrap());
-    let mut rig = SimRig::new(&parameters, &mouse, &MouseState::naive(), 1, 1).unwrap();
+    let mut rig = SimRig::new(&parameters, &mouse, &MouseState::new(&mouse), 1, 1).unwrap();
     let spec = |(name, class): (&str, &str)| DeviceSpec { name: name.into(), class: class.into() };
     let devices = [("amp", "PatchAmplifier"), ("bath", "Thermometer"), ("tube", "FlowMeter")].map(spec).to_vec();
     rig.wire(&Wiring { devices, ..Wiring::default() }).unwrap();
@@ -34,7 +34,7 @@ fn samples_uphold_the_contract_and_are_as_many_as_their_rate_says() {
     assert_eq!(found, [150_000, 999, 23, 132_300]);
     let mut other = rig();
     other.sample(&lines()).unwrap();
-    let mut all = vec![Vec::new(); 4];
+    let mut all: Vec<Vec<i16>> = vec![Vec::new(); 4];
     let until: Ns = 3_000_000_000;
     other.samples(until, &mut |samples| all[samples.stream as usize].extend(samples.counts)).unwrap();
     assert_eq!(all, counts, "collected at once");

@@ -42,6 +42,22 @@ pub fn digest(bytes: &[u8]) -> String {
     format!("sha2-256:{hex}")
 }
 
+/// The digest of bytes that come one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Digesting(Sha256);
+
+impl Digesting {
+    /// More bytes.
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+    /// As [`digest`] says of all of them.
+    pub fn finish(self) -> String {
+        let hex: String = self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha2-256:{hex}")
+    }
+}
+
 impl Identity {
     /// Hashes a program's definitions. Uses that name no definition are ignored.
     pub fn of(definitions: &[Definition]) -> Identity {

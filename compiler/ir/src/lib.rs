@@ -26,7 +26,7 @@ mod statistic;
 mod train;
 mod verify;
 
-pub use canonical::{Definition, Identity, canonical_json, digest};
+pub use canonical::{Definition, Digesting, Identity, canonical_json, digest};
 pub use carried::{Carried, Memory};
 pub use code::{Code, Stmt};
 pub use column::{Clock, Column, ColumnId, Domain, Role, Unit};
@@ -39,7 +39,7 @@ pub use machine::{Host, Machine};
 pub use offered::{Offered, OfferedValue};
 pub use program::{
     Channel, Device, Input, InputId, Measured, OnTime, Parameter, Phase, Program, Rule, RuleId, RuleKind, Site, SiteId,
-    Stimulus, Update, VerbKind,
+    Stimulus, Stream, Update, VerbKind,
 };
 pub use settle::endless;
 pub use slot::{Class, NEVER, NO_OUTCOME, Slot, header};

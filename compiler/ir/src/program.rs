@@ -173,6 +173,19 @@ pub struct Parameter {
     pub kept: Slot,
 }
 
+/// A reading of a device that is sampled all through the session; the program itself never reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// Index into [`Program::devices`].
+    pub device: u32,
+    /// Name in the device's class.
+    pub reading: String,
+    /// Samples a second; 0.001 .. 1,000,000.
+    pub rate: f64,
+    /// The unit in which it is recorded; none for a plain number.
+    pub unit: Option<crate::Unit>,
+}
+
 /// A declared stimulus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stimulus {
@@ -317,6 +330,8 @@ pub struct Program {
     pub pause: Slot,
     /// Inputs whose every sample is recorded (`record`).
     pub recorded: Vec<InputId>,
+    /// Readings that are sampled (`record … at RATE`), in the order of the text.
+    pub streams: Vec<Stream>,
 }
 
 impl Program {

@@ -42,6 +42,9 @@ pub struct Header {
     pub columns: Vec<Column>,
     /// Inputs in the order of the rig.
     pub inputs: Vec<InputStamp>,
+    /// What is sampled, in the order of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<StreamStamp>,
     /// Names of the states.
     pub states: Vec<String>,
     /// Machines beside the trial's, and which states are theirs; the others are the trial's.
@@ -256,6 +259,48 @@ pub struct InputStamp {
     pub count_size: Option<f64>,
     /// The description of the device.
     pub description: Option<String>,
+}
+
+/// A reading that is sampled: sample k, from 0, was taken k / rate s after the session's start; its value in the unit is
+/// `offset + gain * count`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamStamp {
+    /// Name of the device in the protocol.
+    pub device: String,
+    /// Its class.
+    pub class: String,
+    /// The reading.
+    pub reading: String,
+    /// The unit; none for a plain number.
+    pub unit: Option<crate::Unit>,
+    /// Samples a second.
+    pub rate: f64,
+    /// Of one count, in the unit.
+    pub gain: f64,
+    /// Of count 0, in the unit.
+    pub offset: f64,
+    /// The description of the device.
+    pub description: Option<String>,
+}
+
+impl StreamStamp {
+    /// When a sample was taken, ns, rounded.
+    pub fn time_of(&self, sample: u64) -> i64 {
+        (sample as f64 / self.rate * 1e9).round() as i64
+    }
+    /// How many samples are taken before a time, ns.
+    pub fn before(&self, at: i64) -> u64 {
+        let mut count = (at.max(0) as f64 * 1e-9 * self.rate).ceil() as u64;
+        // The product is rounded; the times of the samples decide.
+        while count > 0 && self.time_of(count - 1) >= at {
+            count -= 1;
+        }
+        while self.time_of(count) < at {
+            count += 1;
+        }
+        count
+    }
 }
 
 /// A machine beside the trial's.

@@ -337,7 +337,7 @@ impl Lowering<'_> {
     }
 
     /// The unit in which a dimension is recorded.
-    fn unit(&self, dimension: Dimension) -> Option<Unit> {
+    pub(crate) fn unit(&self, dimension: Dimension) -> Option<Unit> {
         let unit = self.model.unit(dimension)?;
         // A value in the unit is the coherent value divided by the unit's scale.
         let (denominator, numerator) = unit.scale.ratio().unwrap_or((1, 1));

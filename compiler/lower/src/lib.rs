@@ -114,6 +114,7 @@ impl<'a> Lowering<'a> {
         let outcomes = model.outcomes.map(|id| model.enums[id.0].members.iter().map(|m| m.name.clone()).collect());
         let besides = self.besides();
         let (carried, texts, days) = (self.carried(), self.texts(), self.days());
+        let streams = model.streams.iter().map(|stream| self.stream(stream)).collect();
         let mut program = Program {
             name: model.name.clone(),
             version: model.version.clone(),
@@ -155,6 +156,7 @@ impl<'a> Lowering<'a> {
                 .iter()
                 .filter_map(|&(device, channel)| self.layout.input(device, channel))
                 .collect(),
+            streams,
         };
         program.initial = self.layout.finish(program.idle());
         Ok(program)

@@ -65,6 +65,17 @@ impl Lowering<'_> {
         binary(Binary::MulReal, count, self.count_size(device))
     }
 
+    /// A reading that is sampled.
+    pub(crate) fn stream(&self, stream: &trialect_sema::Stream) -> trialect_ir::Stream {
+        let reading = &self.model.class(stream.device).readings[stream.reading];
+        trialect_ir::Stream {
+            device: stream.device.0 as u32,
+            reading: reading.name.clone(),
+            rate: stream.rate.to_f64(),
+            unit: self.unit(reading.dimension),
+        }
+    }
+
     /// The size of a count of a device, from its settings.
     pub(crate) fn count_size(&self, device: DeviceId) -> Expr {
         self.layout.settings.get(&(device, 0)).map_or(Expr::Real(1.0), |slot| Expr::Load(*slot, Class::Real))

@@ -30,6 +30,7 @@ mod stage_values;
 mod statements;
 mod statistics;
 mod stimuli;
+mod streams;
 mod term;
 mod trains;
 mod types;

@@ -217,10 +217,10 @@ impl<'a> Checker<'a> {
     }
 
     fn record(&mut self, place: &Place, rate: Option<&Expr>) {
-        if let Some(rate) = rate {
-            return self.not_yet("`record … at RATE`", rate.span);
-        }
         let Some(device) = self.device_named(place) else { return };
+        if let Some(rate) = rate {
+            return self.stream(device, place, rate);
+        }
         let class = self.model.class(device).clone();
         let member = place.members.first();
         let Some(member) = member else {
@@ -243,6 +243,7 @@ impl<'a> Checker<'a> {
                 self.report(finding.help("remove one of them"));
             }
             Some(k) => self.model.recorded.push((device, k as u32)),
+            None if class.readings.iter().any(|reading| reading.name == member.text) => self.lacks_rate(place),
             None => {
                 let known = class.channels.iter().map(|channel| channel.name.as_str());
                 let word = (member.text.as_str(), member.span);

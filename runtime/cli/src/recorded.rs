@@ -18,7 +18,9 @@ use trialect_export::{Status, seal};
 use trialect_ir::{Program, Stmt, VerbKind, canonical_json, digest};
 use trialect_journal::Entry;
 use trialect_recorded::{GivenValue, RecordedRig, Recording};
-use trialect_session::{Given, Inbox, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
+use trialect_session::{
+    Given, Inbox, JournalRecorder, Origin, Plan, check, header, run as run_session, streams, wiring,
+};
 
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
@@ -34,6 +36,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let Start { ordinal, words, previous, carryover } = carry::start(&program, &done, &options.carry)?;
     let mut rig = RecordedRig::new(Arc::clone(&recording));
     rig.wire(&wiring(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
+    rig.sample(&streams(&program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let weight = recording.subject().weight.filter(|_| asks_weight(&program));
     let before = before(&done)?;
     let recorded = || recording.subject().date.as_deref().and_then(|date| date.parse().ok());
@@ -72,6 +75,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         sources: store::stamps(&compiled.texts),
         previous,
         backend: json!({ "recording": { "sha256": recording.sha256, "clock_ppm": recording.clock_fit().ppm } }),
+        scales: Vec::new(),
         compiler: env!("CARGO_PKG_VERSION").into(),
         carried: carryover,
         study: None,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use trialect_export::{Status, seal};
 use trialect_ir::record::Header;
-use trialect_journal::{Entry, FILE, Tail, Writer, recover_tail};
+use trialect_journal::{Entry, FILE, SAMPLES, Tail, Writer, recover_samples, recover_tail};
 use trialect_session::{Comparing, JournalRecorder};
 
 /// Why a recovered session ended.
@@ -75,6 +75,9 @@ fn close(folder: &Path) -> Result<u32, Failure> {
         recover_tail(&path).map_err(journal)?;
     }
     let session = record::read(folder)?;
+    if !session.header.streams.is_empty() {
+        recover_samples(&folder.join(SAMPLES), session.header.run_identity.as_bytes()).map_err(journal)?;
+    }
     let mut trials = session.entries.iter().filter(|entry| matches!(entry, Entry::Row { .. })).count() as u32;
     if session.tail != Tail::Ended {
         let program = record::program(folder, &session.header)?;

@@ -33,7 +33,15 @@ pub(crate) fn run(options: &ReplayOptions) -> Result<(), Failure> {
             Some(other) => against(options, &session, &own, other)?,
         };
         match verdict {
-            None => output::say(&format!("{}: {} entries equal", folder.display(), session.entries.len())),
+            None => {
+                // What was sampled decided nothing, and is not made again.
+                let apart = match session.header.streams.len() {
+                    0 => String::new(),
+                    1 => "; 1 stream of samples is not replayed".to_owned(),
+                    several => format!("; {several} streams of samples are not replayed"),
+                };
+                output::say(&format!("{}: {} entries equal{apart}", folder.display(), session.entries.len()));
+            }
             Some(difference) => {
                 different += 1;
                 output::say(&format!("{}: {difference}", folder.display()));

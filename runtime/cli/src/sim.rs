@@ -17,9 +17,9 @@ use std::sync::Arc;
 use trialect_device::Rig;
 use trialect_driver::{Compiled, SourceText};
 use trialect_export::{SessionFile, Status, read_session, seal};
-use trialect_ir::record::StudyStamp;
+use trialect_ir::record::{Header, StudyStamp};
 use trialect_ir::{Date, Program};
-use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
+use trialect_session::{Ending, Origin, Plan, check, header, run as run_session, streams, wiring};
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
@@ -164,6 +164,7 @@ fn session(
     let weight = animal.weighed(ordinal);
     let mut rig = animal.rig(ordinal)?;
     rig.wire(&wiring(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
+    let scales = rig.sample(&streams(program)).map_err(|fault| Failure::trouble("rig", fault.to_string()))?;
     let before = before(done)?;
     let date = date::of_session(asked, before.as_ref())?;
     let Covariates { values, remarks } = given(&options.covariates, program, before.as_ref(), Some(weight))?;
@@ -197,22 +198,34 @@ fn session(
         sources: store::stamps(&texts),
         previous,
         backend: animal.stamp(&rig),
+        scales,
         compiler: env!("CARGO_PKG_VERSION").into(),
         carried: carryover,
         study: study.as_ref().map(|(_, stamp)| stamp.clone()),
     };
     let header = header(program, &plan, &rig, &origin, None);
     let (folder, writer) = subject.begin(ordinal, &texts, &header)?;
-    let mut recorder = JournalRecorder(writer);
-    let ending = run_session(program, machine.as_mut(), &mut rig, &mut recorder, &plan)
+    let mut recorder = store::recorder(&folder, writer, &header)?;
+    let ending = run_session(program, machine.as_mut(), &mut rig, recorder.as_mut(), &plan)
         .map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
     drop(recorder);
-    if let Some((course, _)) = study {
-        course::close(&course.study, &header, &folder, done, options.machine)?;
+    sealed(options, task, &header, (folder, done), &ending)
+}
+
+/// Seals a session that has ended.
+fn sealed(
+    options: &SimOptions,
+    task: &Task<'_>,
+    header: &Header,
+    (folder, done): (PathBuf, &[PathBuf]),
+    ending: &Ending,
+) -> Result<PathBuf, Failure> {
+    if let Some((course, _)) = &task.study {
+        course::close(&course.study, header, &folder, done, options.machine)?;
     }
     seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
-    tracing::info!(session = ordinal, trials = ending.trials, reason = ending.reason, "sealed");
-    if ending.interrupted { Err(broken_off(&ending, &folder)) } else { Ok(folder) }
+    tracing::info!(session = header.session, trials = ending.trials, reason = ending.reason, "sealed");
+    if ending.interrupted { Err(broken_off(ending, &folder)) } else { Ok(folder) }
 }
 
 /// A session that a fault ended is sealed like any other, but nobody should take it for one.

@@ -7,9 +7,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use trialect_driver::SourceText;
 use trialect_export::{MANIFEST, SESSION};
-use trialect_ir::record::Header;
-use trialect_ir::record::SourceStamp;
-use trialect_journal::{FILE, Writer};
+use trialect_ir::record::{Header, SourceStamp};
+use trialect_journal::{FILE, SAMPLES, SampleWriter, Writer};
+use trialect_session::{JournalRecorder, Recorder, SamplingRecorder};
 
 /// Folder of the source texts in a session's folder.
 const SOURCES: &str = "source";
@@ -127,6 +127,17 @@ impl Subject {
             Writer::append(&folder.join(FILE)).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
         Ok((folder, writer))
     }
+}
+
+/// Where the record of a session that has just begun goes.
+pub(crate) fn recorder(folder: &Path, writer: Writer, header: &Header) -> Result<Box<dyn Recorder>, Failure> {
+    let journal = JournalRecorder(writer);
+    if header.streams.is_empty() {
+        return Ok(Box::new(journal));
+    }
+    let samples = SampleWriter::create(&folder.join(SAMPLES), header.run_identity.as_bytes())
+        .map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    Ok(Box::new(SamplingRecorder { journal, samples }))
 }
 
 /// Makes the names in a folder safe on the disk. On Windows a folder cannot be synced and need not be.

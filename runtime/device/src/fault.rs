@@ -45,6 +45,18 @@ pub enum RigFault {
         /// Greatest allowed.
         most: f64,
     },
+    /// The rig does not sample a reading, or not so fast.
+    #[error("device number {device} of this {kind} rig cannot sample `{reading}` at {rate} Hz; record it elsewhere")]
+    NoStream {
+        /// The rig's kind.
+        kind: &'static str,
+        /// Index among the devices.
+        device: u32,
+        /// The reading.
+        reading: String,
+        /// Samples a second.
+        rate: f64,
+    },
     /// The recording or the device has no more to give.
     #[error("{rig}: {what}")]
     Gone {

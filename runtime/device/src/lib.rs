@@ -9,4 +9,6 @@ mod fault;
 mod rig;
 
 pub use fault::RigFault;
-pub use rig::{Command, DeviceSpec, Input, InputLine, Ns, Rig, StimulusSpec, Wiring};
+pub use rig::{
+    Command, DeviceSpec, Input, InputLine, Ns, PIECE, Rig, Samples, Scale, StimulusSpec, StreamLine, Wiring,
+};

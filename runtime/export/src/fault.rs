@@ -8,6 +8,14 @@ use trialect_journal::JournalFault;
 /// A failure: what, where, and what to do. [`ExportFault::code`] is stable.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ExportFault {
+    /// The samples are not those of the record.
+    #[error("{path}: {why}; take the file from a copy, nothing was sealed")]
+    Samples {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// The operating system refused.
     #[error("{path}: {why} while {doing}; {advice}")]
     Io {
@@ -101,6 +109,7 @@ impl ExportFault {
             ExportFault::Journal(fault) => fault.code(),
             ExportFault::NotEnded { .. } => "not-ended",
             ExportFault::Header { .. } => "header-unreadable",
+            ExportFault::Samples { .. } => "samples-differ",
             ExportFault::Mismatch { .. } => "entry-mismatch",
             ExportFault::Source { .. } => "source-differs",
             ExportFault::Strange { .. } => "strange-file",

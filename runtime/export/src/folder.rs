@@ -3,8 +3,9 @@
 use crate::ExportFault;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use trialect_ir::Digesting;
 
 /// Ending of a file that is being written.
 const PART: &str = "part";
@@ -44,6 +45,33 @@ pub(crate) fn inside(folder: &Path, file: &str) -> Option<PathBuf> {
 /// The bytes of a file.
 pub(crate) fn load(path: &Path) -> Result<Vec<u8>, ExportFault> {
     fs::read(path).map_err(|error| ExportFault::io(path, "reading", &error))
+}
+
+/// The digest of a file, however long it is.
+pub(crate) fn digest(path: &Path) -> Result<String, ExportFault> {
+    let failed = |error: std::io::Error| ExportFault::io(path, "reading", &error);
+    let mut file = File::open(path).map_err(failed)?;
+    let (mut digest, mut bytes) = (Digesting::default(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut bytes).map_err(failed)? {
+            0 => return Ok(digest.finish()),
+            read => digest.take(&bytes[..read]),
+        }
+    }
+}
+
+/// Begins a file that [`finish`] puts in place.
+pub(crate) fn begin(folder: &Path, name: &str) -> Result<BufWriter<File>, ExportFault> {
+    let part = part(folder, name);
+    let file = File::create(&part).map_err(|error| ExportFault::io(&part, "writing", &error))?;
+    Ok(BufWriter::new(file))
+}
+
+/// Puts a file in place that [`begin`] began.
+pub(crate) fn finish(folder: &Path, name: &str) -> Result<(), ExportFault> {
+    let (path, part) = (folder.join(name), part(folder, name));
+    sync_file(&part)?;
+    fs::rename(&part, &path).map_err(|error| ExportFault::io(&path, "renaming a finished file", &error))
 }
 
 /// Puts a file in place: written under another name, made safe on the disk, then renamed.

@@ -13,6 +13,7 @@
 //! | `states.parquet` | a row for each visit of a state |
 //! | `events.parquet` | inputs, outputs, decisions, draws, faults |
 //! | `wheel.parquet` | the samples of counters |
+//! | `samples-DEVICE.READING.parquet` | what was sampled, from `samples.trialect` |
 //! | `session.json` | who and what, how it ended, the subject's state |
 //! | `manifest.json` | the digest of each file, and the seal |
 
@@ -24,6 +25,7 @@ mod fault;
 mod folder;
 mod loaded;
 mod manifest;
+mod samples;
 mod seal;
 mod session_json;
 mod states;
@@ -39,6 +41,7 @@ pub use chain::verify_chain;
 pub use covariates::CovariateFile;
 pub use fault::ExportFault;
 pub use manifest::{MANIFEST, Manifest, read_manifest};
+pub use samples::{Late, Lost, StreamFile};
 pub use seal::{Sealed, TableFile, seal, tables};
 pub use session_json::{
     ColumnFile, End, JournalFile, SESSION, SessionFile, Status, Summary, TableRows, read_session, subject_words,

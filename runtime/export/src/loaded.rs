@@ -1,6 +1,6 @@
 //! A journal with its header read and its entries checked against it.
 
-use crate::ExportFault;
+use crate::{ExportFault, StreamFile};
 use std::borrow::Cow;
 use std::path::Path;
 use trialect_ir::record::{FORMAT, Header};
@@ -13,6 +13,8 @@ pub(crate) struct Loaded {
     pub(crate) entries: Vec<Entry>,
     /// Length of the journal.
     pub(crate) length: u64,
+    /// What there is to say of what was sampled; filled in when its tables are made.
+    pub(crate) streams: Vec<StreamFile>,
 }
 
 impl Loaded {
@@ -28,7 +30,7 @@ impl Loaded {
             return Err(unreadable(format!("its format is `{}`, not `{FORMAT}`", header.format)));
         }
         check(&header, &entries)?;
-        Ok(Loaded { header, entries, length: bytes.len() as u64 })
+        Ok(Loaded { header, entries, length: bytes.len() as u64, streams: Vec::new() })
     }
 }
 

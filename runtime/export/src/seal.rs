@@ -4,7 +4,7 @@ use crate::loaded::{Loaded, check};
 use crate::manifest::{MANIFEST, Manifest};
 use crate::session_json::{SESSION, Status};
 use crate::table::parquet;
-use crate::{ExportFault, events, folder, session_json, states, trials, wheel};
+use crate::{ExportFault, events, folder, samples, session_json, states, trials, wheel};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trialect_ir::digest;
@@ -64,28 +64,45 @@ pub fn tables(header: &Header, entries: &[Entry]) -> Result<Vec<TableFile>, Expo
 /// journal's faults; what the operating system refuses.
 pub fn seal(place: &Path, status: Status) -> Result<Sealed, ExportFault> {
     let path = place.join(FILE);
-    let loaded = Loaded::parse(&path, &folder::load(&path)?)?;
+    let mut loaded = Loaded::parse(&path, &folder::load(&path)?)?;
     for source in &loaded.header.sources {
         check_source(place, source)?;
     }
     let tables = tables(&loaded.header, &loaded.entries)?;
     let rows = tables.iter().map(|table| (table.name, table.rows)).collect();
+    let streams = streams(place, &mut loaded)?;
     let products = products(&loaded, tables, status)?;
     for (name, _) in products.iter().chain([&(MANIFEST, Vec::new())]) {
         folder::clear(place, name)?;
     }
     let mut files = BTreeMap::new();
     for (name, path) in folder::list(place)?.into_iter().filter(|(name, _)| name != MANIFEST) {
-        if products.iter().any(|(product, _)| *product == name) {
+        let made = products.iter().any(|(product, _)| *product == name)
+            || streams.iter().any(|(stream, _)| name.starts_with(stream.as_str()));
+        if made {
             continue;
         }
         folder::sync_file(&path)?;
-        files.insert(name, digest(&folder::load(&path)?));
+        files.insert(name, folder::digest(&path)?);
     }
+    let names: Vec<String> = streams.iter().map(|(name, _)| name.clone()).collect();
+    files.extend(streams);
     files.extend(products.iter().map(|(name, bytes)| ((*name).to_owned(), digest(bytes))));
     let manifest = Manifest::new(&loaded.header, files);
-    put(place, &products, &manifest)?;
+    put(place, &products, &names, &manifest)?;
     Ok(Sealed { seal: manifest.seal, manifest: place.join(MANIFEST), rows })
+}
+
+/// Makes the tables of what was sampled, not yet in their place; their names and digests.
+fn streams(place: &Path, loaded: &mut Loaded) -> Result<Vec<(String, String)>, ExportFault> {
+    let mut made = Vec::new();
+    for k in 0..loaded.header.streams.len() {
+        let name = samples::file(&loaded.header.streams[k]);
+        let (about, digest) = samples::write(place, loaded, k, folder::begin(place, &name)?)?;
+        loaded.streams.push(about);
+        made.push((name, digest));
+    }
+    Ok(made)
 }
 
 /// What is derived from a journal: tables and `session.json`, by name.
@@ -102,10 +119,19 @@ pub(crate) fn products(
 }
 
 /// Writes the files and, when they are safe, the manifest.
-fn put(place: &Path, products: &[(&'static str, Vec<u8>)], manifest: &Manifest) -> Result<(), ExportFault> {
+fn put(
+    place: &Path,
+    products: &[(&'static str, Vec<u8>)],
+    streams: &[String],
+    manifest: &Manifest,
+) -> Result<(), ExportFault> {
     let (path, bytes) = (place.join(MANIFEST), manifest.bytes());
     if path.exists() && folder::load(&path)? != bytes {
+        streams.iter().try_for_each(|name| folder::clear(place, name))?;
         return Err(ExportFault::Sealed { path });
+    }
+    for name in streams {
+        folder::finish(place, name)?;
     }
     for (name, bytes) in products {
         folder::replace(place, name, bytes)?;

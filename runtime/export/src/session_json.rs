@@ -4,7 +4,7 @@ use crate::covariates::{CovariateFile, outside_standard};
 use crate::folder::load;
 use crate::loaded::{Loaded, is_text, word};
 use crate::trials::{field_names, word_of};
-use crate::{ExportFault, TableFile};
+use crate::{ExportFault, StreamFile, TableFile};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -93,6 +93,9 @@ pub struct SessionFile {
     pub columns: Vec<ColumnFile>,
     /// Inputs in the order of the rig.
     pub inputs: Vec<InputStamp>,
+    /// What was sampled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<StreamFile>,
     /// Names of the states.
     pub states: Vec<String>,
     /// Machines beside the trial's, and which states are theirs.
@@ -256,6 +259,7 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         study: header.study,
         columns: columns.iter().zip(field_names(columns)).map(|(column, field)| described(column, field)).collect(),
         inputs: header.inputs,
+        streams: loaded.streams.clone(),
         states: header.states,
         machines: header.machines,
         outcomes: header.outcomes,

@@ -1,18 +1,18 @@
 //! Whether a sealed folder is what it was when it was sealed, and whether it all comes from its journal.
 
-use crate::ExportFault;
 use crate::folder::{list, load};
 use crate::loaded::Loaded;
 use crate::manifest::{MANIFEST, Manifest};
 use crate::seal::{check_source, products, tables};
 use crate::session_json::{SESSION, SessionFile};
 use crate::table::{stamps, stamps_in};
+use crate::{ExportFault, folder, samples};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use trialect_ir::digest;
 use trialect_ir::record::Header;
-use trialect_journal::FILE;
+use trialect_journal::{FILE, SAMPLES};
 
 /// Something that is wrong with a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +52,12 @@ pub fn verify_folder(folder: &Path) -> Vec<Trouble> {
         None => return troubles,
     };
     match journal {
-        Ok(loaded) => {
+        Ok(mut loaded) => {
             agrees(FILE, stamps_of(&loaded.header), &manifest, &mut troubles);
             sources(folder, &loaded.header, &mut troubles);
+            if !streams(folder, &mut loaded, &manifest, &mut troubles) {
+                return troubles;
+            }
             derived(&loaded, &whole, &mut troubles);
         }
         Err(fault) => troubles.push(Trouble::new(FILE, fault.code(), fault.to_string())),
@@ -85,12 +88,12 @@ fn manifest(folder: &Path, troubles: &mut Vec<Trouble>) -> Option<Manifest> {
 }
 
 /// The files that are there and have their digest.
-fn files(folder: &Path, manifest: &Manifest, troubles: &mut Vec<Trouble>) -> BTreeMap<String, Vec<u8>> {
-    let found = match list(folder) {
+fn files(place: &Path, manifest: &Manifest, troubles: &mut Vec<Trouble>) -> BTreeMap<String, Vec<u8>> {
+    let found = match list(place) {
         Ok(found) => found,
         Err(fault) => {
             let strange =
-                if let ExportFault::Strange { path, .. } = &fault { path.strip_prefix(folder).ok() } else { None };
+                if let ExportFault::Strange { path, .. } = &fault { path.strip_prefix(place).ok() } else { None };
             let file = strange.map_or_else(|| ".".to_owned(), |path| path.display().to_string());
             troubles.push(Trouble::new(file, fault.code(), fault.to_string()));
             return BTreeMap::new();
@@ -105,8 +108,16 @@ fn files(folder: &Path, manifest: &Manifest, troubles: &mut Vec<Trouble>) -> BTr
             troubles.push(Trouble::new(name, "file-missing", "the manifest names it; it was removed after the seal"));
             continue;
         };
-        match load(path) {
-            Ok(bytes) if digest(&bytes) == *expected => {
+        let read = if samples::is_long(name) {
+            folder::digest(path).map(|found| (Vec::new(), found))
+        } else {
+            load(path).map(|bytes| {
+                let found = digest(&bytes);
+                (bytes, found)
+            })
+        };
+        match read {
+            Ok((bytes, found)) if found == *expected => {
                 whole.insert(name.clone(), bytes);
             }
             Ok(_) => troubles.push(Trouble::new(
@@ -155,6 +166,28 @@ fn sources(folder: &Path, header: &Header, troubles: &mut Vec<Trouble>) {
             troubles.push(Trouble::new(&source.file, fault.code(), fault.to_string()));
         }
     }
+}
+
+/// Makes the tables of what was sampled again and compares; false when what was sampled cannot be read.
+fn streams(folder: &Path, loaded: &mut Loaded, manifest: &Manifest, troubles: &mut Vec<Trouble>) -> bool {
+    for k in 0..loaded.header.streams.len() {
+        let name = samples::file(&loaded.header.streams[k]);
+        let (about, digest) = match samples::write(folder, loaded, k, std::io::sink()) {
+            Ok(made) => made,
+            Err(fault) => {
+                if !troubles.iter().any(|trouble| trouble.file == SAMPLES) {
+                    troubles.push(Trouble::new(SAMPLES, fault.code(), fault.to_string()));
+                }
+                return false;
+            }
+        };
+        loaded.streams.push(about);
+        if manifest.files.get(&name).is_none_or(|found| *found != digest) {
+            let what = "it is not what the samples give; it was edited, or written by another version";
+            troubles.push(Trouble::new(name, "not-from-samples", what));
+        }
+    }
+    true
 }
 
 /// Makes everything again that is derived from the journal and compares.

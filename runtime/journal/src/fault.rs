@@ -39,6 +39,12 @@ pub enum JournalFault {
         /// The file.
         path: PathBuf,
     },
+    /// The file holds no samples.
+    #[error("{path}: not a file of samples; take it from a copy of the session's folder")]
+    NotSamples {
+        /// The file.
+        path: PathBuf,
+    },
     /// Written by another version of the format.
     #[error("{path}: version {found} of the format, this program reads {known}; use a program of that version")]
     Version {
@@ -107,6 +113,7 @@ impl JournalFault {
             JournalFault::Io { .. } => "journal-io",
             JournalFault::Exists { .. } => "journal-exists",
             JournalFault::NotAJournal { .. } => "journal-unknown",
+            JournalFault::NotSamples { .. } => "samples-unknown",
             JournalFault::Version { .. } => "journal-version",
             JournalFault::NoHeader { .. } => "journal-no-header",
             JournalFault::Damaged { .. } => "journal-damaged",

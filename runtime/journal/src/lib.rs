@@ -18,6 +18,7 @@ mod entry;
 mod fault;
 mod frame;
 mod reader;
+mod samples;
 mod tail;
 mod varint;
 mod writer;
@@ -25,6 +26,7 @@ mod writer;
 pub use entry::{Entry, Ns, Request};
 pub use fault::JournalFault;
 pub use reader::{Journal, Tail, read, recover_tail};
+pub use samples::{Piece, SAMPLES, SampleReader, SampleWriter, recover_samples};
 pub use writer::Writer;
 
 /// Name of the journal in a session's folder.

@@ -169,7 +169,7 @@ impl Writer {
 }
 
 /// Makes the file's name safe on the disk. On Windows a folder cannot be synced and need not be.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     match path.parent().filter(|folder| cfg!(unix) && !folder.as_os_str().is_empty()) {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),

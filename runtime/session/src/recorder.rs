@@ -1,6 +1,7 @@
 //! Where a session's record goes: into a journal, or beside an earlier one to be compared.
 
 use crate::SessionFault;
+use trialect_device::{Ns, Samples};
 use trialect_journal::{Entry, Writer};
 
 /// Takes in what happens, in order.
@@ -15,6 +16,17 @@ pub trait Recorder {
     /// # Errors
     /// When it cannot be kept.
     fn commit(&mut self, sync: bool) -> Result<(), SessionFault>;
+    /// Whether what devices sample is kept here; else nobody asks them for it.
+    fn keeps_samples(&self) -> bool {
+        false
+    }
+    /// Samples that came at this time; each handed over survives the end of this process.
+    ///
+    /// # Errors
+    /// When they cannot be kept.
+    fn samples(&mut self, _at: Ns, _samples: Samples<'_>) -> Result<(), SessionFault> {
+        Ok(())
+    }
 }
 
 /// Writes to a journal.

@@ -4,11 +4,12 @@ use crate::requests::change;
 use crate::{Given, Plan};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use trialect_device::{DeviceSpec, InputLine, Rig, StimulusSpec, Wiring};
+use trialect_device::{DeviceSpec, InputLine, Rig, Scale, StimulusSpec, Wiring};
 use trialect_ir::record::{
-    Carryover, FORMAT, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp, StudyStamp,
+    Carryover, FORMAT, Header, InputStamp, MachineStamp, OutputStamp, ProtocolStamp, RuleStamp, SourceStamp,
+    StreamStamp, StudyStamp,
 };
-use trialect_ir::{Channel, Column, Domain, Program, Slot, canonical_json, digest};
+use trialect_ir::{Channel, Column, Domain, Program, Slot, Stream, canonical_json, digest};
 
 /// What the caller knows of a session's origin.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct Origin {
     pub previous: Option<String>,
     /// What the backend says about itself; part of the run's identity.
     pub backend: Value,
+    /// What the rig says of what it samples, in the order of [`crate::streams`]; part of the run's identity.
+    pub scales: Vec<Scale>,
     /// Version of the compiler.
     pub compiler: String,
     /// What was decided about the subject's state; part of the run's identity.
@@ -71,8 +74,15 @@ fn settings_json(program: &Program, rig: &dyn Rig) -> Value {
     Value::Object(devices.collect())
 }
 
-/// What the run's identity is a digest of.
-fn run_of(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Value {
+/// Everything that decides a session's tables.
+fn run_of(
+    program: &Program,
+    plan: &Plan<'_>,
+    rig: &dyn Rig,
+    origin: &Origin,
+    given: Option<String>,
+    streams: &[StreamStamp],
+) -> Value {
     // The words themselves, so that a session can be replayed without the one before it.
     let subject_state = plan.subject_words.as_ref().map(|words| words_text(words));
     let mut run = json!({
@@ -104,6 +114,9 @@ fn run_of(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, gi
     if !requests.is_empty() {
         run["requests"] = json!(requests);
     }
+    if !streams.is_empty() {
+        run["streams"] = json!(streams);
+    }
     if let Some(carried) = &origin.carried {
         run["carried"] = json!(carried);
     }
@@ -115,7 +128,8 @@ fn run_of(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, gi
 
 /// The header of a session's record. `given` is a digest of the values given from outside, if there are any.
 pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Header {
-    let run = run_of(program, plan, rig, origin, given);
+    let streams = stream_stamps(program, &origin.scales);
+    let run = run_of(program, plan, rig, origin, given, &streams);
     Header {
         format: FORMAT.into(),
         kind: rig.kind().into(),
@@ -139,6 +153,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
         backend: origin.backend.clone(),
         columns: program.columns.iter().map(|column| with_texts(column, plan)).collect(),
         inputs: inputs(program, rig),
+        streams,
         states: program.states.iter().map(|state| state.name.clone()).collect(),
         machines: MachineStamp::of(program),
         outcomes: program.outcomes.clone(),
@@ -218,6 +233,27 @@ fn inputs(program: &Program, rig: &dyn Rig) -> Vec<InputStamp> {
         }
     };
     program.inputs.iter().map(stamp).collect()
+}
+
+fn stream_stamps(program: &Program, scales: &[Scale]) -> Vec<StreamStamp> {
+    let stamp = |(stream, scale): (&Stream, &Scale)| {
+        let device = &program.devices[stream.device as usize];
+        let in_unit = |value: f64| match &stream.unit {
+            Some(unit) => value * unit.numerator as f64 / unit.denominator as f64,
+            None => value,
+        };
+        StreamStamp {
+            device: device.name.clone(),
+            class: device.class.clone(),
+            reading: stream.reading.clone(),
+            unit: stream.unit.clone(),
+            rate: stream.rate,
+            gain: in_unit(scale.gain),
+            offset: in_unit(scale.offset),
+            description: device.description.clone(),
+        }
+    };
+    program.streams.iter().zip(scales).map(stamp).collect()
 }
 
 fn outputs(program: &Program) -> Vec<OutputStamp> {

@@ -6,6 +6,7 @@ use crate::covariates::answers;
 use crate::host::SessionHost;
 use crate::plan::Place;
 use crate::replay::{broken_off, is_broken_off};
+use crate::sampling::Sampling;
 use crate::{Ending, Plan, Recorder, SessionFault};
 use std::sync::atomic::Ordering;
 use trialect_device::{Ns, Rig};
@@ -33,9 +34,10 @@ pub fn run(
     plan: &Plan<'_>,
 ) -> Result<Ending, SessionFault> {
     let settings = crate::settings(program, rig);
+    let sampling = Sampling::new(program, recorder);
     let host = SessionHost::new(program, rig, recorder, plan);
-    let mut session =
-        Session { program, machine, host, plan, subject: Vec::new(), begun: Vec::new(), now: 0, under_way: None };
+    let (subject, begun) = (Vec::new(), Vec::new());
+    let mut session = Session { program, machine, host, plan, sampling, subject, begun, now: 0, under_way: None };
     let ending = session.prepare(&settings).and_then(|()| session.trials());
     session.host.hands.rig.make_safe(session.now);
     ending
@@ -46,6 +48,7 @@ pub(crate) struct Session<'a, 'p> {
     machine: &'a mut dyn Machine,
     pub(crate) host: SessionHost<'a>,
     pub(crate) plan: &'a Plan<'p>,
+    pub(crate) sampling: Sampling,
     /// The subject's words as they were last recorded.
     subject: Vec<u64>,
     /// The subject's words with which the session began.
@@ -256,7 +259,7 @@ impl Session<'_, '_> {
         loop {
             let time_passes = time_passes && (start < Ns::MAX || self.went_on());
             let (alarm, deadline) = if time_passes { (self.next_alarm(), self.due()) } else { (Ns::MAX, NEVER) };
-            match self.host.hands.rig.next_input(start.min(deadline).min(alarm.saturating_sub(1)))? {
+            match self.next_input(start.min(deadline).min(alarm.saturating_sub(1)))? {
                 Some(input) => self.input(input.line, input.value, input.at)?,
                 None if alarm <= start.min(deadline) && alarm < Ns::MAX => self.look_at(alarm)?,
                 None if deadline <= start && deadline < NEVER => self.timers(deadline)?,
@@ -378,7 +381,7 @@ impl Session<'_, '_> {
             // A `stop … now` comes before the inputs of its instant.
             let until = horizon.min(alarm.saturating_sub(1));
             let until = broken_at.map_or(until, |at| until.min(at));
-            match self.host.hands.rig.next_input(until)? {
+            match self.next_input(until)? {
                 Some(input) => self.input(input.line, input.value, input.at)?,
                 None if broken_at.is_some_and(|at| at < horizon && at < alarm) => {
                     self.now = until;
@@ -498,6 +501,7 @@ impl Session<'_, '_> {
         if let Some(fault) = self.host.fault.take() {
             return Err(fault);
         }
+        self.collect_last()?;
         let now = self.now;
         if self.has_machines() {
             self.machine.stop(now, &mut self.host);

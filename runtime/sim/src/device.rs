@@ -1,9 +1,10 @@
 //! What every simulated device can do: carry out verbs, and let happen what they begin, on the virtual clock.
 
+use crate::cadence::Take;
 use crate::display::Picture;
 use crate::refusal::{Arguments, Refusal};
 use crate::speaker::Sound;
-use trialect_device::{Ns, StimulusSpec};
+use trialect_device::{Ns, Scale, StimulusSpec, StreamLine};
 
 /// A command as a device gets it; the verb has the part's name before it (`led.light`).
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +78,15 @@ pub(crate) trait Device: core::fmt::Debug {
     fn measure(&mut self, _at: Ns, _reading: &str) -> Option<f64> {
         None
     }
+
+    /// Samples a reading from the session's start on: one more stream, and what its counts mean; none for what it cannot
+    /// sample.
+    fn sample(&mut self, _line: &StreamLine) -> Option<Scale> {
+        None
+    }
+
+    /// Hands over what one of its streams sampled before a time, counted in the order of [`Device::sample`].
+    fn samples(&mut self, _until: Ns, _stream: usize, _take: &mut Take<'_>) {}
 
     /// Constants, in the coherent unit.
     fn settings(&self) -> Vec<(String, f64)> {

@@ -15,6 +15,7 @@
 mod animals;
 mod aversive;
 mod bath;
+mod cadence;
 mod camera;
 mod classes;
 mod clock;
@@ -39,6 +40,7 @@ mod stream;
 mod sync_line;
 mod touch;
 mod touch_window;
+mod traces;
 mod valve;
 
 pub use forager::{

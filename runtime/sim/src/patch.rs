@@ -6,34 +6,59 @@
 //! series resistance S, which is not compensated: `V + S I`. E rises linearly with time, slowly against R C; S grows by a
 //! share of itself a minute.
 
+use crate::cadence::{Cadence, Take};
 use crate::clock::from_milliseconds;
 use crate::device::{Device, Happening, Order};
 use crate::parameters::CellParameters;
 use crate::refusal::{Refusal, argument, within};
 use crate::stream::{Purpose, Stream};
-use trialect_device::{Ns, StimulusSpec};
+use crate::traces::Trace;
+use trialect_device::{Ns, Scale, StimulusSpec, StreamLine};
 
 /// Coherent units: the potential is in nV, the resistance in nOhm, the current in A.
-const MV: f64 = 1e6;
-const MOHM: f64 = 1e15;
-const PA: f64 = 1e-12;
+pub(crate) const MV: f64 = 1e6;
+pub(crate) const MOHM: f64 = 1e15;
+pub(crate) const PA: f64 = 1e-12;
 
-/// A cell: mV, MOhm, ms.
+/// Ends of the converters of what is sampled: mV, MOhm; those of the current follow from the greatest command.
+const FULL_SCALE: (f64, f64) = (327.67, 32_767.0);
+
+/// A cell: mV, MOhm, ms, and how they drift.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Cell {
-    rest_mv: f64,
-    membrane_mohm: f64,
-    tau_ms: f64,
-    series_mohm: f64,
-    seal_mohm: f64,
+pub(crate) struct Cell {
+    pub(crate) rest_mv: f64,
+    pub(crate) membrane_mohm: f64,
+    pub(crate) tau_ms: f64,
+    pub(crate) series_mohm: f64,
+    pub(crate) seal_mohm: f64,
+    pub(crate) drift_mv_per_min: f64,
+    pub(crate) series_drift_per_min: f64,
+    pub(crate) noise_mv: f64,
+}
+
+impl Cell {
+    /// The resting potential after so many minutes, mV.
+    pub(crate) fn rest_at(&self, minutes: f64) -> f64 {
+        self.rest_mv + self.drift_mv_per_min * minutes
+    }
+
+    /// The series resistance then, MOhm.
+    pub(crate) fn series_at(&self, minutes: f64) -> f64 {
+        self.series_mohm * (1.0 + self.series_drift_per_min * minutes)
+    }
 }
 
 /// A command that is carried out or to come.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Step {
-    begins: Ns,
-    ends: Ns,
-    amplitude_pa: f64,
+pub(crate) struct Step {
+    pub(crate) begins: Ns,
+    pub(crate) ends: Ns,
+    pub(crate) amplitude_pa: f64,
+}
+
+/// The current that is injected at a time, pA.
+pub(crate) fn current_pa(steps: &[Step], at: Ns) -> f64 {
+    steps.iter().filter(|step| step.begins <= at && at < step.ends).map(|step| step.amplitude_pa).sum()
 }
 
 /// A patch amplifier.
@@ -48,6 +73,9 @@ pub(crate) struct PatchAmplifier {
     /// The membrane above its rest, mV, at this time.
     above_mv: f64,
     now: Ns,
+    traces: Vec<Trace>,
+    /// Seed and session of its streams of noise, and its number among the amplifiers.
+    origin: (u64, u32, u32),
 }
 
 impl PatchAmplifier {
@@ -63,22 +91,31 @@ impl PatchAmplifier {
             tau_ms: membrane_mohm * capacitance_pf * 1e-3,
             series_mohm: stream.lognormal(p.series_mohm, p.spread),
             seal_mohm: stream.lognormal(p.seal_gohm * 1e3, p.spread),
+            drift_mv_per_min: p.drift_mv_per_min,
+            series_drift_per_min: p.series_drift_per_min,
+            noise_mv: p.noise_mv,
         };
-        let parameters = parameters.clone();
-        Self { parameters, cell, noise: stream, stimuli: Vec::new(), steps: Vec::new(), above_mv: 0.0, now: 0 }
-    }
-
-    /// The current that is injected at a time, pA.
-    fn current_pa(&self, at: Ns) -> f64 {
-        self.steps.iter().filter(|step| step.begins <= at && at < step.ends).map(|step| step.amplitude_pa).sum()
+        Self {
+            parameters: parameters.clone(),
+            cell,
+            noise: stream,
+            stimuli: Vec::new(),
+            steps: Vec::new(),
+            above_mv: 0.0,
+            now: 0,
+            traces: Vec::new(),
+            origin: (seed, session, number),
+        }
     }
 
     /// Lets the membrane charge up to a time, from edge to edge of the commands.
     fn pass(&mut self, until: Ns) {
+        // What is sampled before must not see what comes now.
+        self.traces.iter_mut().for_each(|trace| trace.pass(until, &self.cell, &self.steps));
         while self.now < until {
             let edges = self.steps.iter().flat_map(|step| [step.begins, step.ends]);
             let next = edges.filter(|edge| *edge > self.now).min().unwrap_or(until).min(until);
-            let aim = self.cell.membrane_mohm * self.current_pa(self.now) * 1e-3;
+            let aim = self.cell.membrane_mohm * current_pa(&self.steps, self.now) * 1e-3;
             let passed_ms = (next - self.now) as f64 / 1e6;
             self.above_mv = aim + (self.above_mv - aim) * libm::exp(-passed_ms / self.cell.tau_ms);
             self.now = next;
@@ -91,13 +128,13 @@ impl PatchAmplifier {
     }
 
     fn series_mohm(&self) -> f64 {
-        self.cell.series_mohm * (1.0 + self.parameters.series_drift_per_min * self.minutes())
+        self.cell.series_at(self.minutes())
     }
 
     /// What the pipette sees, mV, without noise.
     fn voltage_mv(&self) -> f64 {
-        let rest = self.cell.rest_mv + self.parameters.drift_mv_per_min * self.minutes();
-        rest + self.above_mv + self.series_mohm() * self.current_pa(self.now) * 1e-3
+        let rest = self.cell.rest_at(self.minutes());
+        rest + self.above_mv + self.series_mohm() * current_pa(&self.steps, self.now) * 1e-3
     }
 }
 
@@ -140,10 +177,32 @@ impl Device for PatchAmplifier {
         self.pass(at);
         match reading {
             "voltage" => Some((self.voltage_mv() + self.parameters.noise_mv * self.noise.normal()) * MV),
-            "current" => Some(self.current_pa(self.now) * PA),
+            "current" => Some(current_pa(&self.steps, self.now) * PA),
             "seal_resistance" => Some(self.cell.seal_mohm * MOHM),
             "series_resistance" => Some(self.series_mohm() * MOHM),
             _ => None,
+        }
+    }
+
+    fn sample(&mut self, line: &StreamLine) -> Option<Scale> {
+        let full_scale = match line.reading.as_str() {
+            "voltage" => FULL_SCALE.0 * MV,
+            // Two commands at once fit.
+            "current" => 2.0 * self.parameters.most_pa * PA,
+            "seal_resistance" | "series_resistance" => FULL_SCALE.1 * MOHM,
+            _ => return None,
+        };
+        let (seed, session, number) = self.origin;
+        let noise = Stream::of_device(seed, session, Purpose::CellTrace, number);
+        let cadence = Cadence::new(line, 0.0, full_scale, noise);
+        let scale = cadence.scale();
+        self.traces.push(Trace::new(cadence));
+        Some(scale)
+    }
+
+    fn samples(&mut self, until: Ns, stream: usize, take: &mut Take<'_>) {
+        if let Some(trace) = self.traces.get_mut(stream) {
+            trace.hand_over(until, &self.cell, &self.steps, take);
         }
     }
 }
@@ -159,7 +218,8 @@ mod tests {
         let mut parameters = RigParameters::standard().expect("embedded").cell;
         parameters.noise_mv = 0.0;
         let mut amplifier = PatchAmplifier::new(&parameters, (1, 1), 0);
-        amplifier.cell = Cell { rest_mv: -70.0, membrane_mohm: 100.0, tau_ms: 10.0, series_mohm: 10.0, seal_mohm: 3e3 };
+        let Cell { rest_mv, membrane_mohm, tau_ms, series_mohm, seal_mohm, .. } = &mut amplifier.cell;
+        (*rest_mv, *membrane_mohm, *tau_ms, *series_mohm, *seal_mohm) = (-70.0, 100.0, 10.0, 10.0, 3e3);
         let fixed = vec![("onset".to_string(), 0.1), ("duration".to_string(), 0.5)];
         let step = StimulusSpec { name: "step".into(), device: 0, constructor: "current_step".into(), fixed };
         amplifier.bind(&step);

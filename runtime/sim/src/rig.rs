@@ -7,7 +7,7 @@ use crate::mouse::{Manner, MouseParameters, MouseState};
 use crate::parameters::{ParameterFault, RigParameters};
 use crate::refusal::Refusal;
 use std::collections::VecDeque;
-use trialect_device::{Command, DeviceSpec, Input, Ns, Rig, RigFault, Wiring};
+use trialect_device::{Command, DeviceSpec, Input, Ns, Rig, RigFault, Samples, Scale, StreamLine, Wiring};
 
 /// Name of this rig in faults.
 const RIG: &str = "simulated rig";
@@ -36,6 +36,8 @@ pub struct SimRig {
     devices: Vec<Wired>,
     /// Device of each stimulus, and its number among that device's.
     stimuli: Vec<(u32, u32)>,
+    /// Device of each reading that is sampled, and its number among that device's.
+    samples: Vec<(u32, usize)>,
     /// What has happened and is not reported yet.
     ready: VecDeque<Input>,
     now: Ns,
@@ -66,6 +68,7 @@ impl SimRig {
             animal: (seed, session),
             devices: Vec::new(),
             stimuli: Vec::new(),
+            samples: Vec::new(),
             ready: VecDeque::new(),
             now: 0,
             animals: Animals::new(mouse, state, (seed, session)),
@@ -236,6 +239,30 @@ impl Rig for SimRig {
         self.wired(device)?;
         self.catch_up(at);
         Ok(self.devices[device as usize].device.measure(self.now, reading))
+    }
+
+    fn sample(&mut self, streams: &[StreamLine]) -> Result<Vec<Scale>, RigFault> {
+        let mut scales = Vec::with_capacity(streams.len());
+        for line in streams {
+            let wired = self.wired(line.device)?;
+            let (device, reading, rate) = (line.device, line.reading.clone(), line.rate);
+            let Some(scale) = wired.device.sample(line) else {
+                return Err(RigFault::NoStream { kind: "simulated", device, reading, rate });
+            };
+            let number = self.samples.iter().filter(|(other, _)| *other == device).count();
+            self.samples.push((device, number));
+            scales.push(scale);
+        }
+        Ok(scales)
+    }
+
+    fn samples(&mut self, until: Ns, take: &mut dyn FnMut(Samples<'_>)) -> Result<(), RigFault> {
+        self.catch_up(until);
+        for (stream, (device, number)) in (0..).zip(&self.samples) {
+            let device = &mut self.devices[*device as usize].device;
+            device.samples(until, *number, &mut |first, counts| take(Samples { stream, first, counts }));
+        }
+        Ok(())
     }
 
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {

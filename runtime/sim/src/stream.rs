@@ -38,6 +38,12 @@ pub(crate) enum Purpose {
     Bath = 12,
     /// Flow through the bath.
     Flow = 13,
+    /// Noise of what a patch amplifier samples.
+    CellTrace = 14,
+    /// Noise of sampled temperatures.
+    BathTrace = 15,
+    /// Noise of sampled flows.
+    FlowTrace = 16,
 }
 
 /// A stream of random numbers.
@@ -80,6 +86,16 @@ impl Stream {
     pub(crate) fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(self.unit()));
         radius * libm::cos(TAU * self.unit())
+    }
+
+    /// Of mean 0 and deviation 1, from one word and without a logarithm: the sum of four uniform numbers of 16 bit. It is
+    /// bell-shaped and ends at 3.46, as noise of a converter may.
+    pub(crate) fn bell(&mut self) -> f64 {
+        let bits = word(self.key, self.drawn);
+        self.drawn += 1;
+        let sum = [0, 16, 32, 48].map(|shift| bits >> shift & 0xffff).iter().sum::<u64>();
+        // Mean 2 (2^16 - 1); a number's variance is (2^32 - 1) / 12.
+        (sum as f64 - 131_070.0) / libm::sqrt(4_294_967_295.0 / 3.0)
     }
 
     /// Lognormal with this median and this standard deviation of the logarithm.
@@ -137,6 +153,7 @@ mod tests {
         };
         near(mean_and_deviation(&mut || stream.unit()), (0.5, (1.0_f64 / 12.0).sqrt()));
         near(mean_and_deviation(&mut || stream.normal()), (0.0, 1.0));
+        near(mean_and_deviation(&mut || stream.bell()), (0.0, 1.0));
         near(mean_and_deviation(&mut || stream.exponential(0.7)), (0.7, 0.7));
     }
 

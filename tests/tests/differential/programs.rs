@@ -110,6 +110,7 @@ impl Writer<'_> {
             on_time: Vec::new(),
             counts: None,
             most_trials: 1,
+            streams: Vec::new(),
             asked: Vec::new(),
             parameters: Vec::new(),
             measured: Vec::new(),

@@ -45,6 +45,7 @@ pub fn program(words: u32) -> Program {
         on_time: Vec::new(),
         counts: None,
         most_trials: 10,
+        streams: Vec::new(),
         asked: Vec::new(),
         parameters: Vec::new(),
         measured: Vec::new(),

@@ -3,7 +3,7 @@
 use super::{Writer, handler_path, limit_path, written};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
-use trialect_sema::{Handler, Moment};
+use trialect_sema::{Handler, Moment, Stream};
 
 impl Writer<'_> {
     pub(super) fn rules(&mut self) {
@@ -52,7 +52,22 @@ impl Writer<'_> {
         let mut recorded: Vec<Json> =
             model.recorded.iter().map(|&(device, channel)| self.channel(device, channel)).collect();
         recorded.sort_by_key(ToString::to_string);
-        self.define("session.record".into(), json!({ "is": "record", "lines": recorded }));
+        let mut body = json!({ "is": "record", "lines": recorded });
+        if !model.streams.is_empty() {
+            // What is sampled is in the data, in whichever order it is named.
+            let mut streams: Vec<Json> = model.streams.iter().map(|stream| self.stream(stream)).collect();
+            streams.sort_by_key(ToString::to_string);
+            body["streams"] = json!(streams);
+        }
+        self.define("session.record".into(), body);
+    }
+
+    fn stream(&mut self, stream: &Stream) -> Json {
+        let path = format!("rig.{}", self.model.devices[stream.device.0].name);
+        self.uses(&path);
+        let reading = &self.model.class(stream.device).readings[stream.reading];
+        self.quantity_kind(reading.dimension);
+        json!([path, reading.name, stream.rate.to_string()])
     }
 
     /// The order of two handlers of one event matters when one reads what the other sets.

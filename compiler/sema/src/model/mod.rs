@@ -128,6 +128,8 @@ pub struct Model {
     pub pause: Option<(Texpr, Span)>,
     /// `record`: device, index into its class's channels.
     pub recorded: Vec<(DeviceId, u32)>,
+    /// `record … at RATE`
+    pub streams: Vec<Stream>,
     /// Number of binders handed out.
     pub binders: u32,
 }

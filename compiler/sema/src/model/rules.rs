@@ -5,6 +5,7 @@ use crate::model::{Action, Clock, DeviceId, EnumId};
 use crate::term::Texpr;
 use crate::types::Type;
 use trialect_base::Span;
+use trialect_units::Decimal;
 
 /// When a handler of a slower clock runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -150,4 +151,17 @@ pub struct Watch {
     pub name_span: Span,
     /// Description.
     pub description: Option<String>,
+}
+
+/// `record DEVICE.READING at RATE`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// The device.
+    pub device: DeviceId,
+    /// Index into its class's readings.
+    pub reading: usize,
+    /// Samples a second.
+    pub rate: Decimal,
+    /// Where it is declared.
+    pub span: Span,
 }

@@ -40,6 +40,7 @@ mod requests;
 mod scenarios;
 mod simulation;
 mod slice;
+mod streams;
 mod studies;
 mod study_values;
 mod table;

@@ -1,6 +1,6 @@
 //! Parquet tables as a reader sees them.
 
-use arrow_array::{Array, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, StringArray};
+use arrow_array::{Array, BooleanArray, Float64Array, Int16Array, Int32Array, Int64Array, ListArray, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::HashMap;
 use std::fs::File;
@@ -118,6 +118,8 @@ fn cell(array: &dyn Array, row: usize) -> Cell {
         Cell::None
     } else if let Some(cells) = any.downcast_ref::<BooleanArray>() {
         Cell::Bool(cells.value(row))
+    } else if let Some(cells) = any.downcast_ref::<Int16Array>() {
+        Cell::Int(i64::from(cells.value(row)))
     } else if let Some(cells) = any.downcast_ref::<Int32Array>() {
         Cell::Int(i64::from(cells.value(row)))
     } else if let Some(cells) = any.downcast_ref::<Int64Array>() {

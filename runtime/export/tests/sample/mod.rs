@@ -125,6 +125,7 @@ pub fn header() -> Header {
         backend: json!({"animal": "perfect"}),
         columns: columns(),
         inputs: vec![input("wheel", "travel", Some(0.25)), input("screen", "flip", None)],
+        streams: Vec::new(),
         states: names(&["present", "respond"]),
         machines: Vec::new(),
         outcomes: names(&["correct", "error"]),

@@ -82,6 +82,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let mut recorder = JournalRecorder(writer);
     let ended = run_session(&program, machine.as_mut(), &mut rig, &mut recorder, &plan);
     drop(recorder);
+    store::remove_unbegun(&folder, &ended)?;
     let ending = ended.map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     compare(&folder, &program, &recording)?;

@@ -199,9 +199,11 @@ fn session(
     let head = serde_json::to_vec(&header).map_err(|error| Failure::trouble("header", error.to_string()))?;
     let (folder, writer) = subject.begin(ordinal, &texts, &head)?;
     let mut recorder = JournalRecorder(writer);
-    let ending = run_session(program, machine.as_mut(), &mut rig, &mut recorder, &plan)
-        .map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
+    let ended = run_session(program, machine.as_mut(), &mut rig, &mut recorder, &plan);
     drop(recorder);
+    // What devices measure is known only when the folder is there already.
+    store::remove_unbegun(&folder, &ended)?;
+    let ending = ended.map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
     if let Some((course, _)) = study {
         course::close(&course.study, &header, &folder, done, options.machine)?;
     }

@@ -9,6 +9,7 @@ use trialect_driver::SourceText;
 use trialect_export::{MANIFEST, SESSION};
 use trialect_ir::record::SourceStamp;
 use trialect_journal::{FILE, Writer};
+use trialect_session::SessionFault;
 
 /// Folder of the source texts in a session's folder.
 const SOURCES: &str = "source";
@@ -125,6 +126,21 @@ impl Subject {
             Writer::append(&folder.join(FILE)).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
         Ok((folder, writer))
     }
+}
+
+/// Removes the folder of a session that ended before anything of it was recorded. What cannot be written stays, for
+/// `trialect recover`.
+pub(crate) fn remove_unbegun<T>(folder: &Path, ended: &Result<T, SessionFault>) -> Result<(), Failure> {
+    match ended {
+        Ok(_) | Err(SessionFault::Journal(_)) => Ok(()),
+        Err(_) if crate::record::read(folder)?.entries.is_empty() => remove(folder),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Removes the folder of a session that could not begin: it has texts and a header, and nothing has happened in it.
+pub(crate) fn remove(folder: &Path) -> Result<(), Failure> {
+    std::fs::remove_dir_all(folder).map_err(|error| trouble(folder, "removing it", &error))
 }
 
 /// Makes the names in a folder safe on the disk. On Windows a folder cannot be synced and need not be.

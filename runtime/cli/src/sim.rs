@@ -207,12 +207,18 @@ fn session(
     if let Some((course, _)) = study {
         course::close(&course.study, &header, &folder, done, options.machine)?;
     }
-    seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    finish(ordinal, &ending, &folder)?;
+    Ok(folder)
+}
+
+/// Seals a session that has ended.
+fn finish(ordinal: u32, ending: &Ending, folder: &Path) -> Result<(), Failure> {
+    seal(folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     tracing::info!(session = ordinal, trials = ending.trials, reason = ending.reason, "sealed");
     if ending.interrupted {
-        return Err(broken_off(&ending, &folder));
+        return Err(broken_off(ending, folder));
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// A session that a fault ended is sealed like any other, but nobody should take it for one.

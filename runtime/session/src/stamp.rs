@@ -73,6 +73,46 @@ fn settings_json(program: &Program, rig: &dyn Rig) -> Value {
 
 /// The header of a session's record. `given` is a digest of the values given from outside, if there are any.
 pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Header {
+    let run = run_of(program, plan, rig, origin, given);
+    Header {
+        format: FORMAT.into(),
+        kind: rig.kind().into(),
+        subject: plan.subject.clone(),
+        session: plan.session,
+        date: Some(plan.date),
+        protocol: ProtocolStamp {
+            name: program.name.clone(),
+            version: program.version.clone(),
+            description: program.description.clone(),
+            citations: program.citations.clone(),
+            hash: program.identity.protocol.clone(),
+            source_hash: origin.source_hash.clone(),
+            definitions: program.identity.definitions.clone(),
+        },
+        run_identity: digest(&canonical_json(&run)),
+        run,
+        machine: origin.machine.clone(),
+        sources: origin.sources.clone(),
+        previous: origin.previous.clone(),
+        backend: origin.backend.clone(),
+        columns: program.columns.iter().map(|column| with_texts(column, plan)).collect(),
+        inputs: inputs(program, rig),
+        states: program.states.iter().map(|state| state.name.clone()).collect(),
+        machines: MachineStamp::of(program),
+        outcomes: program.outcomes.clone(),
+        outputs: outputs(program),
+        rules: RuleStamp::of(program),
+        draws: program.draws.iter().map(|draw| draw.path.clone()).collect(),
+        covariates: plan.covariates.clone(),
+        covariate_remarks: plan.covariate_remarks.clone(),
+        subject_layout: program.carried.clone(),
+        carried: origin.carried.clone(),
+        study: origin.study.clone(),
+    }
+}
+
+/// Everything that decides how a session runs.
+fn run_of(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin, given: Option<String>) -> Value {
     // The words themselves, so that a session can be replayed without the one before it.
     let subject_state = plan.subject_words.as_ref().map(|words| words_text(words));
     let mut run = json!({
@@ -110,41 +150,7 @@ pub fn header(program: &Program, plan: &Plan<'_>, rig: &dyn Rig, origin: &Origin
     if let Some(study) = &origin.study {
         run["study"] = json!(study);
     }
-    Header {
-        format: FORMAT.into(),
-        kind: rig.kind().into(),
-        subject: plan.subject.clone(),
-        session: plan.session,
-        date: Some(plan.date),
-        protocol: ProtocolStamp {
-            name: program.name.clone(),
-            version: program.version.clone(),
-            description: program.description.clone(),
-            citations: program.citations.clone(),
-            hash: program.identity.protocol.clone(),
-            source_hash: origin.source_hash.clone(),
-            definitions: program.identity.definitions.clone(),
-        },
-        run_identity: digest(&canonical_json(&run)),
-        run,
-        machine: origin.machine.clone(),
-        sources: origin.sources.clone(),
-        previous: origin.previous.clone(),
-        backend: origin.backend.clone(),
-        columns: program.columns.iter().map(|column| with_texts(column, plan)).collect(),
-        inputs: inputs(program, rig),
-        states: program.states.iter().map(|state| state.name.clone()).collect(),
-        machines: MachineStamp::of(program),
-        outcomes: program.outcomes.clone(),
-        outputs: outputs(program),
-        rules: RuleStamp::of(program),
-        draws: program.draws.iter().map(|draw| draw.path.clone()).collect(),
-        covariates: plan.covariates.clone(),
-        covariate_remarks: plan.covariate_remarks.clone(),
-        subject_layout: program.carried.clone(),
-        carried: origin.carried.clone(),
-        study: origin.study.clone(),
-    }
+    run
 }
 
 /// Parameters that begin with another value: as people read it, and the word.

@@ -19,7 +19,9 @@ use trialect_driver::Compiled;
 use trialect_export::{SessionFile, Status, read_session, seal};
 use trialect_ir::record::StudyStamp;
 use trialect_ir::{Date, Program};
-use trialect_session::{Ending, JournalRecorder, Origin, Plan, check, header, run as run_session, wiring};
+use trialect_session::{
+    Ending, JournalRecorder, Origin, Plan, SessionFault, check, header, run as run_session, wiring,
+};
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
@@ -201,14 +203,18 @@ fn session(
     let mut recorder = JournalRecorder(writer);
     let ended = run_session(program, machine.as_mut(), &mut rig, &mut recorder, &plan);
     drop(recorder);
-    // What devices measure is known only when the folder is there already.
-    store::remove_unbegun(&folder, &ended)?;
-    let ending = ended.map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
+    let ending = begun(ordinal, &folder, ended)?;
     if let Some((course, _)) = study {
         course::close(&course.study, &header, &folder, done, options.machine)?;
     }
     finish(ordinal, &ending, &folder)?;
     Ok(folder)
+}
+
+/// How a session ended that began. What devices measure is known only when its folder is there already.
+fn begun(ordinal: u32, folder: &Path, ended: Result<Ending, SessionFault>) -> Result<Ending, Failure> {
+    store::remove_unbegun(folder, &ended)?;
+    ended.map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))
 }
 
 /// Seals a session that has ended.

@@ -111,6 +111,7 @@ fn the_host_hears_each_statement_in_order_with_its_arguments() {
         verb: "on".into(),
         kind: VerbKind::Latching,
         ends: None,
+        adds: None,
         stimulus: None,
         parameters: vec![("a".into(), Class::Int), ("b".into(), Class::Real)],
         until: Clock::Trial,

@@ -50,6 +50,7 @@ fn two_states() -> Program {
         verb: "on".into(),
         kind: VerbKind::Held,
         ends: None,
+        adds: None,
         stimulus: None,
         parameters: vec![("visits".into(), Class::Int), ("level".into(), Class::Real)],
         until: Clock::State,

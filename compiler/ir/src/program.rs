@@ -123,6 +123,8 @@ pub struct Site {
     pub kind: VerbKind,
     /// The verb whose output on the same target it ends: `hide` ends `show`.
     pub ends: Option<String>,
+    /// The column of the total that its first argument adds to: `spout.delivered`.
+    pub adds: Option<String>,
     /// Index into [`Program::stimuli`], for verbs that present one.
     pub stimulus: Option<u32>,
     /// Names and classes of its arguments.

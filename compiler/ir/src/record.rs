@@ -347,6 +347,9 @@ pub struct OutputStamp {
     pub stimulus: Option<String>,
     /// Names of the arguments.
     pub arguments: Vec<String>,
+    /// The column of the total that its first argument adds to: `spout.delivered`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adds: Option<String>,
 }
 
 /// A rule.

@@ -112,11 +112,13 @@ impl Lowering<'_> {
             Lasting::Timed => VerbKind::Timed,
             Lasting::Held => VerbKind::Held,
         };
+        let adds = verb.adds.map(|total| self.total_name(deed.device, total));
         self.site(Site {
             device: deed.device.0 as u32,
             verb: of_part(&verb.part, &verb.name),
             kind,
             ends: verb.ends.map(|ends| of_part(&verb.part, &ends)),
+            adds,
             stimulus: deed.stimulus.map(|stimulus| stimulus.0 as u32),
             parameters: deed.arguments.iter().map(|(name, typed)| (name.clone(), class(&typed.ty))).collect(),
             until: match deed.held {
@@ -247,6 +249,7 @@ impl Lowering<'_> {
             verb: "track".into(),
             kind: VerbKind::Track { slot: slots.value },
             ends: None,
+            adds: None,
             stimulus: Some(stimulus.0 as u32),
             parameters: vec![(name, Class::Real)],
             until: if self.of_session { trialect_ir::Clock::Session } else { trialect_ir::Clock::State },

@@ -9,11 +9,13 @@ use trialect_sema::{DeviceId, Stamp, StateId, Tick};
 impl Lowering<'_> {
     /// Words of what earlier sessions of the day have given, by the names of their columns.
     pub(crate) fn days(&self) -> Vec<(String, Slot)> {
-        let name = |device: DeviceId, total: u32| {
-            let total = &self.model.class(device).totals[total as usize].name;
-            format!("{}.{total}", self.model.devices[device.0].name)
-        };
-        self.layout.days.iter().map(|(&(device, total), slot)| (name(device, total), *slot)).collect()
+        self.layout.days.iter().map(|(&(device, total), slot)| (self.total_name(device, total), *slot)).collect()
+    }
+
+    /// The name of a total's column.
+    pub(crate) fn total_name(&self, device: DeviceId, total: u32) -> String {
+        let total = &self.model.class(device).totals[total as usize].name;
+        format!("{}.{total}", self.model.devices[device.0].name)
     }
 
     pub(crate) fn outcome(&self, last: bool) -> Lowered {

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::record::Session;
+use crate::totals;
 use serde_json::{Value, json};
 use std::path::Path;
 use trialect_ir::{Column, Role};
@@ -53,18 +54,18 @@ impl Animal {
                 )
             })?;
         self.state = state;
-        Ok(self.lived(&before.header.columns, &before.entries))
+        Ok(self.lived(&before.header.columns, &totals::of_record(&before.header), &before.entries))
     }
 
-    /// It has lived through a session with this record.
-    pub(crate) fn lived(mut self, columns: &[Column], entries: &[Entry]) -> Animal {
-        let summary = self.summary(columns, entries);
+    /// It has lived through a session with this record, whose outputs add to these totals.
+    pub(crate) fn lived(mut self, columns: &[Column], adds: &[Option<String>], entries: &[Entry]) -> Animal {
+        let summary = self.summary(columns, adds, entries);
         self.state = self.state.after_session(&self.parameters, summary);
         self
     }
 
     /// Trials answered and fluid received, from a session's record. Totals without a unit count pellets.
-    fn summary(&self, columns: &[Column], entries: &[Entry]) -> SessionSummary {
+    fn summary(&self, columns: &[Column], adds: &[Option<String>], entries: &[Entry]) -> SessionSummary {
         let choice = columns.iter().position(|column| column.name == "choice");
         let worth = |column: &Column| match column.domain.unit() {
             Some(_) => 1.0,
@@ -82,6 +83,9 @@ impl Animal {
                 summary.trials_completed += u32::from(answered);
                 summary.water_ul += totals.iter().map(|&(k, worth)| f64::from_bits(words[k]) * worth).sum::<f64>();
             }
+        }
+        for (k, amount) in totals::between(columns, adds, entries) {
+            summary.water_ul += amount * worth(&columns[k]);
         }
         summary
     }

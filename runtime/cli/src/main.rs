@@ -33,6 +33,7 @@ mod sim;
 mod store;
 mod table;
 mod today;
+mod totals;
 mod verdict;
 mod verify;
 

@@ -19,7 +19,8 @@ use trialect_ir::{Program, Stmt, VerbKind, canonical_json, digest};
 use trialect_journal::Entry;
 use trialect_recorded::{GivenValue, RecordedRig, Recording};
 use trialect_session::{
-    Given, Inbox, JournalRecorder, Origin, Plan, check, header, run as run_session, streams, wiring,
+    Ending, Given, Inbox, JournalRecorder, Origin, Plan, SessionFault, check, header, run as run_session, streams,
+    wiring,
 };
 
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
@@ -85,14 +86,21 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let mut recorder = JournalRecorder(writer);
     let ended = run_session(&program, machine.as_mut(), &mut rig, &mut recorder, &plan);
     drop(recorder);
-    let ending = ended.map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
-    seal(&folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    let ending = sealed(&folder, ended)?;
     compare(&folder, &program, &recording)?;
     output::say(&table::of_sessions(std::slice::from_ref(&folder))?);
     output::say(&format!("protocol {}", program.identity.protocol));
     output::say(&format!("sealed in {}", folder.display()));
     interrupt.tell(1, 1);
     if ending.interrupted { Err(broken_off(&ending, &folder)) } else { Ok(()) }
+}
+
+/// Seals a session that has ended.
+fn sealed(folder: &Path, ended: Result<Ending, SessionFault>) -> Result<Ending, Failure> {
+    store::remove_unbegun(folder, &ended)?;
+    let ending = ended.map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    seal(folder, Status::Complete).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
+    Ok(ending)
 }
 
 /// What the recording gives for a trial.

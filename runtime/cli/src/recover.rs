@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use trialect_export::{Status, seal};
 use trialect_ir::record::Header;
+use trialect_ir::{Clock, Measured};
 use trialect_journal::{Entry, FILE, SAMPLES, Tail, Writer, recover_samples, recover_tail};
 use trialect_session::{Comparing, JournalRecorder};
 
@@ -26,7 +27,8 @@ pub(crate) fn run(options: &PlaceOptions) -> Result<(), Failure> {
         }
         for session in sessions.iter().filter(|session| subject_of(session) == folder && !store::is_sealed(session)) {
             match close(session) {
-                Ok(trials) => {
+                Ok(None) => output::say(&format!("{}: removed a session that had not begun", session.display())),
+                Ok(Some(trials)) => {
                     output::say(&format!("{}: recovered with {trials} trials", session.display()));
                     closed += 1;
                 }
@@ -67,8 +69,9 @@ fn end_of_study(header: &Header, folder: &Path) -> Result<(), Failure> {
     course::close(&study, header, folder, &done, machine::Kind::Interpreter)
 }
 
-/// Runs the recorded inputs again, goes on where the record ends, and seals.
-fn close(folder: &Path) -> Result<u32, Failure> {
+/// Runs the recorded inputs again, goes on where the record ends, and seals; the number of trials. None when nothing is
+/// recorded and nothing can be: what devices measured when the session was about to begin is lost.
+fn close(folder: &Path) -> Result<Option<u32>, Failure> {
     let path = folder.join(FILE);
     let journal = |fault: trialect_journal::JournalFault| Failure::trouble(fault.code(), fault.to_string());
     if matches!(record::read(folder)?.tail, Tail::Torn { .. }) {
@@ -81,6 +84,11 @@ fn close(folder: &Path) -> Result<u32, Failure> {
     let mut trials = session.entries.iter().filter(|entry| matches!(entry, Entry::Row { .. })).count() as u32;
     if session.tail != Tail::Ended {
         let program = record::program(folder, &session.header)?;
+        let of_session = |measured: &Measured| program.columns[measured.column as usize].clock == Clock::Session;
+        if session.entries.is_empty() && program.measured.iter().any(of_session) {
+            store::remove(folder)?;
+            return Ok(None);
+        }
         let mut machine = machine::machine(machine::Kind::Interpreter, &program)?;
         let mut beyond = JournalRecorder(Writer::append(&path).map_err(journal)?);
         let mut recorder = Comparing::with(&session.entries, Some(&mut beyond));
@@ -99,5 +107,5 @@ fn close(folder: &Path) -> Result<u32, Failure> {
         end_of_study(&session.header, folder)?;
     }
     seal(folder, Status::Recovered).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
-    Ok(trials)
+    Ok(Some(trials))
 }

@@ -19,7 +19,7 @@ use trialect_driver::{Compiled, SourceText};
 use trialect_export::{SessionFile, Status, read_session, seal};
 use trialect_ir::record::{Header, StudyStamp};
 use trialect_ir::{Date, Program};
-use trialect_session::{Ending, Origin, Plan, check, header, run as run_session, streams, wiring};
+use trialect_session::{Ending, Origin, Plan, SessionFault, check, header, run as run_session, streams, wiring};
 
 pub(crate) fn run(options: &SimOptions) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
@@ -206,10 +206,16 @@ fn session(
     let header = header(program, &plan, &rig, &origin, None);
     let (folder, writer) = subject.begin(ordinal, &texts, &header)?;
     let mut recorder = store::recorder(&folder, writer, &header)?;
-    let ending = run_session(program, machine.as_mut(), &mut rig, recorder.as_mut(), &plan)
-        .map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))?;
+    let ended = run_session(program, machine.as_mut(), &mut rig, recorder.as_mut(), &plan);
     drop(recorder);
+    let ending = begun(ordinal, &folder, ended)?;
     sealed(options, task, &header, (folder, done), &ending)
+}
+
+/// How a session ended that began. What devices measure is known only when its folder is there already.
+fn begun(ordinal: u32, folder: &Path, ended: Result<Ending, SessionFault>) -> Result<Ending, Failure> {
+    store::remove_unbegun(folder, &ended)?;
+    ended.map_err(|fault| Failure::trouble(fault.code(), format!("session {ordinal:03}: {fault}")))
 }
 
 /// Seals a session that has ended.

@@ -9,7 +9,7 @@ use trialect_driver::SourceText;
 use trialect_export::{MANIFEST, SESSION};
 use trialect_ir::record::{Header, SourceStamp};
 use trialect_journal::{FILE, SAMPLES, SampleWriter, Writer};
-use trialect_session::{JournalRecorder, Recorder, SamplingRecorder};
+use trialect_session::{JournalRecorder, Recorder, SamplingRecorder, SessionFault};
 
 /// Folder of the source texts in a session's folder.
 const SOURCES: &str = "source";
@@ -138,6 +138,21 @@ pub(crate) fn recorder(folder: &Path, writer: Writer, header: &Header) -> Result
     let samples = SampleWriter::create(&folder.join(SAMPLES), header.run_identity.as_bytes())
         .map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     Ok(Box::new(SamplingRecorder { journal, samples }))
+}
+
+/// Removes the folder of a session that ended before anything of it was recorded. What cannot be written stays, for
+/// `trialect recover`.
+pub(crate) fn remove_unbegun<T>(folder: &Path, ended: &Result<T, SessionFault>) -> Result<(), Failure> {
+    match ended {
+        Ok(_) | Err(SessionFault::Journal(_)) => Ok(()),
+        Err(_) if crate::record::read(folder)?.entries.is_empty() => remove(folder),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Removes the folder of a session that could not begin: it has texts and a header, and nothing has happened in it.
+pub(crate) fn remove(folder: &Path) -> Result<(), Failure> {
+    std::fs::remove_dir_all(folder).map_err(|error| trouble(folder, "removing it", &error))
 }
 
 /// Makes the names in a folder safe on the disk. On Windows a folder cannot be synced and need not be.

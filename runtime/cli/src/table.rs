@@ -2,7 +2,7 @@
 //! What was amended is shown as amended, with a mark and a line below.
 
 use crate::failure::Failure;
-use crate::{amend, record};
+use crate::{amend, record, totals};
 use std::path::{Path, PathBuf};
 use trialect_export::Amendment;
 use trialect_ir::record::Header;
@@ -77,9 +77,8 @@ fn line(folder: &Path, amendments: &[Amendment]) -> Result<Vec<(String, String)>
         let amended = amend::marked(amendments, &column.name);
         cells.push((titled(column), amended.unwrap_or_else(|| shown(column, row.get(k).filter(|_| there)))));
     }
-    for (k, column) in columns(header, |column| column.role == Role::Total) {
-        let given = rows.iter().filter_map(|(_, words)| words.get(k)).map(|word| f64::from_bits(*word));
-        let sum = given.fold(0.0, |sum, word| sum + word);
+    for (k, sum) in totals::given(&header.columns, &totals::of_record(header), entries) {
+        let column = &header.columns[k];
         let unit = column.domain.unit();
         let sum = unit.map_or(sum, |unit| unit.express(sum));
         cells.push((titled(column), format!("{sum:.1}")));

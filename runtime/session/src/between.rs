@@ -65,6 +65,13 @@ impl Session<'_, '_> {
                 Moment::After(later) => self.now.saturating_add(later),
                 Moment::At(at) => at,
             };
+            // Also one that is to end later is not ended within a day.
+            if let Some(forgotten) = paused_at.map(|since: Ns| since.saturating_add(LONGEST_PAUSE))
+                && at > forgotten
+            {
+                let stopped = self.pass_until(forgotten)?;
+                return Ok(Between::Ends(stopped.unwrap_or_else(|| FORGOTTEN.into())));
+            }
             if at > self.now
                 && let Some(reason) = self.pass_until(at)?
             {
@@ -78,7 +85,7 @@ impl Session<'_, '_> {
                 Wish::Note(text) => Request::Note { text },
             };
             match request {
-                Request::Pause => paused_at = Some(self.now),
+                Request::Pause => paused_at = paused_at.or(Some(self.now)),
                 Request::Resume => (paused_at, earliest) = (None, earliest.max(self.now)),
                 _ => {}
             }

@@ -53,6 +53,9 @@ pub(crate) struct SessionHost<'a> {
     pub(crate) hands: Hands<'a>,
     pub(crate) outputs: Outputs,
     pub(crate) fault: Option<SessionFault>,
+    /// When something last happened that a wait of the trial's own states is counted from: an input, one of their timers,
+    /// one entered. Machines beside the trial may go round for ever while it waits.
+    pub(crate) heard: Ns,
     /// Values given for this trial.
     pub(crate) given: BTreeMap<ColumnId, u64>,
     supports: Supports,
@@ -83,6 +86,7 @@ impl<'a> SessionHost<'a> {
             hands: Hands { program, rig, recorder, now: 0, pushed: 0, breaks_before, safe: false },
             outputs: Outputs::new(program),
             fault: None,
+            heard: 0,
             given: BTreeMap::new(),
             supports: Supports::new(program),
             streams,
@@ -179,6 +183,9 @@ impl Host for SessionHost<'_> {
     fn left(&mut self, _state: StateId, _memory: &mut [u64]) {}
 
     fn entered(&mut self, state: StateId, memory: &mut [u64]) {
+        if self.hands.program.beside_of(state).is_none() {
+            self.heard = now(memory);
+        }
         self.push(Entry::State { state: state.0, at: now(memory) });
     }
 

@@ -262,6 +262,7 @@ fn outputs(program: &Program) -> Vec<OutputStamp> {
         verb: site.verb.clone(),
         stimulus: site.stimulus.map(|stimulus| program.stimuli[stimulus as usize].name.clone()),
         arguments: site.parameters.iter().map(|(name, _)| name.clone()).collect(),
+        adds: site.adds.clone(),
     };
     program.sites.iter().map(stamp).collect()
 }

@@ -109,14 +109,17 @@ impl Session<'_, '_> {
         self.begun.clone_from(&self.subject);
         let (words, present) = self.row();
         self.host.push(Entry::SessionStart { at: 0, words, present });
+        self.host.fault.take().map_or(Ok(()), Err)
+    }
+
+    /// The session has begun: its machines enter their first states. A fault here is one of the session.
+    fn start_machines(&mut self) -> Result<(), SessionFault> {
         if self.has_machines() {
             self.machine.start(0, &mut self.host);
             self.settle()?;
         }
-        match self.host.fault.take() {
-            Some(fault) => Err(fault),
-            None => self.host.hands.recorder.commit(true),
-        }
+        self.host.fault.take().map_or(Ok(()), Err)?;
+        self.host.hands.recorder.commit(true)
     }
 
     /// Whether machines beside the trial's live as long as the session.
@@ -149,6 +152,9 @@ impl Session<'_, '_> {
             self.host.attempt(|host| host.outputs.cut(&mut host.hands, at, memory));
             return self.settle();
         }
+        if self.program.timer_slots().any(|slot| self.word(slot) <= at) {
+            self.host.heard = at;
+        }
         self.machine.timers(at, &mut self.host);
         self.settle()
     }
@@ -176,6 +182,10 @@ impl Session<'_, '_> {
     }
 
     fn trials(&mut self) -> Result<Ending, SessionFault> {
+        if let Err(fault) = self.start_machines() {
+            let over = self.broken(fault);
+            return self.end(over, 0);
+        }
         let mut trial = 0;
         let mut earliest: Ns = 0;
         let over = loop {
@@ -306,7 +316,7 @@ impl Session<'_, '_> {
     }
 
     fn input(&mut self, line: u32, value: i64, at: Ns) -> Result<(), SessionFault> {
-        self.now = at;
+        (self.now, self.host.heard) = (at, at);
         self.host.push(Entry::Input { line, at, value });
         self.machine.event(InputId(line), value, at, &mut self.host);
         self.settle()
@@ -376,7 +386,7 @@ impl Session<'_, '_> {
         while self.word(header::OUTCOME) == NO_OUTCOME && self.stopped().is_none() {
             self.goes_on()?;
             let deadline = self.due();
-            let horizon = deadline.min(self.now.saturating_add(PATIENCE.0));
+            let horizon = deadline.min(self.host.heard.saturating_add(PATIENCE.0));
             let alarm = self.next_alarm();
             // A `stop … now` comes before the inputs of its instant.
             let until = horizon.min(alarm.saturating_sub(1));

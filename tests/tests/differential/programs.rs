@@ -310,6 +310,7 @@ fn site() -> Site {
         verb: String::new(),
         kind: VerbKind::Instant,
         ends: None,
+        adds: None,
         stimulus: None,
         parameters: vec![(String::new(), Class::Int), (String::new(), Class::Real)],
         until: Clock::Trial,

@@ -7,7 +7,7 @@ use crate::arguments::CovariateOptions;
 use crate::covariates::{Covariates, given};
 use crate::failure::Failure;
 use crate::machine::{self, Kind};
-use crate::{carry, requests};
+use crate::{carry, requests, totals};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -97,7 +97,7 @@ impl Seed<'_> {
             played.sessions += 1;
             played.trials += u64::from(ending.trials);
             self.judge(session, session == sessions, played);
-            animal = animal.lived(&program.columns, &entries);
+            animal = animal.lived(&program.columns, &totals::of_program(program), &entries);
             words = Some(ending.subject_words);
         }
         Ok(())

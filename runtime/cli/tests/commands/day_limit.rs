@@ -74,3 +74,47 @@ fn a_change_in_mid_session_stops_it_at_the_limit_of_the_day() {
         assert_eq!(session_json(&session(&data, 2))["end"]["reason"], "limit spout");
     }
 }
+
+/// A machine that gives 1 uL in each odd second of the session, also in the long pauses between its five trials.
+const BESIDE: &str = "protocol test.day_beside 1.0.0
+rig { spout : Valve }
+session {
+  limit trials 5
+  limit spout 60 uL each day
+  beside drip {
+    state wait { after 1 s -> give }
+    state give { deliver 1 uL to spout; after 1 s -> wait }
+  }
+}
+trial {
+  iti 20 s
+  outcomes done
+  state only { after 1 s -> end done }
+}
+";
+
+#[test]
+fn what_a_machine_gives_between_trials_counts_for_the_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = folder.path().join("day.trial");
+    fs::write(&protocol, BESIDE).unwrap();
+    let data = folder.path().join("data");
+    for _ in 0..3 {
+        let mut arguments = sim_of(&protocol, &data, 1, 1);
+        arguments.extend(["--date", "2024-02-29"].map(str::to_owned));
+        trialect(&arguments).fine();
+    }
+    // Five trials of 1 s and four pauses of 20 s are 85 s, with 43 odd seconds; then 17 uL are left of the day.
+    let earlier =
+        |ordinal: u32| session_json(&session(&data, ordinal))["run"]["given_today"]["spout.delivered"].clone();
+    assert_eq!([earlier(2), earlier(3)], [43.0, 60.0]);
+    let shown = at("show", &data).fine();
+    let given = |line: &str| line.split_whitespace().nth(2).map(str::to_owned);
+    // Below the subject's line and the titles.
+    let given: Vec<_> = shown.lines().skip(2).map(|line| given(line).unwrap()).collect();
+    assert_eq!(given, ["43.0", "17.0", "0.0"]);
+    at("verify", &data).fine();
+    for machine in ["interpreter", "jit"] {
+        trialect(&["replay", text(&data), "--machine", machine]).fine();
+    }
+}

@@ -1,7 +1,7 @@
 //! The slice protocol: simulated cells whose tables say what the rules computed, and scenarios that break with them.
 
 use crate::command::{at, project, sim_of, text, trialect};
-use crate::folders::{session, session_json};
+use crate::folders::{JOURNAL, frame_ends, session, session_json, unsealed};
 use crate::simulation::TABLES;
 use crate::table::{Cell, Table};
 use std::fs;
@@ -126,4 +126,46 @@ fn what_is_measured_is_in_the_events_and_the_same_in_the_rows() {
     }
     assert_eq!((measured("rest").len(), measured("seal_r").len()), (1, 1));
     assert!(trials.column("rest").iter().all(|cell| matches!(cell, Cell::Real(rest) if (-120.0..0.0).contains(rest))));
+}
+
+#[test]
+fn what_was_measured_wrong_leaves_no_session_and_the_next_can_begin() {
+    let folder = tempfile::tempdir().unwrap();
+    let seal = "covariate seal_r    : Resistance standard within 1 GOhm .. 20 GOhm from amp.seal_resistance";
+    let strict =
+        changed(folder.path(), (seal, &seal.replace("standard within 1 GOhm .. 20 GOhm", "within 1 kOhm .. 2 kOhm")));
+    let data = folder.path().join("data");
+    let simulate = |protocol: &Path| {
+        let mut arguments = sim_of(protocol, &data, 1, 1);
+        arguments.extend(ANSWERS.map(str::to_owned));
+        trialect(&arguments)
+    };
+    for _ in 0..2 {
+        let said = simulate(&strict).trouble("covariate");
+        assert!(said.contains("`seal_r` was measured as"), "{said}");
+        assert!(!session(&data, 1).exists());
+    }
+    simulate(&protocol()).fine();
+    at("verify", &data).fine();
+}
+
+#[test]
+fn a_kill_before_what_was_measured_is_on_the_disk_leaves_a_session_that_had_not_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = cells(folder.path(), &protocol(), 2, &[]);
+    let journal = fs::read(session(&data, 2).join(JOURNAL)).unwrap();
+    let ends = frame_ends(&journal);
+    for (frame, trials) in [(0, None), (1, Some(0)), (4, Some(3))] {
+        let broken = tempfile::tempdir().unwrap();
+        crate::folders::copy(&session(&data, 1), &session(broken.path(), 1));
+        let second = session(broken.path(), 2);
+        unsealed(&session(&data, 2), &second, ends[frame]);
+        let out = at("recover", broken.path()).fine();
+        match trials {
+            None => assert!(out.contains("removed a session that had not begun") && !second.exists(), "{out}"),
+            Some(trials) => assert!(out.ends_with(&format!("recovered with {trials} trials\n")), "{out}"),
+        }
+        at("verify", broken.path()).fine();
+        at("replay", broken.path()).fine();
+    }
 }

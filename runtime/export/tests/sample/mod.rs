@@ -91,6 +91,7 @@ pub fn header() -> Header {
         verb: verb.into(),
         stimulus: stimulus.map(str::to_owned),
         arguments: names(arguments),
+        adds: None,
     };
     let rule = |definition: &str, kind: &str, name: &str, text: &str| RuleStamp {
         definition: definition.into(),

@@ -1,7 +1,7 @@
 //! Machines beside the trial: when they run, what they hear, in which order, and how long they may keep things on.
 
 use crate::played::{Played, play_protocol};
-use crate::scripted_rig::{MS, ScriptedRig};
+use crate::scripted_rig::{Fails, MS, ScriptedRig};
 use trialect_journal::Entry;
 
 const RIG: &str = "rig { lever : Switch; horn : Speaker; screen : Display; laser : Laser; spout : Valve }
@@ -230,4 +230,43 @@ fn a_draw_of_a_state_is_made_on_each_entry_and_goes_on_over_trials() {
     different.dedup();
     assert_eq!(different.len(), 8, "each entry has a draw of its own");
     assert_eq!(played.column("wait.pause"), [drawn[3], drawn[7]].map(|pause| pause.to_string()));
+}
+
+#[test]
+fn a_trial_that_waits_for_ever_is_reported_though_machines_beside_it_go_round() {
+    let clock = "beside clock { state tick { after 7 h -> tock }; state tock { after 7 h -> tick } }";
+    let wait = "outcomes done; state wait { hold play hiss; on lever.press -> end done }";
+    for (session, trial) in [(clock, wait.to_string()), ("", format!("{wait}\n{clock}"))] {
+        // The press comes when the wait has lasted 10 h: what counts is the time since then.
+        let played = played(session, &trial, &[(36_000_000.0, "lever.press")]);
+        assert_eq!(played.outcomes(), [Some("done"), None]);
+        let reason = &played.ended.as_ref().unwrap().reason;
+        assert!(reason.contains("trial 2 waits in `wait`") && reason.contains("24 h"), "{reason}");
+        assert!(played.rig.on.is_empty());
+        let last = played.entries.iter().filter_map(|entry| match entry {
+            Entry::State { at, .. } => Some(at / MS / 3_600_000),
+            _ => None,
+        });
+        assert!(last.max().is_some_and(|hours| (24..34).contains(&hours)), "machines went on until then");
+    }
+}
+
+#[test]
+fn a_device_that_fails_when_machines_of_the_session_start_breaks_the_session_off_and_the_record_says_so() {
+    let session = "limit laser 1 h each session
+        beside light { state on_ { hold pulse laser(power: 1 mW, rate: 20 Hz, width: 5 ms) } }
+        beside sound { state loud { hold play hiss } }";
+    let text = format!(
+        "protocol test.start 1.0.0\n{RIG}\nsession {{ limit trials 2\n{session} }}
+        trial {{ outcomes done; state only {{ after 1 s -> end done }} }}"
+    );
+    for (call, last) in [(0, "pulse laser"), (1, "play hiss")] {
+        let played = play_protocol(&text, ScriptedRig::new(&[]).failing(Fails::Call(call)));
+        let ending = played.ended.as_ref().expect("the session had begun");
+        assert!(ending.interrupted && ending.trials == 0 && ending.reason.contains("unplugged"), "{ending:?}");
+        assert!(played.rig.on.is_empty(), "{:?}", played.rig.on);
+        assert!(played.outputs().iter().any(|output| output == &format!("0 {last}")), "what failed is in the record");
+        assert!(played.entries.iter().any(|entry| matches!(entry, Entry::Fault { at: 0, .. })));
+        assert!(matches!(played.entries.last(), Some(Entry::SessionEnd { .. })));
+    }
 }

@@ -174,6 +174,26 @@ fn a_pause_that_nobody_ends_ends_the_session_in_the_end() {
 }
 
 #[test]
+fn a_pause_that_is_to_end_after_a_day_is_not_ended_within_one() {
+    let text = TASK.replace("stop late now when session.elapsed >= 100 s", "");
+    let day = 24 * 3_600_000;
+    for (pause, reason) in [(day, "limit trials"), (day + 1, "paused for a day")] {
+        let wishes = [asked(1, Wish::Pause), later(1_000, asked(1, Wish::Pause)), later(pause, asked(1, Wish::Resume))];
+        let wishes =
+            if reason == "limit trials" { vec![wishes[0].clone(), wishes[2].clone()] } else { wishes.to_vec() };
+        let played = play_asked(&text, ScriptedRig::new(&[]), &wishes);
+        assert_eq!(played.ending().reason, reason);
+    }
+    let wishes = [asked(1, Wish::Pause), later(1_000, asked(1, Wish::Pause))];
+    let played = play_asked(&text, ScriptedRig::new(&[]), &wishes);
+    let end = (2_000 + day) * MS;
+    assert!(
+        matches!(played.entries.last(), Some(Entry::SessionEnd { at, .. }) if *at == end),
+        "since it was paused first"
+    );
+}
+
+#[test]
 fn a_hand_ends_a_session_that_is_paused() {
     let mut rig = ScriptedRig::new(&[]);
     rig.stops_at = Some(50_000 * MS);

@@ -271,8 +271,7 @@ fn own_names(program: &Program, map: &Map, columns: &[String]) -> Vec<Binding> {
 
 fn bind(program: &Program, facts: &Facts, map: &Map, binding: &Binding) -> Result<(Target, Decoder), Vec<Refusal>> {
     let refusal = |(what, remedy): (String, String)| Refusal { line: binding.line, what, remedy };
-    let (target, domain, optional) =
-        target(program, facts, &binding.name).map_err(|wrong| vec![refusal(wrong)])?;
+    let (target, domain, optional) = target(program, facts, &binding.name).map_err(|wrong| vec![refusal(wrong)])?;
     let decoder = Decoder::new(binding, &domain, optional, &map.missing)
         .map_err(|wrong| wrong.into_iter().map(refusal).collect::<Vec<_>>())?;
     if let Source::Constant(text) = &binding.source
@@ -326,7 +325,8 @@ fn target(program: &Program, facts: &Facts, name: &str) -> Result<(Target, Domai
             return Ok((Target::Begins(k), Domain::Bool, false));
         }
     }
-    let names: Vec<&str> = program.columns.iter().map(|column| column.name.as_str()).take(40).collect();
+    let names = program.columns.iter().filter(|column| column.role != trialect_ir::Role::Statistic);
+    let names: Vec<&str> = names.map(|column| column.name.as_str()).take(60).collect();
     let remedy = format!(
         "it has {}; besides there are outcome, trial.start, trial.end, STATE.entry, STATE.exit, STATE.time, STATE.visits and BLOCK.begins",
         names.join(", ")

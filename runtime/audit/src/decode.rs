@@ -90,9 +90,7 @@ impl Decoder {
 
     /// What the value table or the list of missing values says.
     fn listed(&self, cell: &str, number: Option<f64>) -> Option<Said> {
-        let same = |text: &str, other: &Option<f64>| {
-            text == cell || other.zip(number).is_some_and(|(a, b)| a == b)
-        };
+        let same = |text: &str, other: &Option<f64>| text == cell || other.zip(number).is_some_and(|(a, b)| a == b);
         if self.missing.iter().any(|(text, other)| same(text, other)) {
             return Some(Said::Missing);
         }
@@ -199,7 +197,10 @@ fn size_of(text: &str, domain: &Domain) -> Result<f64, (String, String)> {
         .map_err(|unknown| (unknown.to_string(), format!("write a unit of the language, as {own}")))?;
     let dimension = Unit::parse(&own).map_or(trialect_units::Dimension::NONE, |unit| unit.dimension);
     if unit.dimension != dimension {
-        return Err((format!("`{text}` does not measure what is recorded in {own}"), format!("write a unit like {own}")));
+        return Err((
+            format!("`{text}` does not measure what is recorded in {own}"),
+            format!("write a unit like {own}"),
+        ));
     }
     Ok(unit.scale.to_f64())
 }
@@ -216,8 +217,8 @@ mod tests {
     }
 
     fn microlitre() -> Domain {
-        let unit = trialect_ir::Unit { symbol: "uL".into(), ucum: "uL".into(), numerator: 1_000_000_000, denominator: 1 };
-        Domain::Steps { unit: Some(unit), low: 15, step: 1, denominator: 10_000_000_000, most: 15 }
+        let unit = trialect_ir::Unit { symbol: "uL".into(), ucum: "uL".into(), numerator: 1, denominator: 1 };
+        Domain::Steps { unit: Some(unit), low: 15, step: 1, denominator: 10, most: 15 }
     }
 
     #[test]

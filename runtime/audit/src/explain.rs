@@ -204,7 +204,9 @@ impl Ground<'_> {
         leaves.iter_mut().for_each(|(_, weight)| *weight /= total);
         match class {
             Class::Int => Judged::Explained { chances: leaves, quantile: None },
-            Class::Real => Judged::Explained { chances: Vec::new(), quantile: Some((quantile / total).clamp(0.0, 1.0)) },
+            Class::Real => {
+                Judged::Explained { chances: Vec::new(), quantile: Some((quantile / total).clamp(0.0, 1.0)) }
+            }
         }
     }
 

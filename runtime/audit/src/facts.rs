@@ -1,7 +1,9 @@
 //! What a program's code says about itself: which expression makes a word, which draw, which rule ends a block, and what
 //! stays unknown when some of what the rules read is not in the data.
 
-use trialect_ir::{Carried, Code, Distribution, DrawId, Expr, Memory, Phase, Program, RuleKind, Slot, Stmt, Trigger};
+use trialect_ir::{
+    Carried, Code, Distribution, DrawId, Expr, Memory, Phase, Program, Role, RuleKind, Slot, Stmt, Trigger,
+};
 use trialect_ir::{Update, header};
 
 /// How well a word is known.
@@ -31,6 +33,8 @@ pub(crate) struct Block {
     pub(crate) name: String,
     pub(crate) rule: usize,
     pub(crate) ended: Slot,
+    /// Counts the blocks of a session: draws of the block are made anew with it.
+    pub(crate) index: Option<Slot>,
     pub(crate) condition: Expr,
 }
 
@@ -116,7 +120,10 @@ impl Facts {
         let rule = rule.0 as usize;
         if program.rules[rule].kind == RuleKind::Block {
             let name = program.rules[rule].name.clone();
-            self.blocks.push(Block { name, rule, ended: *slot, condition: condition.clone() });
+            let index = format!("{name}.index");
+            let index = program.columns.iter().find(|column| column.role == Role::Block && column.name == index);
+            let index = index.map(|column| column.value);
+            self.blocks.push(Block { name, rule, ended: *slot, index, condition: condition.clone() });
         }
     }
 
@@ -207,8 +214,13 @@ impl Knowledge {
         unknown.iter().filter(|slot| !given[slot.index()]).for_each(|slot| {
             knowledge.words[slot.index()] = Know::Unknown;
         });
-        let columns: std::collections::HashSet<usize> =
-            program.columns.iter().flat_map(|column| [Some(column.value), column.present]).flatten().map(Slot::index).collect();
+        let columns: std::collections::HashSet<usize> = program
+            .columns
+            .iter()
+            .flat_map(|column| [Some(column.value), column.present])
+            .flatten()
+            .map(Slot::index)
+            .collect();
         let phases = [
             Phase::SessionStart,
             Phase::TrialStart,

@@ -33,7 +33,9 @@ pub enum AuditFault {
         why: String,
     },
     /// A cell is not a value of the name that it is bound to.
-    #[error("{path}, row {row}: `{cell}` in `{column}` is no value of `{name}`, which is {expected}; translate it with `values`, `scale` or `unit`, or list it in `missing`")]
+    #[error(
+        "{path}, row {row}: `{cell}` in `{column}` is no value of `{name}`, which is {expected}; translate it with `values`, `scale` or `unit`, or list it in `missing`"
+    )]
     Cell {
         /// The file.
         path: String,
@@ -62,6 +64,7 @@ impl AuditFault {
 }
 
 fn told(path: &str, refusals: &[Refusal]) -> String {
-    let each = refusals.iter().map(|refusal| format!("  {path}:{}: {}; {}", refusal.line, refusal.what, refusal.remedy));
+    let each =
+        refusals.iter().map(|refusal| format!("  {path}:{}: {}; {}", refusal.line, refusal.what, refusal.remedy));
     format!("the map is refused:\n{}", each.collect::<Vec<_>>().join("\n"))
 }

@@ -6,7 +6,7 @@ use crate::facts::{Facts, Know};
 use crate::setup::Setup;
 use crate::tally::{Here, Tally};
 use trialect_ir::{
-    Class, Column, ColumnId, Distribution, Domain, DrawId, Expr, Host, Program, RuleId, SiteId, StateId, header,
+    Class, Column, ColumnId, Distribution, Domain, DrawId, Host, Program, RuleId, SiteId, StateId, header,
 };
 
 /// A word of the generator in the middle of all: what a draw is taken to be that is not in the data.
@@ -22,6 +22,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) setup: Setup,
     /// What the present row says, by bound name.
     pub(crate) said: Vec<Said>,
+    /// What the row before said, in the same session.
+    pub(crate) before: Vec<Said>,
     /// By bound name: the largest difference due to rounding, coherent unit.
     pub(crate) rounded: Vec<f64>,
     /// By column; the second for what changed with the end of a session.
@@ -49,6 +51,7 @@ impl<'a> Judge<'a> {
             known: setup.knowledge.words.clone(),
             setup,
             said: Vec::new(),
+            before: Vec::new(),
             rounded: Vec::new(),
             columns: [tallies(program.columns.len()), tallies(program.columns.len())],
             blocks: tallies(facts.blocks.len()),
@@ -63,6 +66,7 @@ impl<'a> Judge<'a> {
     /// Another file, with names of its own.
     pub(crate) fn exchange(&mut self, setup: Setup) {
         self.known.clone_from(&setup.knowledge.words);
+        self.before.clear();
         self.setup = setup;
     }
 
@@ -97,6 +101,15 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// The value of a trial's column in the trial before, and how that ended.
+    fn before(&self, column: usize, outcome: u64) -> Option<(u64, usize)> {
+        let declared = &self.program.columns[column];
+        let bound = self.setup.of_column[column].filter(|_| declared.clock == trialect_ir::Clock::Trial)?;
+        let Said::Word(word) = *self.before.get(bound)? else { return None };
+        let outcome = usize::try_from(outcome).ok().filter(|outcome| *outcome < self.program.outcomes.len())?;
+        Some((word, outcome))
+    }
+
     pub(crate) fn tolerance(&self, column: usize, word: u64) -> f64 {
         let rounded = self.setup.of_column[column].map_or(0.0, |bound| self.rounded[bound]);
         CLOSE * f64::from_bits(word).abs() + rounded
@@ -106,7 +119,8 @@ impl<'a> Judge<'a> {
     fn same(&self, column: usize, a: u64, b: u64) -> bool {
         match &self.program.columns[column].domain {
             domain if domain.class() == Class::Real => {
-                (f64::from_bits(a) - f64::from_bits(b)).abs() <= self.tolerance(column, a).max(self.tolerance(column, b))
+                (f64::from_bits(a) - f64::from_bits(b)).abs()
+                    <= self.tolerance(column, a).max(self.tolerance(column, b))
             }
             Domain::Instant => {
                 let rounded = self.setup.of_column[column].map_or(0.0, |bound| self.rounded[bound]);
@@ -162,6 +176,7 @@ impl<'a> Judge<'a> {
         let judged = self.judged(column, said, memory, &mut pieces);
         self.pieces = pieces;
         let here = self.here;
+        let before = self.before(column, memory[header::OUTCOME.index()]);
         let tally = &mut self.columns[0][column];
         match judged {
             (Judged::Open, _) => tally.undecidable += 1,
@@ -178,6 +193,9 @@ impl<'a> Judge<'a> {
                 tally.consistent += 1;
                 if let (Said::Word(word), false) = (said, chances.is_empty()) {
                     tally.counts.take(word, &chances);
+                    if let Some((before, outcome)) = before {
+                        tally.follow(word, &chances, before, outcome);
+                    }
                 }
                 if let Some(quantile) = quantile {
                     tally.evenness.take(quantile);
@@ -248,14 +266,12 @@ impl<'a> Judge<'a> {
     }
 
     /// Tests a draw that is in the data.
-    fn test(&mut self, draw: usize, column: usize, word: u64, parameters: &[u64]) {
+    fn test(&mut self, draw: usize, column: usize, (word, outcome): (u64, u64), parameters: &[u64]) {
         let distribution = self.program.draws[draw].distribution;
         let declared = &self.program.columns[column];
         let shift = self.facts.draws[draw].as_ref().map_or(0, |drawn| drawn.shift);
-        let certain = self.facts.draws[draw].as_ref().is_some_and(|drawn| {
-            let known = |expr: &Expr| self.setup.is_known(expr);
-            drawn.parameters.iter().all(known) && !self.gaps
-        });
+        let certain = self.setup.certain[draw] && !self.gaps;
+        let before = self.before(column, outcome);
         let real = declared.domain.class() == Class::Real;
         let tolerance = if real { self.tolerance(column, word) } else { 0.0 };
         let here = self.here;
@@ -276,7 +292,11 @@ impl<'a> Judge<'a> {
         tally.equal += 1;
         match distribution {
             Distribution::Pick { .. } | Distribution::Chance => {
-                tally.counts.take(word, &chances(distribution, parameters));
+                let chances = chances(distribution, parameters);
+                tally.counts.take(word, &chances);
+                if let Some((before, outcome)) = before {
+                    tally.follow(word, &chances, (before as i64).wrapping_sub(shift) as u64, outcome);
+                }
             }
             Distribution::Whole => {
                 let (least, most) = (parameters[0] as i64, parameters[1] as i64);
@@ -335,7 +355,8 @@ impl Host for Judge<'_> {
             Some(Said::Word(word)) => {
                 let shift = self.facts.draws[draw.0 as usize].as_ref().map_or(0, |drawn| drawn.shift);
                 let word = (word as i64).wrapping_sub(shift) as u64;
-                self.test(draw.0 as usize, column, word, parameters);
+                let outcome = memory[header::OUTCOME.index()];
+                self.test(draw.0 as usize, column, (word, outcome), parameters);
                 word
             }
             said => {

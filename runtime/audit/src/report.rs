@@ -146,12 +146,27 @@ impl Report {
                 report.rules.push(RuleReport { changed_by: changes(program, changed.unwrap_or_default()), ..rule });
                 let name = |word: u64| shown(column, word);
                 report.test(&column.name, tally, &name);
+                let same = |word: u64| if word == 0 { "another".into() } else { "the same".into() };
+                for (outcome, counts) in program.outcomes.iter().zip(&mut tally.repeats) {
+                    let verdict = counts.verdict(&same);
+                    report.add(&format!("{} after {outcome}", column.name), verdict);
+                }
             }
         }
         for (block, tally) in judge.facts.blocks.iter().zip(&mut judge.blocks).filter(|(_, tally)| tally.seen()) {
             let declared = &program.rules[block.rule];
-            let rule = rule(program, format!("{} ends", block.name), &declared.definition, ("after the trial", tally), sources);
-            report.rules.push(RuleReport { text: declared.text.clone(), place: (sources.place)(&declared.text), ..rule });
+            let rule = rule(
+                program,
+                format!("{} ends", block.name),
+                &declared.definition,
+                ("after the trial", tally),
+                sources,
+            );
+            report.rules.push(RuleReport {
+                text: declared.text.clone(),
+                place: (sources.place)(&declared.text),
+                ..rule
+            });
             let name = |word: u64| if word == 0 { "goes on".into() } else { "ends".into() };
             report.test(&format!("{} ends", block.name), tally, &name);
         }
@@ -159,20 +174,25 @@ impl Report {
             let word = if declared.kind == RuleKind::Stop { "stop" } else { "rule" };
             let name = format!("{word} {}", declared.name);
             let rule = rule(program, name, &declared.definition, ("after the trial", tally), sources);
-            report.rules.push(RuleReport { text: declared.text.clone(), place: (sources.place)(&declared.text), ..rule });
+            report.rules.push(RuleReport {
+                text: declared.text.clone(),
+                place: (sources.place)(&declared.text),
+                ..rule
+            });
         }
         report.conclude();
         report
     }
 
     fn test(&mut self, name: &str, tally: &mut Tally, values: &dyn Fn(u64) -> String) {
-        let verdicts = [tally.counts.verdict(values), tally.evenness.verdict()];
-        self.tests.extend(verdicts.into_iter().flatten().map(|verdict| TestReport {
-            name: name.into(),
-            verdict,
-            adjusted: 1.0,
-            holds: true,
-        }));
+        for verdict in [tally.counts.verdict(values), tally.evenness.verdict()] {
+            self.add(name, verdict);
+        }
+    }
+
+    fn add(&mut self, name: &str, verdict: Option<Verdict>) {
+        let test = |verdict| TestReport { name: name.into(), verdict, adjusted: 1.0, holds: true };
+        self.tests.extend(verdict.map(test));
     }
 
     fn conclude(&mut self) {

@@ -4,7 +4,7 @@ use crate::bind::Bindings;
 use crate::decode::Said;
 use crate::explain::renew;
 use crate::facts::{Facts, Know};
-use crate::fault::AuditFault;
+use crate::fault::{AuditFault, Refusal};
 use crate::judge::Judge;
 use crate::map::Map;
 use crate::report::{Report, Sources};
@@ -27,6 +27,14 @@ pub fn audit(
     tables: &[PathBuf],
     place: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Report, AuditFault> {
+    if let Some(last) = map.files.last().filter(|_| map.files.len() != tables.len()) {
+        let what = format!("the map has values for {} files, and there are {} tables", map.files.len(), tables.len());
+        let remedy = "write one `[[files]]` for each table, in the order of the sessions".into();
+        return Err(AuditFault::Map {
+            path: map_path.into(),
+            refusals: vec![Refusal { line: last.line, what, remedy }],
+        });
+    }
     let facts = Facts::of(program);
     let (mut audit, mut machine): (Option<Audit<'_>>, _) = (None, Some(machine));
     for (file, path) in tables.iter().enumerate() {
@@ -164,6 +172,7 @@ impl<'a> Audit<'a> {
         self.indices.fill(0);
         self.judge.here.session = self.sessions;
         self.judge.here.trial = 0;
+        self.judge.before.clear();
         self.judge.pieces = crate::explain::everything();
         self.judge.look_for_gaps();
         self.asked(Clock::Session);
@@ -219,6 +228,7 @@ impl<'a> Audit<'a> {
             }
         });
         self.rules();
+        self.judge.before.clone_from(&self.judge.said);
     }
 
     fn each_use(&mut self, with: &mut dyn FnMut(&mut Self, usize, Use)) {
@@ -263,10 +273,8 @@ impl<'a> Audit<'a> {
 
     /// Whether a draw of a block is made anew with this trial.
     fn begins_anew(&self, draw: &trialect_ir::Draw) -> bool {
-        let path = &draw.path;
-        let of = |block: &&crate::facts::Block| path.contains(&format!(".{}.", block.name));
-        draw.clock == Clock::Block
-            && self.facts.blocks.iter().find(of).is_some_and(|block| self.word(block.ended) != 0)
+        let of = |block: &&crate::facts::Block| block.index == Some(draw.tick);
+        draw.clock == Clock::Block && self.facts.blocks.iter().find(of).is_some_and(|block| self.word(block.ended) != 0)
     }
 
     /// Compares a value that rules change between trials, and puts the data's in its place.

@@ -54,6 +54,8 @@ pub(crate) struct Setup {
     pub(crate) knowledge: Knowledge,
     /// By slot: the draw that makes it.
     pub(crate) draw_at: Vec<Option<u16>>,
+    /// By draw: whether its distribution is known.
+    pub(crate) certain: Vec<bool>,
 }
 
 /// How a column says that a block begins.
@@ -79,6 +81,7 @@ impl Setup {
             stamps: Vec::new(),
             knowledge: Knowledge { words: Vec::new(), made: Vec::new(), rules: Vec::new() },
             draw_at: vec![None; program.initial.len()],
+            certain: Vec::new(),
         };
         for (k, drawn) in facts.draws.iter().enumerate() {
             if let Some(drawn) = drawn {
@@ -94,9 +97,10 @@ impl Setup {
                 Target::TrialEnd => setup.trial_end = Some(k),
                 Target::Begins(block) => setup.begins[*block] = Some((k, Begins::True)),
                 Target::Stamp(slot) => {
-                    let state = program.states.iter().find(|state| {
-                        [state.slots.entry, state.slots.exit, state.slots.time].contains(slot)
-                    });
+                    let state = program
+                        .states
+                        .iter()
+                        .find(|state| [state.slots.entry, state.slots.exit, state.slots.time].contains(slot));
                     let visits = state.map(|state| state.slots.visits);
                     let visits = visits.filter(|visits| !targets.contains(&Target::Stamp(*visits)));
                     setup.stamps.push((k, *slot, visits));
@@ -110,6 +114,10 @@ impl Setup {
         });
         setup.uses = uses.collect();
         setup.know(program, facts, &targets);
+        let certain = |drawn: &Option<crate::facts::Drawn>| {
+            drawn.as_ref().is_some_and(|drawn| drawn.parameters.iter().all(|expr| setup.is_known(expr)))
+        };
+        setup.certain = facts.draws.iter().map(certain).collect();
         setup
     }
 
@@ -211,8 +219,7 @@ impl Setup {
         let asked = asked.flat_map(|column| [Some(column.value), column.present]).flatten();
         let played = (0..program.initial.len()).filter(|k| facts.played[*k]).map(|k| Slot(k as u32));
         let totals = program.columns.iter().filter(|column| column.role == Role::Total).map(|column| column.value);
-        let unknown: Vec<Slot> =
-            asked.chain(played).chain(totals).chain([header::NOW, header::TRIAL_START]).collect();
+        let unknown: Vec<Slot> = asked.chain(played).chain(totals).chain([header::NOW, header::TRIAL_START]).collect();
         self.knowledge = Knowledge::of(program, &given, &hidden, &unknown);
     }
 

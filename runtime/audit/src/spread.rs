@@ -111,12 +111,10 @@ pub(crate) fn unary(op: Unary, operand: Spread) -> Spread {
             let (low, high) = rises(a as u64, b as u64);
             between(f64::from_bits(low), f64::from_bits(high))
         }),
-        Unary::Floor | Unary::Ceil | Unary::Round | Unary::Nanoseconds => {
-            operand.reals().map_or(Anything, |(a, b)| {
-                let (low, high) = rises(a.to_bits(), b.to_bits());
-                whole(i128::from(low as i64), i128::from(high as i64))
-            })
-        }
+        Unary::Floor | Unary::Ceil | Unary::Round | Unary::Nanoseconds => operand.reals().map_or(Anything, |(a, b)| {
+            let (low, high) = rises(a.to_bits(), b.to_bits());
+            whole(i128::from(low as i64), i128::from(high as i64))
+        }),
         Unary::Sqrt | Unary::Exp | Unary::Log | Unary::Erf | Unary::Probit => {
             operand.reals().map_or(Anything, |(a, b)| {
                 let (low, high) = rises(a.to_bits(), b.to_bits());

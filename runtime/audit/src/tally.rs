@@ -16,6 +16,8 @@ pub(crate) struct Tally {
     pub(crate) cases: Vec<Case>,
     pub(crate) counts: Counts,
     pub(crate) evenness: Evenness,
+    /// By how the trial before ended: whether the value is that of the trial before.
+    pub(crate) repeats: Vec<Counts>,
 }
 
 /// Where in the data a decision stands.
@@ -30,6 +32,18 @@ pub(crate) struct Here {
 impl Tally {
     pub(crate) fn seen(&self) -> bool {
         self.equal + self.consistent + self.refuted + self.undecidable > 0
+    }
+
+    /// A value with its chances, after a trial that had the value `before` and ended with an outcome.
+    pub(crate) fn follow(&mut self, value: u64, chances: &[(u64, f64)], before: u64, outcome: usize) {
+        let same: f64 = chances.iter().filter(|(word, _)| *word == before).map(|(_, chance)| chance).sum();
+        if same <= 0.0 || same >= 1.0 {
+            return;
+        }
+        if self.repeats.len() <= outcome {
+            self.repeats.resize(outcome + 1, Counts::default());
+        }
+        self.repeats[outcome].take(u64::from(value == before), &[(0, 1.0 - same), (1, same)]);
     }
 
     /// A decision that the rule does not give.

@@ -50,9 +50,11 @@ fn place(compiled: &Compiled, clause: &str) -> Option<String> {
             if !line.split_whitespace().any(|word| word == *first) {
                 continue;
             }
-            let rest = text.text.lines().skip(number).flat_map(|line| {
-                line.split(" #").next().unwrap_or_default().split_whitespace()
-            });
+            let rest = text
+                .text
+                .lines()
+                .skip(number)
+                .flat_map(|line| line.split(" #").next().unwrap_or_default().split_whitespace());
             let found: Vec<&str> = rest.skip_while(|word| word != first).take(wanted.len()).collect();
             if found == wanted {
                 return Some(format!("{}:{}", text.name, number + 1));

@@ -3,7 +3,7 @@
 use super::Verdict;
 
 /// Classes into which quantiles are counted. The distance is found to within 1 / `CLASSES`.
-const CLASSES: usize = 1 << 16;
+const CLASSES: usize = 1 << 14;
 /// Values up to which the distribution of the distance is computed exactly.
 const EXACT: u64 = 140;
 
@@ -42,7 +42,8 @@ impl Evenness {
             distance = distance.max(((k + 1) as f64 / CLASSES as f64 - below as f64 / n).abs());
         }
         let p = kolmogorov(self.values, distance);
-        let detail = format!("greatest distance between the distribution of the values and that of the rule {distance:.4}");
+        let detail =
+            format!("greatest distance between the distribution of the values and that of the rule {distance:.4}");
         Some(Verdict { test: "Kolmogorov-Smirnov", values: self.values, statistic: distance, p, detail })
     }
 }

@@ -189,7 +189,8 @@ impl<'i> Reader<'i> {
             for value in &file.values {
                 if !matches!(value.source, Source::Constant(_)) {
                     let what = format!("`{}` of a file names a column", value.name);
-                    let remedy = "write a value that holds in the whole file, `{ is = … }`, and columns under `[names]`";
+                    let remedy =
+                        "write a value that holds in the whole file, `{ is = … }`, and columns under `[names]`";
                     self.refusals.push(Refusal { line: value.line, what, remedy: remedy.into() });
                 }
             }

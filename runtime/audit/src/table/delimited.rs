@@ -17,7 +17,8 @@ impl Delimited {
     pub(super) fn open(path: &Path, delimiter: u8) -> Result<Delimited, AuditFault> {
         let reader = ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_path(path);
         let mut reader = reader.map_err(|error| fault(path, format!("{error}; name a file that can be read")))?;
-        let head = reader.headers().map_err(|error| fault(path, format!("{error}; its first row names the columns")))?;
+        let head =
+            reader.headers().map_err(|error| fault(path, format!("{error}; its first row names the columns")))?;
         let columns = head.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
         Ok(Delimited { path: path.into(), reader, columns, selected: Vec::new() })
     }
@@ -40,7 +41,9 @@ impl Table for Delimited {
         let mut rows = 0;
         while rows < ROWS {
             let more = self.reader.read_byte_record(&mut record);
-            match more.map_err(|error| fault(&self.path, format!("{error}; every row has as many cells as the first")))? {
+            match more
+                .map_err(|error| fault(&self.path, format!("{error}; every row has as many cells as the first")))?
+            {
                 true => rows += 1,
                 false => break,
             }

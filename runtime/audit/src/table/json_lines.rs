@@ -20,8 +20,7 @@ impl JsonLines {
     pub(super) fn open(path: &Path) -> Result<JsonLines, AuditFault> {
         let file = File::open(path).map_err(|error| fault(path, format!("{error}; name a file that can be read")))?;
         let (path, reader) = (path.to_path_buf(), BufReader::new(file));
-        let mut table =
-            JsonLines { path, reader, columns: Vec::new(), selected: Vec::new(), first: None, line: 0 };
+        let mut table = JsonLines { path, reader, columns: Vec::new(), selected: Vec::new(), first: None, line: 0 };
         table.first = table.object()?;
         let members = table.first.as_ref().and_then(Value::as_object);
         table.columns = members.map(|members| members.keys().cloned().collect()).unwrap_or_default();

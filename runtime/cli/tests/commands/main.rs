@@ -5,6 +5,7 @@
 
 mod adaptive;
 mod amend;
+mod audit;
 mod broken_off;
 mod carry;
 mod carry_values;

@@ -35,6 +35,8 @@ pub(crate) struct Bound {
     source: Source,
     /// The selected columns that it reads, in the order of the source.
     places: Vec<usize>,
+    /// For [`Source::Constant`]: what it says.
+    constant: Option<Said>,
     /// For [`Source::Changes`]: the cell of the row before.
     before: Option<String>,
 }
@@ -99,7 +101,11 @@ impl Bindings {
                     bound.retain(|other| other.target != target);
                     let (name, rounded) = (binding.name.clone(), decoder.difference(binding.rounded));
                     let source = binding.source.clone();
-                    bound.push(Bound { name, target, decoder, rounded, source, places, before: None });
+                    let constant = match &source {
+                        Source::Constant(text) => decoder.text(text),
+                        _ => None,
+                    };
+                    bound.push(Bound { name, target, decoder, rounded, source, places, constant, before: None });
                 }
                 Err(wrong) => refusals.extend(wrong),
             }
@@ -174,7 +180,7 @@ impl Bound {
         };
         match &self.source {
             Source::Column(_) => cell(self.places[0]),
-            Source::Constant(text) => self.decoder.text(text),
+            Source::Constant(_) => self.constant,
             Source::First(_) => {
                 let mut found = Some(Said::Missing);
                 for place in &self.places {

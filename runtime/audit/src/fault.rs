@@ -34,7 +34,7 @@ pub enum AuditFault {
     },
     /// A cell is not a value of the name that it is bound to.
     #[error(
-        "{path}, row {row}: `{cell}` in `{column}` is no value of `{name}`, which is {expected}; translate it with `values`, `scale` or `unit`, or list it in `missing`"
+        "{path}, row {row}: `{cell}` in `{column}` is no value of {wanted}; translate it with `values`, `scale` or `unit`, or list it in `missing`"
     )]
     Cell {
         /// The file.
@@ -45,10 +45,8 @@ pub enum AuditFault {
         column: String,
         /// What stands there.
         cell: String,
-        /// The protocol's name.
-        name: String,
-        /// What it should be.
-        expected: String,
+        /// The protocol's name, and what it should be.
+        wanted: String,
     },
 }
 

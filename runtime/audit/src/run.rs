@@ -134,8 +134,8 @@ impl<'a> Audit<'a> {
                 if let Err(name) = bindings.row(rows, k, begins, &mut said) {
                     let (column, cell) = bindings.cell(name, rows, k);
                     let bound = &bindings.bound[name];
-                    let (path, expected) = (path.display().to_string(), bound.decoder.expected());
-                    return Err(AuditFault::Cell { path, row, column, cell, name: bound.name.clone(), expected });
+                    let wanted = format!("`{}`, which is {}", bound.name, bound.decoder.expected());
+                    return Err(AuditFault::Cell { path: path.display().to_string(), row, column, cell, wanted });
                 }
                 self.judge.said = said;
                 if begins {
@@ -232,10 +232,9 @@ impl<'a> Audit<'a> {
     }
 
     fn each_use(&mut self, with: &mut dyn FnMut(&mut Self, usize, Use)) {
-        for k in 0..self.judge.setup.of_column.len() {
-            if let Some(usage) = self.judge.setup.of_column[k].and_then(|bound| self.judge.setup.uses[bound]) {
-                with(self, k, usage);
-            }
+        for k in 0..self.judge.setup.columns.len() {
+            let (column, usage) = self.judge.setup.columns[k];
+            with(self, column, usage);
         }
     }
 

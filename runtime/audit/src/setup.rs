@@ -42,6 +42,8 @@ pub(crate) struct Stamps {
 pub(crate) struct Setup {
     /// By bound name; none for one that is no column.
     pub(crate) uses: Vec<Option<Use>>,
+    /// Columns that are bound, in the order of the program, with what is done with them.
+    pub(crate) columns: Vec<(usize, Use)>,
     /// By column of the program: the bound name.
     pub(crate) of_column: Vec<Option<usize>>,
     /// By block: the bound name that says when one begins, and how.
@@ -73,6 +75,7 @@ impl Setup {
     pub(crate) fn new(program: &Program, facts: &Facts, bindings: &Bindings) -> Setup {
         let mut setup = Setup {
             uses: Vec::new(),
+            columns: Vec::new(),
             of_column: vec![None; program.columns.len()],
             begins: vec![None; facts.blocks.len()],
             outcome: None,
@@ -113,6 +116,8 @@ impl Setup {
             _ => None,
         });
         setup.uses = uses.collect();
+        let bound = setup.of_column.iter().enumerate().filter_map(|(column, bound)| Some((column, (*bound)?)));
+        setup.columns = bound.filter_map(|(column, bound)| Some((column, setup.uses[bound]?))).collect();
         setup.know(program, facts, &targets);
         let certain = |drawn: &Option<crate::facts::Drawn>| {
             drawn.as_ref().is_some_and(|drawn| drawn.parameters.iter().all(|expr| setup.is_known(expr)))

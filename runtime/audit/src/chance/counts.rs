@@ -107,12 +107,11 @@ impl Counts {
             }
             rank += 1;
             chi += rest[k] * rest[k] / pivot;
-            for row in k + 1..n {
-                let factor = matrix[row][k] / pivot;
+            let (above, below) = matrix.split_at_mut(k + 1);
+            for (row, cells) in (k + 1..).zip(below) {
+                let factor = cells[k] / pivot;
                 rest[row] -= factor * rest[k];
-                for column in k..n {
-                    matrix[row][column] -= factor * matrix[k][column];
-                }
+                cells[k..].iter_mut().zip(&above[k][k..]).for_each(|(cell, other)| *cell -= factor * other);
             }
         }
         (chi, rank)

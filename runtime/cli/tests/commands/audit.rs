@@ -1,4 +1,5 @@
 //! `trialect audit`: our own tables, changed protocols, and recorded sessions of another program.
+#![allow(clippy::print_stderr)] // what is skipped is said
 
 use crate::command::{Ran, basic, project, sim, text, trialect};
 use std::path::{Path, PathBuf};
@@ -161,7 +162,7 @@ fn what_cannot_be_audited_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("a.csv");
     std::fs::write(&table, "o\ncorrect\n").unwrap();
-    let told = audit(&basic(), "format = \"trialect-map/1\"\n[names]\nsides = \"o\"\n", &[table.clone()], &[]);
+    let told = audit(&basic(), "format = \"trialect-map/1\"\n[names]\nsides = \"o\"\n", std::slice::from_ref(&table), &[]);
     let told = told.trouble("audit-map");
     assert!(told.contains("map.toml:3: the protocol has no `sides`"), "{told}");
     assert!(told.contains("bind `outcome`"), "{told}");

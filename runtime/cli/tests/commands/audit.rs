@@ -162,7 +162,8 @@ fn what_cannot_be_audited_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("a.csv");
     std::fs::write(&table, "o\ncorrect\n").unwrap();
-    let told = audit(&basic(), "format = \"trialect-map/1\"\n[names]\nsides = \"o\"\n", std::slice::from_ref(&table), &[]);
+    let told =
+        audit(&basic(), "format = \"trialect-map/1\"\n[names]\nsides = \"o\"\n", std::slice::from_ref(&table), &[]);
     let told = told.trouble("audit-map");
     assert!(told.contains("map.toml:3: the protocol has no `sides`"), "{told}");
     assert!(told.contains("bind `outcome`"), "{told}");

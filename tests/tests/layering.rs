@@ -24,11 +24,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sim", &["device"]),
     ("recorded", &["device"]),
     ("export", &["ir", "journal"]),
+    ("audit", &["ir", "units"]),
     (
         "cli",
         &[
             "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
-            "recorded",
+            "recorded", "audit",
         ],
     ),
 ];
@@ -38,8 +39,10 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("cranelift-codegen", &["codegen"]),
     ("cranelift-jit", &["codegen"]),
     ("cranelift-frontend", &["codegen"]),
-    ("parquet", &["export"]),
-    ("arrow-array", &["export"]),
+    ("parquet", &["export", "audit"]),
+    ("arrow-array", &["export", "audit"]),
+    ("csv", &["audit"]),
+    ("statrs", &["audit"]),
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
     ("miette", &["cli"]),

@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Recover(PlaceOptions),
     /// Show sessions
     Show(PlaceOptions),
+    /// Hold existing data, also of other programs, against a protocol
+    Audit(AuditOptions),
     /// Say afterwards that a sealed session was another subject's, or that a covariate was another
     Amend(AmendOptions),
     /// Print the documentation of a module of the library, or write that of all; without either, list the modules
@@ -270,6 +272,26 @@ pub(crate) struct ReplayOptions {
 pub(crate) struct PlaceOptions {
     /// A session, a subject's folder or a data folder
     pub(crate) place: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditOptions {
+    /// The protocol's text
+    pub(crate) protocol: PathBuf,
+    /// A table (.csv, .tsv, .parquet, .pqt, .jsonl); several are sessions of one subject in their order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Vec<PathBuf>,
+    /// The map from the tables' columns to the protocol's names (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: PathBuf,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// What runs the program
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) machine: Kind,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
 }
 
 #[derive(Debug, Args)]

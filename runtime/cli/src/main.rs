@@ -4,6 +4,7 @@ mod amend;
 mod animal;
 mod answers;
 mod arguments;
+mod audit;
 mod carry;
 mod changes;
 mod check;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => verify::run(&options),
         Command::Recover(options) => recover::run(&options),
         Command::Show(options) => show::run(&options),
+        Command::Audit(options) => audit::run(&options),
         Command::Amend(options) => amend::run(&options),
         Command::Doc(options) => doc::run(&options),
         Command::Explain { code } => explain::run(code.as_deref()),

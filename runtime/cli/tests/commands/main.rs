@@ -6,6 +6,7 @@
 mod adaptive;
 mod amend;
 mod as_run;
+mod audit;
 mod beside;
 mod broken_off;
 mod carry;

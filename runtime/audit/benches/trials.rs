@@ -1,0 +1,72 @@
+//! How long it takes to hold a million trials of the basic task against its protocol, from a CSV file.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use trialect_audit::{Finding, audit, read_map};
+use trialect_codegen::Jit;
+use trialect_driver::{Library, compile};
+use trialect_ir::law;
+
+const TRIALS: u64 = 1_000_000;
+const OF_A_SESSION: u64 = 1_000;
+const CONTRASTS: [&str; 5] = ["1", "0.25", "0.125", "0.0625", "0"];
+const MAP: &str = "format = \"trialect-map/1\"
+session = \"session\"
+[names]
+fresh_contrast = \"contrast\"
+fresh_side = \"side\"
+contrast = \"contrast\"
+side = \"side\"
+lean = \"lean\"
+extra = \"extra\"
+repeated = { is = 0 }
+outcome = { is = \"correct\" }
+choice = \"side\"
+response_time = \"rt\"
+\"trial.end\" = \"end\"
+contrasts = { is = \"final\" }
+weight = { is = 25 }
+";
+
+fn main() {
+    divan::main();
+}
+
+/// Trials of an animal that is always right, with draws from the distributions of the protocol.
+fn table() -> String {
+    let mut text = String::from("session,contrast,side,lean,extra,rt,end\n");
+    let mut lefts: Vec<f64> = Vec::new();
+    for n in 0..TRIALS {
+        let u = |key: u64| law::unit_interval(law::stream_word(key, n));
+        let of_session = n % OF_A_SESSION;
+        if of_session == 0 {
+            lefts.clear();
+        }
+        let recent = &lefts[lefts.len().saturating_sub(10)..];
+        let leftward = if recent.is_empty() { 0.5 } else { recent.iter().sum::<f64>() / recent.len() as f64 };
+        let left = u(2) < 0.5;
+        let lean = law::normal(u(3), leftward, 0.5, -3.0, 4.0);
+        let extra = law::exponential(u(4), 0.35, 0.2, 0.5);
+        let (side, contrast) = (if left { "left" } else { "right" }, CONTRASTS[(u(1) * 5.0) as usize]);
+        let (rt, end) = (0.3 + 0.6 * u(5), (of_session + 1) as f64 * 2.5);
+        let _ = writeln!(text, "{},{contrast},{side},{lean},{extra},{rt},{end}", n / OF_A_SESSION);
+        lefts.push(f64::from(u8::from(left)));
+    }
+    text
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn a_million_trials(bencher: divan::Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path: PathBuf = folder.path().join("trials.csv");
+    std::fs::write(&path, table()).expect("a file");
+    let text = include_str!("../../../protocols/ibl/basic.trial");
+    let program = compile("basic.trial", text, &Library::Embedded).program.expect("it compiles");
+    let map = read_map("map", MAP).expect("a map");
+    bencher.counter(divan::counter::ItemsCount::new(TRIALS)).bench_local(|| {
+        let mut machine = Jit::compile(&program).expect("machine code");
+        let report = audit(&program, &mut machine, &map, "map", std::slice::from_ref(&path), &|_| None);
+        let report = report.expect("an audit");
+        assert_eq!((report.trials, report.finding), (TRIALS, Finding::Holds), "{}", report.text());
+    });
+}

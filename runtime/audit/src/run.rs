@@ -1,0 +1,372 @@
+//! The audit: files in their order, sessions of one chain, trial by trial.
+
+use crate::bind::Bindings;
+use crate::decode::Said;
+use crate::explain::renew;
+use crate::facts::{Facts, Know};
+use crate::fault::{AuditFault, Refusal};
+use crate::judge::Judge;
+use crate::map::Map;
+use crate::report::{Report, Sources};
+use crate::setup::{Begins, Setup, Use};
+use crate::table::{Batch, open};
+use crate::tally::Here;
+use std::path::PathBuf;
+use trialect_ir::{Clock, Machine, NO_OUTCOME, Phase, Program, RuleKind, Slot, header, law};
+
+/// Holds tables, the sessions of one subject in their order, against a program. `map_path` is what people call the map;
+/// `place` gives the place of a definition in the protocol's texts by its clause.
+///
+/// # Errors
+/// The map does not fit the program or a table, a table cannot be read, or a cell is no value of its name.
+pub fn audit(
+    program: &Program,
+    machine: &mut dyn Machine,
+    map: &Map,
+    map_path: &str,
+    tables: &[PathBuf],
+    place: &dyn Fn(&str) -> Option<String>,
+) -> Result<Report, AuditFault> {
+    if let Some(last) = map.files.last().filter(|_| map.files.len() != tables.len()) {
+        let what = format!("the map has values for {} files, and there are {} tables", map.files.len(), tables.len());
+        let remedy = "write one `[[files]]` for each table, in the order of the sessions".into();
+        return Err(AuditFault::Map {
+            path: map_path.into(),
+            refusals: vec![Refusal { line: last.line, what, remedy }],
+        });
+    }
+    let facts = Facts::of(program);
+    let (mut audit, mut machine): (Option<Audit<'_>>, _) = (None, Some(machine));
+    for (file, path) in tables.iter().enumerate() {
+        let mut table = open(path)?;
+        let bindings = Bindings::new(program, &facts, map, file, map_path, table.columns())?;
+        table.select(&bindings.selected)?;
+        let setup = Setup::new(program, &facts, &bindings);
+        match (audit.as_mut(), machine.take()) {
+            (Some(one), _) => one.judge.exchange(setup),
+            (None, Some(machine)) => {
+                audit = Some(Audit::new(program, &facts, Judge::new(program, &facts, setup), machine));
+            }
+            (None, None) => {}
+        }
+        let Some(one) = audit.as_mut() else { continue };
+        one.judge.here = Here { file, row: 0, ..one.judge.here };
+        one.file(path, bindings, &mut |batch| {
+            *batch = table.next()?;
+            Ok(())
+        })?;
+    }
+    let files = tables.iter().map(|path| path.display().to_string()).collect();
+    let sources = Sources { files, level: map.level, place };
+    Ok(match audit {
+        Some(mut audit) => {
+            audit.end_session();
+            Report::of(&mut audit.judge, audit.sessions, audit.trials, &sources)
+        }
+        None => Report::empty(program, &sources),
+    })
+}
+
+struct Audit<'a> {
+    program: &'a Program,
+    facts: &'a Facts,
+    judge: Judge<'a>,
+    machine: &'a mut dyn Machine,
+    sessions: u32,
+    trials: u64,
+    /// Trials of the present session.
+    trial: u32,
+    /// Time of the latest instant, ns.
+    now: i64,
+    /// Stages with their counts before the rules of the last trial ran.
+    stages: Vec<[u64; 3]>,
+    /// By block: the index that the data gave last.
+    indices: Vec<u64>,
+    /// Whether the last trial had an outcome, so that its rules ran.
+    ruled: bool,
+}
+
+impl<'a> Audit<'a> {
+    fn new(program: &'a Program, facts: &'a Facts, judge: Judge<'a>, machine: &'a mut dyn Machine) -> Audit<'a> {
+        machine.memory_mut().copy_from_slice(&program.initial);
+        let (stages, indices) = (vec![[0; 3]; facts.curricula.len()], vec![0; facts.blocks.len()]);
+        Audit {
+            program,
+            facts,
+            judge,
+            machine,
+            sessions: 0,
+            trials: 0,
+            trial: 0,
+            now: 0,
+            stages,
+            indices,
+            ruled: false,
+        }
+    }
+
+    fn word(&self, slot: Slot) -> u64 {
+        self.machine.memory()[slot.index()]
+    }
+
+    fn set(&mut self, slot: Slot, word: u64) {
+        self.machine.memory_mut()[slot.index()] = word;
+    }
+
+    fn file(
+        &mut self,
+        path: &std::path::Path,
+        mut bindings: Bindings,
+        next: &mut dyn FnMut(&mut Option<Batch>) -> Result<(), AuditFault>,
+    ) -> Result<(), AuditFault> {
+        self.judge.rounded = bindings.bound.iter().map(|bound| bound.rounded).collect();
+        let (mut batch, mut first, mut row) = (None, true, 0_u64);
+        loop {
+            next(&mut batch)?;
+            let Some(rows) = batch.as_ref() else { return Ok(()) };
+            for k in 0..rows.rows {
+                row += 1;
+                if !bindings.counts(rows, k) {
+                    continue;
+                }
+                let begins = bindings.begins(rows, k) || first;
+                let mut said = std::mem::take(&mut self.judge.said);
+                if let Err(name) = bindings.row(rows, k, begins, &mut said) {
+                    let (column, cell) = bindings.cell(name, rows, k);
+                    let bound = &bindings.bound[name];
+                    let wanted = format!("`{}`, which is {}", bound.name, bound.decoder.expected());
+                    return Err(AuditFault::Cell { path: path.display().to_string(), row, column, cell, wanted });
+                }
+                self.judge.said = said;
+                if begins {
+                    self.end_session();
+                    self.judge.here.row = row;
+                    self.begin_session();
+                }
+                first = false;
+                self.judge.here.row = row;
+                self.trial(begins);
+            }
+        }
+    }
+
+    /// The rules at the end of a session, and what they leave for the next.
+    fn end_session(&mut self) {
+        if self.trial == 0 {
+            return;
+        }
+        self.keep_stages();
+        self.machine.run(Phase::SessionEnd, &mut self.judge);
+        self.trial = 0;
+    }
+
+    fn begin_session(&mut self) {
+        let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+        let words = self.machine.memory()[subject.clone()].to_vec();
+        self.machine.memory_mut().copy_from_slice(&self.program.initial);
+        self.machine.memory_mut()[subject].copy_from_slice(&words);
+        self.sessions += 1;
+        self.now = 0;
+        self.ruled = false;
+        self.set(header::SESSION, u64::from(self.sessions));
+        self.indices.fill(0);
+        self.judge.here.session = self.sessions;
+        self.judge.here.trial = 0;
+        self.judge.before.clear();
+        self.judge.pieces = crate::explain::everything();
+        self.judge.look_for_gaps();
+        self.asked(Clock::Session);
+        self.machine.run(Phase::SessionStart, &mut self.judge);
+    }
+
+    /// Values asked of people.
+    fn asked(&mut self, upto: Clock) {
+        for k in self.program.asked.iter().map(|k| *k as usize) {
+            if self.program.columns[k].clock <= upto {
+                self.judge.put(k, self.machine.memory_mut());
+            }
+        }
+    }
+
+    fn trial(&mut self, first: bool) {
+        self.trial += 1;
+        self.trials += 1;
+        self.judge.here.trial = self.trial;
+        if first {
+            self.between_sessions();
+        } else {
+            self.between_trials();
+        }
+        self.judge.look_for_gaps();
+        let time = |judge: &Judge<'_>, bound: Option<usize>| match bound.map(|bound| judge.said[bound]) {
+            Some(Said::Word(word)) => Some(word as i64),
+            _ => None,
+        };
+        self.now = time(&self.judge, self.judge.setup.trial_start).unwrap_or(self.now);
+        self.set(header::TRIAL, u64::from(self.trial));
+        self.set(header::NOW, self.now as u64);
+        self.asked(Clock::Trial);
+        self.machine.run(Phase::TrialStart, &mut self.judge);
+        self.set(header::OUTCOME, NO_OUTCOME as u64);
+        self.set(header::TRIAL_START, self.now as u64);
+        self.each_use(&mut |audit, column, usage| match usage {
+            Use::Shown => audit.judge.compare(column, audit.machine.memory(), 0),
+            Use::Late => {
+                audit.judge.compare(column, audit.machine.memory(), 0);
+                audit.judge.put(column, audit.machine.memory_mut());
+            }
+            _ => {}
+        });
+        self.happened();
+        self.now = time(&self.judge, self.judge.setup.trial_end).unwrap_or(self.now);
+        self.set(header::NOW, self.now as u64);
+        self.machine.run(Phase::TrialEnd, &mut self.judge);
+        self.each_use(&mut |audit, column, usage| {
+            if usage == Use::Live {
+                audit.judge.compare(column, audit.machine.memory(), 0);
+                audit.judge.put(column, audit.machine.memory_mut());
+            }
+        });
+        self.rules();
+        self.judge.before.clone_from(&self.judge.said);
+    }
+
+    fn each_use(&mut self, with: &mut dyn FnMut(&mut Self, usize, Use)) {
+        for k in 0..self.judge.setup.columns.len() {
+            let (column, usage) = self.judge.setup.columns[k];
+            with(self, column, usage);
+        }
+    }
+
+    /// Before the first trial of a session: the values that rules have changed since the last, or with which the chain
+    /// begins.
+    fn between_sessions(&mut self) {
+        let begins = self.sessions == 1;
+        self.each_use(&mut |audit, column, usage| audit.carry(column, usage, (!begins).then_some(1)));
+    }
+
+    /// Before another trial of a session: what the rules after the last one should have done.
+    fn between_trials(&mut self) {
+        self.stopped();
+        for block in 0..self.facts.blocks.len() {
+            let Some((bound, how)) = self.judge.setup.begins[block] else { continue };
+            let Said::Word(word) = self.judge.said[bound] else {
+                self.judge.blocks[block].undecidable += 1;
+                continue;
+            };
+            let begins = match how {
+                Begins::True => word != 0,
+                Begins::Zero => word == 0,
+                Begins::Changes => word != self.indices[block],
+            };
+            self.indices[block] = word;
+            self.judge.block_ended(block, begins, self.machine.memory());
+            self.set(self.facts.blocks[block].ended, u64::from(begins));
+        }
+        let program = self.program;
+        let ended: Vec<bool> =
+            program.draws.iter().map(|draw| draw.clock == Clock::Trial || self.begins_anew(draw)).collect();
+        renew(&mut self.judge.pieces, &|draw| ended.get(draw).copied().unwrap_or(true));
+        self.each_use(&mut |audit, column, usage| audit.carry(column, usage, Some(0)));
+    }
+
+    /// Whether a draw of a block is made anew with this trial.
+    fn begins_anew(&self, draw: &trialect_ir::Draw) -> bool {
+        let of = |block: &&crate::facts::Block| block.index == Some(draw.tick);
+        draw.clock == Clock::Block && self.facts.blocks.iter().find(of).is_some_and(|block| self.word(block.ended) != 0)
+    }
+
+    /// Compares a value that rules change between trials, and puts the data's in its place.
+    fn carry(&mut self, column: usize, usage: Use, moment: Option<usize>) {
+        let (Use::Carried | Use::Stage(_)) = usage else { return };
+        let computed = self.word(self.program.columns[column].value);
+        if let Some(moment) = moment {
+            self.judge.compare(column, self.machine.memory(), moment);
+        }
+        self.judge.put(column, self.machine.memory_mut());
+        if let (Use::Stage(curriculum), Some(_)) = (usage, moment) {
+            let words = self.facts.curricula[curriculum].words;
+            let (now, before) = (self.word(words[0]), self.stages[curriculum]);
+            if now == computed {
+                return;
+            }
+            // The data stayed where the rule went on, or went where the rule stayed.
+            let counts = if now == before[0] { [before[1] + 1, before[2]] } else { [0, 0] };
+            self.set(words[1], counts[0]);
+            self.set(words[2], counts[1]);
+        }
+    }
+
+    fn keep_stages(&mut self) {
+        for k in 0..self.facts.curricula.len() {
+            self.stages[k] = self.facts.curricula[k].words.map(|slot| self.word(slot));
+        }
+    }
+
+    /// The session goes on: no rule should have stopped it.
+    fn stopped(&mut self) {
+        if !self.ruled {
+            return;
+        }
+        for rule in &self.program.stops {
+            let k = rule.0 as usize;
+            if self.program.rules[k].kind != RuleKind::Stop {
+                continue;
+            }
+            let known = self.judge.setup.knowledge.rules[k] == Know::Known;
+            let here = Here { trial: self.trial - 1, row: self.judge.here.row.saturating_sub(1), ..self.judge.here };
+            let fired = self.judge.fired.contains(&rule.0);
+            let tally = &mut self.judge.stops[k];
+            match (known, fired) {
+                (false, _) => tally.undecidable += 1,
+                (true, false) => tally.equal += 1,
+                (true, true) => {
+                    tally.refute(here, || "the session stops".into(), || "it goes on".into());
+                }
+            }
+        }
+    }
+
+    /// What happened in the trial, from the data.
+    fn happened(&mut self) {
+        let outcome = match self.judge.setup.outcome.map(|bound| self.judge.said[bound]) {
+            Some(Said::Word(word)) => word,
+            _ => NO_OUTCOME as u64,
+        };
+        self.set(header::OUTCOME, outcome);
+        for k in 0..self.judge.setup.stamps.len() {
+            let (bound, slot, visits) = self.judge.setup.stamps[k];
+            if let Said::Word(word) = self.judge.said[bound] {
+                self.set(slot, word);
+                visits.into_iter().for_each(|visits| self.set(visits, 1));
+            }
+        }
+        self.each_use(&mut |audit, column, usage| match usage {
+            Use::Played => audit.judge.put(column, audit.machine.memory_mut()),
+            Use::Between(stamps) => {
+                if let Some(Said::Word(word)) = audit.judge.of_column(column) {
+                    let from = audit.now;
+                    let to = from.saturating_add(law::round(f64::from_bits(word) * 1e9));
+                    audit.set(stamps.from, from as u64);
+                    audit.set(stamps.to, to as u64);
+                    stamps.visits.into_iter().for_each(|visits| audit.set(visits, 1));
+                }
+            }
+            _ => {}
+        });
+    }
+
+    /// The rules after a trial. One that was broken off has none.
+    fn rules(&mut self) {
+        self.ruled = self.word(header::OUTCOME) as i64 != NO_OUTCOME;
+        self.keep_stages();
+        if !self.ruled {
+            return;
+        }
+        self.machine.run(Phase::Statistics, &mut self.judge);
+        self.machine.run(Phase::TrialRules, &mut self.judge);
+        self.judge.fired.clear();
+        self.machine.run(Phase::Stops, &mut self.judge);
+        self.set(header::STOP, 0);
+    }
+}

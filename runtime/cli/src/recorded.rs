@@ -11,10 +11,12 @@ use crate::{date, machine, output, protocol, record, table, today};
 use serde_json::json;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use trialect_device::{Ns, Rig};
+use trialect_driver::Compiled;
 use trialect_export::{Status, seal};
+use trialect_ir::record::Header;
 use trialect_ir::{Program, Stmt, VerbKind, canonical_json, digest};
 use trialect_journal::Entry;
 use trialect_recorded::{GivenValue, RecordedRig, Recording};
@@ -82,8 +84,7 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         study: None,
     };
     let header = header(&program, &plan, &rig, &origin, Some(given_digest(&recording)));
-    let (folder, writer) = subject.begin(ordinal, &compiled.texts, &header)?;
-    let mut recorder = JournalRecorder(writer);
+    let (folder, mut recorder) = begin(&subject, &compiled, &header)?;
     let ended = run_session(&program, machine.as_mut(), &mut rig, &mut recorder, &plan);
     drop(recorder);
     let ending = sealed(&folder, ended)?;
@@ -93,6 +94,12 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     output::say(&format!("sealed in {}", folder.display()));
     interrupt.tell(1, 1);
     if ending.interrupted { Err(broken_off(&ending, &folder)) } else { Ok(()) }
+}
+
+/// The folder of a session that begins, and where its record goes.
+fn begin(subject: &Subject, compiled: &Compiled, header: &Header) -> Result<(PathBuf, JournalRecorder), Failure> {
+    let (folder, writer) = subject.begin(header.session, &compiled.texts, header)?;
+    Ok((folder, JournalRecorder(writer)))
 }
 
 /// Seals a session that has ended.

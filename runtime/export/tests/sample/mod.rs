@@ -77,6 +77,10 @@ pub fn columns() -> Vec<Column> {
     ]
 }
 
+fn rule(definition: &str, kind: &str, name: &str, text: &str) -> RuleStamp {
+    RuleStamp { definition: definition.into(), kind: kind.into(), name: name.into(), text: text.into() }
+}
+
 pub fn header() -> Header {
     let input = |device: &str, channel: &str, count_size: Option<f64>| InputStamp {
         device: device.into(),
@@ -92,12 +96,6 @@ pub fn header() -> Header {
         stimulus: stimulus.map(str::to_owned),
         arguments: names(arguments),
         adds: None,
-    };
-    let rule = |definition: &str, kind: &str, name: &str, text: &str| RuleStamp {
-        definition: definition.into(),
-        kind: kind.into(),
-        name: name.into(),
-        text: text.into(),
     };
     Header {
         format: FORMAT.into(),

@@ -25,6 +25,9 @@ impl<'a> Checker<'a> {
             self.rule(clause);
             self.scope.leave();
         }
+        // The order of limits says nothing, so that it may decide nothing either.
+        let key = |limit: &Limit| (limit.name.clone(), limit.each.word(), limit.total);
+        self.model.limits.sort_by_key(key);
     }
 
     /// `hold` in the session.

@@ -55,6 +55,25 @@ fn statistics_procedures_handlers_stages_and_stops_follow_each_other() {
     assert_eq!(decided(&played, &watched), [RuleKind::Advice, RuleKind::Stop, RuleKind::Stop], "all that hold");
 }
 
+/// The order of limits is no part of the hash: it may not decide for which reason a session ends.
+#[test]
+fn of_two_limits_that_are_reached_the_first_by_name_ends_the_session() {
+    let (a, b) = ("limit a 10 uL each session", "limit b 10 uL each session");
+    for limits in [[a, b], [b, a]] {
+        let played = play(
+            &format!(
+                "rig {{ b : Pump; a : Pump }}
+                 session {{ limit trials 9; {} }}
+                 trial {{ outcomes done; state only {{ deliver 3 uL to b; deliver 3 uL to a; after 1 s -> end done }} }}",
+                limits.join("; ")
+            ),
+            &[],
+        );
+        assert_eq!(played.ending().reason, "limit a", "{limits:?}");
+        assert_eq!(played.column("a.delivered"), ["3", "3", "3", "0"], "uL");
+    }
+}
+
 #[test]
 fn a_block_is_asked_whether_it_ends_after_the_handlers() {
     let played = play(

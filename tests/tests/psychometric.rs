@@ -1,6 +1,9 @@
 //! `psychometric(TABLE)` in protocols: recorded windows give the recorded curves, on both machines.
 #![allow(clippy::expect_used)]
 
+#[path = "../../compiler/psychometrics/tests/windows/mod.rs"]
+mod windows;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +17,7 @@ use trialect_ir::{Date, Machine, Program};
 use trialect_journal::Entry;
 use trialect_session::{Given, Inbox, Plan, run, wiring};
 use trialect_sim::{MouseParameters, MouseState, RigParameters, SimRig};
+use windows::{fields, numbers};
 
 const WINDOWS: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/traces/v8.24.7/training_status_windows.csv");
@@ -118,26 +122,6 @@ fn curve(program: &Program, row: (&[u64], &[u64]), name: &str) -> Option<[f64; 4
 
 fn machines(program: &Arc<Program>) -> [Box<dyn Machine>; 2] {
     [Box::new(Interpreter::new(Arc::clone(program))), Box::new(Jit::compile(program).expect("compiles"))]
-}
-
-/// The fields of a line of comma-separated text, in which quotes keep commas together.
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    for letter in line.chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            other => fields.last_mut().expect("a field").push(other),
-        }
-    }
-    fields
-}
-
-/// All numbers of a nested list.
-fn numbers(text: &str) -> Vec<f64> {
-    let parts = text.split(|letter: char| "[], ".contains(letter)).filter(|part| !part.is_empty());
-    parts.map(|part| part.parse().expect("a number")).collect()
 }
 
 /// The trials that these counts are of: levels in %, trials, shares, one after the other.

@@ -1,31 +1,14 @@
 //! Curves that the reference program fitted to recorded sessions.
 #![allow(clippy::expect_used)]
 
+mod windows;
+
 use std::path::Path;
 use trialect_psychometrics::{Bounds, Level, fit};
+use windows::{fields, numbers};
 
 const WINDOWS: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/traces/v8.24.7/training_status_windows.csv");
-
-/// The fields of a line of comma-separated text, in which quotes keep commas together.
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    for letter in line.chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            other => fields.last_mut().expect("a field").push(other),
-        }
-    }
-    fields
-}
-
-/// All numbers of a nested list.
-fn numbers(text: &str) -> Vec<f64> {
-    let parts = text.split(|letter: char| "[], ".contains(letter)).filter(|part| !part.is_empty());
-    parts.map(|part| part.parse().expect("a number")).collect()
-}
 
 /// The likelihood as it is written in books.
 fn log_likelihood(levels: &[Level], [bias, threshold, low, high]: [f64; 4]) -> f64 {

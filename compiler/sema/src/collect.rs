@@ -1,9 +1,9 @@
 //! First pass: what is declared where. Names are entered; bodies wait until all names are known.
 
+use crate::Checker;
 use crate::model::*;
 use crate::names::{Symbol, TypeSymbol, duplicate, unknown};
 use crate::types::Type;
-use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{self, Clause, ClauseKind, File, Head, Name};
 
@@ -270,22 +270,8 @@ impl<'a> Checker<'a> {
         clause: &'a Clause,
     ) {
         let id = ValueId(self.model.values.len());
-        self.model.values.push(Value {
-            name: name.clone(),
-            path,
-            clock,
-            block,
-            state: None,
-            span: written.span,
-            clause: clause.span,
-            description: clause.description.clone(),
-            keys: Vec::new(),
-            ty: Type::Unknown,
-            range: Interval::ALL,
-            kind: ValueKind::Pending,
-            live: false,
-            covariate: None,
-        });
+        let waits = Value::pending(name.clone(), path, clock, (written.span, clause.span));
+        self.model.values.push(Value { block, description: clause.description.clone(), ..waits });
         self.pending.values.push(clause);
         self.declare(&name, written.span, Symbol::Value(id));
     }
@@ -403,22 +389,9 @@ impl<'a> Checker<'a> {
         for clause in body {
             let ClauseKind::Draw { head, .. } = &clause.kind else { continue };
             let name = format!("{state}.{}", head.name.text);
-            self.model.values.push(Value {
-                path: format!("state.{name}"),
-                name,
-                clock,
-                block: None,
-                state: Some(id),
-                span: head.name.span,
-                clause: clause.span,
-                description: clause.description.clone(),
-                keys: Vec::new(),
-                ty: Type::Unknown,
-                range: Interval::ALL,
-                kind: ValueKind::Pending,
-                live: false,
-                covariate: None,
-            });
+            let path = format!("state.{name}");
+            let waits = Value::pending(name, path, clock, (head.name.span, clause.span));
+            self.model.values.push(Value { state: Some(id), description: clause.description.clone(), ..waits });
             self.pending.values.push(clause);
         }
     }

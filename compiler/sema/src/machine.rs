@@ -3,11 +3,11 @@
 use crate::Checker;
 use crate::expressions::{LinearIn, Local};
 use crate::model::*;
-use crate::names::{Symbol, duplicate, lacks, named_class, nearest, unknown};
+use crate::names::{Symbol, duplicate, nearest, unknown};
 use crate::term::{Function, Term, Texpr};
 use crate::types::Type;
 use trialect_base::{Finding, Span};
-use trialect_syntax::ast::{self, Clause as Written, ClauseKind, Event, Expr, ExprKind, Place, Target};
+use trialect_syntax::ast::{self, Clause as Written, ClauseKind, Event, Expr, ExprKind, Target};
 use trialect_units::Dimension;
 
 impl<'a> Checker<'a> {
@@ -102,28 +102,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn find_tracks(&mut self, body: &'a [Written]) {
-        for clause in body {
-            match &clause.kind {
-                ClauseKind::Track { place, value } => match self.track(place, value, clause.span) {
-                    Some(Action::Track { stimulus, parameter, affine, .. }) => {
-                        self.scope.tracks.push((stimulus, parameter, affine));
-                    }
-                    // Its own finding is enough.
-                    _ => {
-                        if let Some(Symbol::Stimulus(stimulus)) = self.symbol(&place.base.text) {
-                            self.broken_tracks.push(stimulus);
-                        }
-                    }
-                },
-                ClauseKind::For { variable, over, body } => {
-                    self.unrolled(variable, over, |checker| checker.find_tracks(body));
-                }
-                _ => {}
-            }
-        }
-    }
-
     fn state_clause(&mut self, clause: &'a Written, entry: &mut Vec<Action>, clauses: &mut Vec<Clause>) {
         match &clause.kind {
             ClauseKind::Handler(handler) => self.state_handler(handler, clause.span, clauses),
@@ -147,23 +125,6 @@ impl<'a> Checker<'a> {
                 entry.extend(action);
             }
             _ => entry.extend(self.action(clause)),
-        }
-    }
-
-    /// A parameter of a stimulus follows one expression at a time.
-    fn tracked_once(&mut self, stimulus: StimulusId, parameter: usize, span: Span, entry: &[Action]) {
-        let first = entry.iter().find_map(|action| match action {
-            Action::Track { stimulus: other, parameter: place, span, .. }
-                if (*other, *place) == (stimulus, parameter) =>
-            {
-                Some(*span)
-            }
-            _ => None,
-        });
-        if let Some(first) = first {
-            let finding =
-                Finding::error("given-twice", "a parameter follows one expression in a state", span, "again here");
-            self.report(finding.also(first, "first tracked here").help("keep one of them"));
         }
     }
 
@@ -261,82 +222,6 @@ impl<'a> Checker<'a> {
         outcomes.iter().position(|member| member.name == name).map(|k| k as u32)
     }
 
-    /// `screen.flip`, `port[side].enter`: with the condition under which it is this device's.
-    fn device_events(&mut self, place: &Place) -> Option<Vec<(Option<Texpr>, Waits)>> {
-        if self.names_a_state(place) {
-            let (state, entered) = self.state_event(place)?;
-            return Some(vec![(None, Waits::State(state, entered))]);
-        }
-        let member = match place.members.as_slice() {
-            [member] => member,
-            _ => {
-                self.report(
-                    Finding::error(
-                        "unknown-event",
-                        "an event is a device and what it reports",
-                        place.span,
-                        "not an event",
-                    )
-                    .help(self.event_help(place)),
-                );
-                return None;
-            }
-        };
-        if matches!(place.base.text.as_str(), "trial" | "session") {
-            let slower = if place.base.text == "trial" { "session" } else { "subject" };
-            let message = "a state hears events of devices; it has ended when its trial or session ends";
-            let finding = Finding::error("misplaced-clause", message, place.span, "not an event inside a trial");
-            self.report(finding.help(format!("move the handler into `{slower} {{ … }}`")));
-            return None;
-        }
-        let devices = self.devices_at(&place.base, &place.index, place.span)?;
-        let class = self.model.class(devices.first()?.device).clone();
-        let event =
-            class.channels.iter().position(|channel| channel.name == member.text && channel.kind == ChannelKind::Event);
-        if event.is_none() {
-            let known = class
-                .channels
-                .iter()
-                .filter(|channel| channel.kind == ChannelKind::Event)
-                .map(|channel| channel.name.as_str());
-            let word = (member.text.as_str(), member.span);
-            let mut finding = lacks("unknown-event", &named_class(&class.name), "event", word, known);
-            let counter = class.channels.iter().find(|channel| channel.kind == ChannelKind::Counter);
-            let text = self.sources.text(place.span);
-            let found = class.channels.iter().find(|channel| channel.name == member.text).map(|channel| channel.kind);
-            match (found, &finding.help, counter) {
-                (Some(ChannelKind::Flag), ..) => {
-                    finding = finding.help(format!("`{text}` is a condition: write `when {text} -> …`"));
-                }
-                (Some(_), ..) => {
-                    finding = finding.help(format!("`{text}` is a reading; wait for a level: `on {text} reaches …`"));
-                }
-                (None, None, Some(counter)) => {
-                    let reading = format!("{}.{}", place.base.text, counter.name);
-                    finding = finding.help(format!("it reports no events; wait for a level: `on {reading} reaches …`"));
-                }
-                _ => {}
-            }
-            self.report(finding.also(class.span, "its class"));
-        }
-        let event = event? as u32;
-        Some(devices.into_iter().map(|one| (one.when, Waits::Event(one.device, event))).collect())
-    }
-
-    /// What could be meant by an event that is not written as one.
-    fn event_help(&self, place: &Place) -> String {
-        let Some(Symbol::Device(device)) = self.symbol(&place.base.text) else {
-            return "write `on DEVICE.EVENT -> STATE`".into();
-        };
-        let events = self.model.class(device).channels.iter().filter(|channel| channel.kind == ChannelKind::Event);
-        let events: Vec<String> = events.map(|event| format!("`{}.{}`", place.base.text, event.name)).collect();
-        if events.is_empty() {
-            "this device reports no events".into()
-        } else {
-            format!("write {}", events.join(" or "))
-        }
-    }
-
     /// A time that is there and not negative.
     pub(crate) fn duration(&mut self, time: &Expr) -> Texpr {
         let typed = self.expr_as(time, &Type::Real(Dimension::TIME));
@@ -410,93 +295,5 @@ impl<'a> Checker<'a> {
         };
         self.report(Finding::error("not-affine", message, value.span, label).help(help));
         None
-    }
-
-    /// A reading of the rig, for examples.
-    fn a_counter(&self) -> Option<String> {
-        let counters = self.model.devices.iter().enumerate().flat_map(|(k, device)| {
-            let channels = self.model.class(DeviceId(k)).channels.iter();
-            channels.filter(|c| c.kind == ChannelKind::Counter).map(|c| format!("{}.{}", device.name, c.name))
-        });
-        counters.into_iter().next()
-    }
-
-    /// What a parameter of a stimulus follows in this state.
-    fn tracked(&mut self, stimulus: StimulusId, parameter: &str, span: Span) -> Option<Affine> {
-        let shown = self.shown_parameters(stimulus);
-        let position = shown.iter().position(|known| known.name == parameter);
-        let Some(k) = position else {
-            self.report(unknown(
-                "unknown-argument",
-                "parameter of the stimulus",
-                parameter,
-                span,
-                shown.iter().map(|p| p.name.as_str()),
-            ));
-            return None;
-        };
-        let found = self.scope.tracks.iter().find(|(other, place, _)| *other == stimulus && *place == k);
-        let affine = found.map(|(_, _, affine)| affine.clone());
-        if affine.is_none() && !self.broken_tracks.contains(&stimulus) {
-            let name = &self.model.stimuli[stimulus.0].name;
-            let message = format!("`{name}.{parameter}` does not change in this state");
-            let finding = Finding::error("not-tracked", message, span, "follows nothing here");
-            self.report(finding.help(format!("add `track {name}.{parameter} = …` to the state")));
-        }
-        affine
-    }
-
-    pub(crate) fn shown_parameters(&self, stimulus: StimulusId) -> Vec<Parameter> {
-        let stimulus = &self.model.stimuli[stimulus.0];
-        let class = self.model.class(stimulus.device);
-        class.constructors.get(stimulus.constructor).map(|constructor| constructor.shown.clone()).unwrap_or_default()
-    }
-
-    /// `track grating.azimuth = …`
-    fn track(&mut self, place: &Place, value: &Expr, span: Span) -> Option<Action> {
-        let symbol = self.symbol(&place.base.text);
-        if symbol == Some(Symbol::Broken) {
-            return None;
-        }
-        let (Some(Symbol::Stimulus(stimulus)), [parameter]) = (symbol, place.members.as_slice()) else {
-            let stimuli: Vec<&str> = self.model.stimuli.iter().map(|stimulus| stimulus.name.as_str()).collect();
-            let near = nearest(&place.base.text, &stimuli).filter(|_| symbol.is_none());
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write `track STIMULUS.PARAMETER = …`".to_string(),
-            };
-            let message = "`track` needs a parameter of a stimulus";
-            self.report(Finding::error("unknown-target", message, place.span, "not such a parameter").help(help));
-            return None;
-        };
-        let shown = self.shown_parameters(stimulus);
-        let Some(k) = shown.iter().position(|known| known.name == parameter.text) else {
-            let known = shown.iter().map(|parameter| parameter.name.as_str());
-            let what = "parameter of the stimulus";
-            self.report(unknown("unknown-argument", what, &parameter.text, parameter.span, known));
-            return None;
-        };
-        if shown[k].train {
-            let message = "a train of times is given when a stimulus is played, and follows nothing";
-            let finding = Finding::error("unknown-target", message, parameter.span, "a train");
-            self.report(finding.help(format!("write `play {}({}: …)`", place.base.text, parameter.text)));
-            return None;
-        }
-        let typed = self.expr_as(value, &Type::Real(shown[k].dimension));
-        if typed.ty == Type::Unknown {
-            return None;
-        }
-        match LinearIn::of(&typed) {
-            LinearIn::One(affine) => Some(Action::Track { stimulus, parameter: k, affine, span }),
-            _ => {
-                let message = "`track` follows a factor times one reading, plus an offset";
-                let help = match self.a_counter() {
-                    Some(counter) => format!("for example `start + gain * {counter}`"),
-                    None => "no device of the rig has a reading".into(),
-                };
-                self.report(Finding::error("not-affine", message, value.span, "not of this form").help(help));
-                None
-            }
-        }
     }
 }

@@ -258,17 +258,7 @@ fn no_column(line: usize, name: &str, columns: &[String]) -> Refusal {
 fn own_names(program: &Program, map: &Map, columns: &[String]) -> Vec<Binding> {
     let shown = |name: &str| columns.iter().any(|column| column == name);
     let free = |name: &str| !map.bindings.iter().any(|binding| binding.name == name);
-    let binding = |name: &str, column: &str| Binding {
-        name: name.into(),
-        line: 1,
-        source: Source::Column(column.into()),
-        values: Vec::new(),
-        unit: None,
-        scale: 1.0,
-        offset: 0.0,
-        missing: Vec::new(),
-        rounded: 0.0,
-    };
+    let binding = |name: &str, column: &str| Binding::plain(name, 1, Source::Column(column.into()));
     let readable = |column: &&trialect_ir::Column| !matches!(column.domain, Domain::Text { .. } | Domain::Times { .. });
     let ours = program.columns.iter().filter(readable).map(|column| (column.name.as_str(), column.name.as_str()));
     let all = OWN.iter().map(|(column, name)| (*name, *column)).chain(ours);

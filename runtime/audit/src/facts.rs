@@ -221,18 +221,10 @@ impl Knowledge {
             .flatten()
             .map(Slot::index)
             .collect();
-        let phases = [
-            Phase::SessionStart,
-            Phase::TrialStart,
-            Phase::TrialEnd,
-            Phase::Statistics,
-            Phase::TrialRules,
-            Phase::Stops,
-            Phase::SessionEnd,
-        ];
+        let phases = Phase::ALL.into_iter().filter(|phase| !matches!(phase, Phase::Now | Phase::Columns));
         loop {
             let before = knowledge.words.clone();
-            for phase in phases {
+            for phase in phases.clone() {
                 let keeps = matches!(phase, Phase::SessionStart | Phase::TrialStart);
                 let mut walk = Walk { program, given, columns: &columns, keeps, knowledge: &mut knowledge };
                 walk.code(program.phase(phase), Know::Known);

@@ -73,6 +73,23 @@ pub struct Binding {
     pub rounded: f64,
 }
 
+impl Binding {
+    /// A name whose values are what the cells say, in its own unit.
+    pub(crate) fn plain(name: &str, line: usize, source: Source) -> Binding {
+        Binding {
+            name: name.into(),
+            line,
+            source,
+            values: Vec::new(),
+            unit: None,
+            scale: 1.0,
+            offset: 0.0,
+            missing: Vec::new(),
+            rounded: 0.0,
+        }
+    }
+}
+
 /// Where values come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {

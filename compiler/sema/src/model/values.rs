@@ -40,6 +40,28 @@ pub struct Value {
     pub covariate: Option<Box<CovariateFacts>>,
 }
 
+impl Value {
+    /// A value whose clause waits until all names are known; `spans` are those of its name and of its clause.
+    pub(crate) fn pending(name: String, path: String, clock: Clock, (span, clause): (Span, Span)) -> Value {
+        Value {
+            name,
+            path,
+            clock,
+            block: None,
+            state: None,
+            span,
+            clause,
+            description: None,
+            keys: Vec::new(),
+            ty: Type::Unknown,
+            range: Interval::ALL,
+            kind: ValueKind::Pending,
+            live: false,
+            covariate: None,
+        }
+    }
+}
+
 /// When a covariate is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // as in the language: `asked before`, `asked after`, `asked on change`

@@ -212,17 +212,7 @@ impl<'i> Reader<'i> {
     }
 
     fn binding(&mut self, name: &str, line: usize, value: &Value<'i>) -> Option<Binding> {
-        let mut binding = Binding {
-            name: name.into(),
-            line,
-            source: Source::Constant(String::new()),
-            values: Vec::new(),
-            unit: None,
-            scale: 1.0,
-            offset: 0.0,
-            missing: Vec::new(),
-            rounded: 0.0,
-        };
+        let mut binding = Binding::plain(name, line, Source::Constant(String::new()));
         if let Some(column) = value.get_ref().as_str() {
             binding.source = Source::Column(column.into());
             return Some(binding);

@@ -120,7 +120,11 @@ impl<'a> Steps<'a> {
             Step::Run { .. } if self.run.is_some() => findings.push(twice("run", clause.span, self.head)),
             Step::Run { count, word, unplayed, seeds } => {
                 if *unplayed {
-                    findings.push(of_studies("`without trials`", clause.span, "write `run 100 trials` or `run 5 sessions`"));
+                    findings.push(of_studies(
+                        "`without trials`",
+                        clause.span,
+                        "write `run 100 trials` or `run 5 sessions`",
+                    ));
                 }
                 self.seeds = seeds.as_ref().map_or(Some(1), |seeds| whole(seeds, findings)).unwrap_or(1);
                 let count = whole(count, findings);
@@ -153,7 +157,8 @@ impl<'a> Steps<'a> {
             [value] if !name.text.contains(['.', '[']) => self.given.push((name, value)),
             [_] => findings.push(cannot_be_given(name)),
             values => {
-                let span = values.first().zip(values.last()).map_or(name.span, |(first, last)| first.span.to(last.span));
+                let span =
+                    values.first().zip(values.last()).map_or(name.span, |(first, last)| first.span.to(last.span));
                 findings.push(of_studies("a value for each session", span, "write one value"));
             }
         }
@@ -176,11 +181,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The expectations with their rules.
-    pub(super) fn expectations(
-        &self,
-        around: &Surroundings<'_>,
-        program: &Program,
-    ) -> (Vec<Expectation>, Vec<RuleId>) {
+    pub(super) fn expectations(&self, around: &Surroundings<'_>, program: &Program) -> (Vec<Expectation>, Vec<RuleId>) {
         let rule = |k: usize| program.rules.iter().position(|rule| rule.name == rule_name(k));
         let expected = self.expected.iter().enumerate().filter_map(|(k, step)| {
             let words: Vec<&str> = around.sources.text(step.condition.span).split_whitespace().collect();
@@ -237,7 +238,7 @@ fn of_studies(what: &str, span: Span, help: &str) -> Finding {
     Finding::error("scenario-step", message, span, "in a protocol's scenario").help(help)
 }
 
-/// The animal of this name, when it can play on all of these programs' rigs.
+/// The animal of this name, when it can play on one of these programs' rigs; on the others it does nothing.
 pub(crate) fn player(name: Option<&Name>, programs: &[&Program], findings: &mut Findings) -> Option<Player> {
     let Some(name) = name else { return Some(Player::Mouse) };
     let word = name.text.strip_prefix("std.animals.").unwrap_or(&name.text);
@@ -249,7 +250,7 @@ pub(crate) fn player(name: Option<&Name>, programs: &[&Program], findings: &mut 
         return None;
     };
     let has_wheel = |program: &&Program| program.devices.iter().any(|device| device.class == "Encoder");
-    if !matches!(player, Player::Mouse | Player::Still) && !programs.iter().all(has_wheel) {
+    if !matches!(player, Player::Mouse | Player::Still) && !programs.iter().any(has_wheel) {
         let message = format!("`{word}` turns a wheel, and this rig has none");
         let finding = Finding::error("unknown-animal", message, name.span, "has nothing to turn");
         findings.push(finding.help("use `mouse`, or `still` and steps like `act lever.press at 1 s`"));

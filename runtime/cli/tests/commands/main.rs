@@ -46,6 +46,7 @@ mod studies;
 mod study_values;
 mod table;
 mod texts;
+mod training_status;
 mod verify;
 
 #[cfg(unix)]

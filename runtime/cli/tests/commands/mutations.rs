@@ -1,4 +1,4 @@
-//! Scenarios that can fail: each central rule of each protocol is broken on purpose, and a scenario notices.
+//! Scenarios that can fail: each central rule of each protocol and study is broken on purpose, and a scenario notices.
 //!
 //! `tests/mutations/FOLDER/NAME.mutations` lists what is done to `protocols/FOLDER/NAME.trial`, groups apart by blank
 //! lines: after `- ` what the text says, after `+ ` what it is made to say; `in FILE` first when it is a file beside.
@@ -87,6 +87,8 @@ protocols! {
     the_full_task: "ibl/full",
     the_detection_task: "ibl/detection",
     habituation: "ibl/habituation",
+    the_ibl_study: "ibl/study",
+    the_training_status: "ibl/status",
     reversal: "pycontrol/reversal",
     light_guided_choice: "bpod/light2afc",
     foraging: "aind/foraging",
@@ -113,7 +115,8 @@ fn every_protocol_has_scenarios_and_mutations() {
     let mut found = Vec::new();
     for folder in fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
         for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if !fs::read_to_string(&file).unwrap().starts_with("protocol ") {
+            let first = fs::read_to_string(&file).unwrap();
+            if !["protocol ", "study "].iter().any(|word| first.starts_with(word)) {
                 continue;
             }
             let [folder, stem] = [&folder, &file].map(|path| path.file_stem().unwrap().to_str().unwrap());

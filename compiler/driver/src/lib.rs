@@ -16,3 +16,4 @@ pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animal
 pub use study::{
     CompiledStudy, Fed, Handed, Study, StudyStage, Way, compile_study, is_study, name_of_protocol, stage_protocols,
 };
+pub use trialect_syntax::format;

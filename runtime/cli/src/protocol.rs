@@ -84,7 +84,8 @@ pub(crate) fn beside(path: &Path) -> Result<Option<(String, String)>, Failure> {
 /// The library with what stands beside a protocol.
 fn library_for(path: &Path, text: &str, options: &LibraryOptions) -> Result<Library, Failure> {
     let library = library(options)?;
-    let folders: Vec<&Path> = path.parent().into_iter().chain(options.stdlib.as_deref()).collect();
+    let near = crate::nearby::folders(path);
+    let folders: Vec<&Path> = near.iter().map(PathBuf::as_path).chain(options.stdlib.as_deref()).collect();
     let near = crate::nearby::texts(text, &folders, &library)?;
     Ok(library.beside(near))
 }

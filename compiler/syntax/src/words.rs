@@ -112,7 +112,7 @@ fn phrase(rule: Rule) -> String {
         Rule::run_word => "`trials` or `sessions`",
         Rule::header_word | Rule::header => "`protocol`, `library`, `study` or `part`",
         Rule::version => "a version, as in `1.0.0`",
-        Rule::name | Rule::dotted_name | Rule::head | Rule::place | Rule::goal | Rule::verb => NAME,
+        Rule::name | Rule::dotted_name | Rule::keyed_name | Rule::head | Rule::place | Rule::goal | Rule::verb => NAME,
         Rule::protocol => "the name of a protocol",
         Rule::typing => "a type, as in `: Side`",
         Rule::r#type => "a type",

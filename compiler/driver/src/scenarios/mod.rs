@@ -149,23 +149,28 @@ fn scenario(
     let (program, acts) = variant::program(around, &steps, &planned, findings)?;
     let program = Arc::new(program);
     steps.check_given(&program, findings);
-    let requests = steps.asked(around, &program, findings);
+    let asked = steps.asked(around, &program, findings);
     let player = steps.player(&program, findings);
     let expectations = steps.expectations(around, &program);
     if findings.len() > before {
         return None;
     }
+    let called = |name: &str| {
+        let column = program.columns.iter().find(|column| requests::same_name(&column.name, name));
+        column.map_or_else(|| name.to_string(), |column| column.name.clone())
+    };
     let given =
-        steps.given.iter().map(|(name, value)| (name.text.clone(), around.sources.text(value.span).to_string()));
+        steps.given.iter().map(|(name, value)| (called(&name.text), around.sources.text(value.span).to_string()));
+    let given = given.collect();
     Some(Scenario {
         title: title.to_string(),
         span: head,
         animal: player?,
         run: steps.run?,
         seeds: steps.seeds,
-        given: given.collect(),
+        given,
         acts,
-        requests,
+        requests: asked,
         expectations,
         program,
     })

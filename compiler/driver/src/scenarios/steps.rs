@@ -1,7 +1,7 @@
 //! The steps of a scenario: one `run`, at most one `animal`, something expected; what is given, done and counted.
 
 use super::acts::Written;
-use super::requests::{Asked, Request};
+use super::requests::{Asked, Request, same_name};
 use super::variant::rule_name;
 use super::{Expectation, Player, Run, Surroundings};
 use trialect_base::{Finding, Findings, Span};
@@ -165,7 +165,7 @@ impl<'a> Steps<'a> {
     /// Given values must be some that can be given.
     pub(super) fn check_given(&self, program: &Program, findings: &mut Findings) {
         for (name, _) in &self.given {
-            let column = program.columns.iter().find(|column| column.name == name.text);
+            let column = program.columns.iter().find(|column| same_name(&column.name, &name.text));
             let fits = column.is_some_and(|column| match column.role {
                 Role::Covariate => {
                     let measured = program.measured.iter().map(|measured| measured.column);

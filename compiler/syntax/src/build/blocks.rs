@@ -106,7 +106,7 @@ impl Builder<'_, '_> {
         let step = match rule {
             Rule::animal_step => Step::Animal(self.name(&parts.take(Rule::dotted_name)?)),
             Rule::given_step => {
-                let name = self.name(&parts.take(Rule::name)?);
+                let name = self.name(&parts.take(Rule::keyed_name)?);
                 Step::Given { name, value: self.layer(parts.take(Rule::sum)?)? }
             }
             Rule::run_step => {
@@ -120,7 +120,7 @@ impl Builder<'_, '_> {
                 Step::Expect { always, condition: self.expression(parts.take(Rule::expression)?)? }
             }
             Rule::change_step => {
-                let name = self.name(&parts.take(Rule::name)?);
+                let name = self.name(&parts.take(Rule::keyed_name)?);
                 let value = self.layer(parts.take(Rule::sum)?)?;
                 Step::Change { name, value, trial: self.layer(parts.take(Rule::sum)?)? }
             }

@@ -47,9 +47,11 @@ impl Request<'_> {
     pub(super) fn asked(&self, around: &Surroundings<'_>, program: &Program, findings: &mut Findings) -> Option<Asked> {
         let (trial, wish) = match self {
             Request::Change { name, value, trial } => {
-                let name = parameter(program, name, findings)?;
+                if !is_parameter(program, name, findings) {
+                    return None;
+                }
                 let value = around.sources.text(value.span).to_string();
-                (trial, Asks::Change { name, value })
+                (trial, Asks::Change { name: name.text.clone(), value })
             }
             Request::Pause { time, trial } => (trial, Asks::Pause { ns: pause(time, findings)? }),
             Request::Stop { trial } => (trial, Asks::Stop),
@@ -58,12 +60,12 @@ impl Request<'_> {
     }
 }
 
-/// The parameter of this name, if it is one that can change in a session, as its column is called.
-fn parameter(program: &Program, name: &Name, findings: &mut Findings) -> Option<String> {
+/// Whether a name is a parameter that can change in a session.
+fn is_parameter(program: &Program, name: &Name, findings: &mut Findings) -> bool {
     let parameter = |column: &&trialect_ir::Column| column.role == Role::Parameter && column.clock >= Clock::Session;
     let known: Vec<&str> = program.columns.iter().filter(parameter).map(|column| column.name.as_str()).collect();
-    let found = known.iter().find(|known| same_name(known, &name.text));
-    if found.is_none() {
+    let is_one = known.contains(&name.text.as_str());
+    if !is_one {
         let message = format!("`{}` is no parameter of the session or the trial", name.text);
         let finding = Finding::error("scenario-request", message, name.span, "cannot be changed by a person");
         let help = match known.as_slice() {
@@ -72,13 +74,7 @@ fn parameter(program: &Program, name: &Name, findings: &mut Findings) -> Option<
         };
         findings.push(finding.help(help));
     }
-    found.map(|name| (*name).to_string())
-}
-
-/// Whether two spellings of a name with its keys differ in blanks only.
-pub(super) fn same_name(one: &str, other: &str) -> bool {
-    let letters = |name: &str| name.chars().filter(|c| *c != ' ').collect::<String>();
-    letters(one) == letters(other)
+    is_one
 }
 
 fn pause(time: &Expr, findings: &mut Findings) -> Option<i64> {

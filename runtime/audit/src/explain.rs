@@ -403,7 +403,9 @@ impl Ground<'_> {
     fn row(&self, place: usize, piece: &Piece) -> (Spread, u64) {
         let rows = &self.history.rows;
         if let Some((_, Range::Exactly(row))) = piece.ranges.iter().find(|(draw, _)| *draw == usize::from(ROW)) {
-            return rows.get(*row as usize).map_or((Spread::Anything, 0), |(words, _)| (Spread::Exactly(words[place]), 0));
+            return rows
+                .get(*row as usize)
+                .map_or((Spread::Anything, 0), |(words, _)| (Spread::Exactly(words[place]), 0));
         }
         let all = rows.iter().map(|(words, _)| Spread::Exactly(words[place]));
         let spread = all.reduce(|a, b| a.or(b, Class::Int)).unwrap_or(Spread::Anything);
@@ -411,7 +413,8 @@ impl Ground<'_> {
     }
 
     fn drawn(&self, draw: usize, piece: &Piece) -> (Spread, u64) {
-        let Some(drawn) = self.facts.draws[draw].as_ref().filter(|_| draw < 64) else { return (Spread::Anything, 0) };
+        let drawn = self.facts.draws.get(draw).and_then(Option::as_ref).filter(|_| draw < 64);
+        let Some(drawn) = drawn else { return (Spread::Anything, 0) };
         let needs = 1 << draw;
         let range = piece.ranges.iter().find(|(other, _)| *other == draw).map(|(_, range)| *range);
         if let Some(Range::Exactly(word)) = range {

@@ -21,6 +21,7 @@ mod days;
 mod decisions;
 mod doc;
 mod editions;
+mod fmt;
 mod folders;
 mod foraging;
 mod library;

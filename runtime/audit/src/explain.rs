@@ -413,7 +413,8 @@ impl Ground<'_> {
     }
 
     fn drawn(&self, draw: usize, piece: &Piece) -> (Spread, u64) {
-        let Some(drawn) = self.facts.draws[draw].as_ref().filter(|_| draw < 64) else { return (Spread::Anything, 0) };
+        let drawn = self.facts.draws.get(draw).and_then(Option::as_ref).filter(|_| draw < 64);
+        let Some(drawn) = drawn else { return (Spread::Anything, 0) };
         let needs = 1 << draw;
         let range = piece.ranges.iter().find(|(other, _)| *other == draw).map(|(_, range)| *range);
         if let Some(Range::Exactly(word)) = range {

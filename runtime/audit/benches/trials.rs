@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::path::PathBuf;
-use trialect_audit::{Finding, audit, read_map};
+use trialect_audit::{Data, Finding, audit, read_map};
 use trialect_codegen::Jit;
 use trialect_driver::{Library, compile};
 use trialect_ir::law;
@@ -65,7 +65,9 @@ fn a_million_trials(bencher: divan::Bencher<'_, '_>) {
     let map = read_map("map", MAP).expect("a map");
     bencher.counter(divan::counter::ItemsCount::new(TRIALS)).bench_local(|| {
         let mut machine = Jit::compile(&program).expect("machine code");
-        let report = audit(&program, &mut machine, &map, "map", std::slice::from_ref(&path), &|_| None);
+        let tables = std::slice::from_ref(&path);
+        let data = Data { tables, map: Some(&map), map_path: "map", format: None, other: None };
+        let report = audit(&program, &mut machine, &data, &|_| None);
         let report = report.expect("an audit");
         assert_eq!((report.trials, report.finding), (TRIALS, Finding::Holds), "{}", report.text());
     });

@@ -2,8 +2,9 @@
 //! one, others are cut into intervals of their quantiles until the decision is the same in all of an interval.
 
 use crate::facts::{Drawn, Facts, Know};
+use crate::law::{chances, quantile};
 use crate::spread::{Spread, binary, unary};
-use trialect_ir::{Class, Distribution, Expr, law};
+use trialect_ir::{Class, Distribution, Expr};
 
 /// Evaluations for one decision; what is left then stays open.
 const EVALUATIONS: u32 = 20_000;
@@ -385,71 +386,9 @@ fn settled(spread: Spread, needs: u64) -> (Spread, u64) {
     }
 }
 
-/// The values that are possible, with their chances.
-pub(crate) fn chances(distribution: Distribution, parameters: &[u64]) -> Vec<(u64, f64)> {
-    match distribution {
-        Distribution::Pick { members, weighted } => {
-            let inside = |k: &u32| parameters[0] >> (k & 63) & 1 == 1;
-            let weight = |k: u32| if weighted { f64::from_bits(parameters[1 + k as usize]).max(0.0) } else { 1.0 };
-            let total: f64 = (0..members).filter(inside).map(weight).sum();
-            let size = (0..members).filter(inside).count() as f64;
-            let chance = |k: u32| if total > 0.0 { weight(k) / total } else { 1.0 / size };
-            (0..members).filter(inside).map(|k| (u64::from(k), chance(k))).filter(|(_, chance)| *chance > 0.0).collect()
-        }
-        Distribution::Chance => {
-            let p = f64::from_bits(parameters[0]).clamp(0.0, 1.0);
-            [(0, 1.0 - p), (1, p)].into_iter().filter(|(_, chance)| *chance > 0.0).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The value at a quantile of a continuous distribution.
-fn quantile(distribution: Distribution, parameters: &[u64], u: f64) -> f64 {
-    let real = |k: usize| f64::from_bits(parameters[k]);
-    match distribution {
-        Distribution::Uniform => law::uniform(u, real(0), real(1)),
-        Distribution::Normal => law::normal(u, real(0), real(1), real(2), real(3)),
-        Distribution::Exponential => law::exponential(u, real(0), real(1), real(2)),
-        _ => 0.0,
-    }
-}
-
-/// The quantile of a value of a continuous distribution.
-pub(crate) fn quantile_of(distribution: Distribution, parameters: &[u64], x: f64) -> f64 {
-    let real = |k: usize| f64::from_bits(parameters[k]);
-    let share = |of: &dyn Fn(f64) -> f64, low: f64, high: f64| {
-        let (a, b) = (of(low), of(high));
-        if b > a { ((of(x) - a) / (b - a)).clamp(0.0, 1.0) } else { 0.5 }
-    };
-    match distribution {
-        Distribution::Uniform => share(&|x| x, real(0), real(1)),
-        Distribution::Normal => share(&|x| law::phi((x - real(0)) / real(1)), real(2), real(3)),
-        Distribution::Exponential => share(&|x| -(-x / real(0)).exp_m1(), real(1), real(2)),
-        _ => 0.5,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_invert_the_law() {
-        let words = |list: &[f64]| list.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-        let laws = [
-            (Distribution::Uniform, words(&[2.0, 6.0])),
-            (Distribution::Normal, words(&[0.4, 0.5, -3.0, 4.0])),
-            (Distribution::Exponential, words(&[0.35, 0.2, 0.5])),
-        ];
-        for (distribution, parameters) in laws {
-            for k in 1..100 {
-                let u = f64::from(k) / 100.0;
-                let back = quantile_of(distribution, &parameters, quantile(distribution, &parameters, u));
-                assert!((back - u).abs() < 1e-9, "{distribution:?} {u} {back}");
-            }
-        }
-    }
 
     #[test]
     fn neighbours_of_equal_density_join() {

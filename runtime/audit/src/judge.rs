@@ -1,8 +1,9 @@
 //! The session as its program sees it in an audit: draws come from the data, and decisions are compared with it.
 
 use crate::decode::Said;
-use crate::explain::{Ground, Judged, Piece, Wanted, chances, everything, quantile_of};
+use crate::explain::{Ground, Judged, Piece, Wanted, everything};
 use crate::facts::{Facts, Know};
+use crate::law::Law;
 use crate::setup::Setup;
 use crate::tally::{Here, Tally};
 use trialect_ir::{
@@ -11,8 +12,8 @@ use trialect_ir::{
 
 /// A word of the generator in the middle of all: what a draw is taken to be that is not in the data.
 const MIDDLE: u64 = 1 << 63;
-/// Whole numbers up to this many are counted one by one.
-const WHOLE: i64 = 64;
+/// Beginnings of sessions that are kept, to be shown.
+const BEGINNINGS: usize = 256;
 /// Reals closer than this part of them are equal: another program wrote decimals.
 const CLOSE: f64 = 1e-9;
 
@@ -24,8 +25,6 @@ pub(crate) struct Judge<'a> {
     pub(crate) said: Vec<Said>,
     /// What the row before said, in the same session.
     pub(crate) before: Vec<Said>,
-    /// By bound name: the largest difference due to rounding, coherent unit.
-    pub(crate) rounded: Vec<f64>,
     /// By column; the second for what changed with the end of a session.
     pub(crate) columns: [Vec<Tally>; 2],
     pub(crate) blocks: Vec<Tally>,
@@ -40,6 +39,10 @@ pub(crate) struct Judge<'a> {
     pub(crate) gaps: bool,
     /// Rules that fired in the present phase.
     pub(crate) fired: Vec<u32>,
+    /// By draw: its distribution with the parameters that it had last.
+    laws: Vec<Law>,
+    /// Trials of the chain before each session, as far as there are few.
+    pub(crate) beginnings: Vec<u64>,
 }
 
 impl<'a> Judge<'a> {
@@ -52,7 +55,6 @@ impl<'a> Judge<'a> {
             setup,
             said: Vec::new(),
             before: Vec::new(),
-            rounded: Vec::new(),
             columns: [tallies(program.columns.len()), tallies(program.columns.len())],
             blocks: tallies(facts.blocks.len()),
             stops: tallies(program.rules.len()),
@@ -60,6 +62,8 @@ impl<'a> Judge<'a> {
             pieces: everything(),
             gaps: false,
             fired: Vec::new(),
+            laws: program.draws.iter().map(|draw| Law::new(draw.distribution)).collect(),
+            beginnings: Vec::new(),
         }
     }
 
@@ -68,6 +72,13 @@ impl<'a> Judge<'a> {
         self.known.clone_from(&setup.knowledge.words);
         self.before.clear();
         self.setup = setup;
+    }
+
+    /// A session begins after so many trials.
+    pub(crate) fn begin_session(&mut self, trials: u64) {
+        if self.beginnings.len() < BEGINNINGS {
+            self.beginnings.push(trials);
+        }
     }
 
     /// What the row says of a column, when it is bound.
@@ -81,13 +92,10 @@ impl<'a> Judge<'a> {
             self.known.clone_from(&self.setup.knowledge.words);
         }
         self.gaps = false;
-        for k in 0..self.said.len() {
-            self.gaps |= self.said[k] == Said::Missing
-                && matches!(self.setup.uses[k], Some(crate::setup::Use::Draw | crate::setup::Use::Defined));
-        }
-        if !self.gaps {
+        if !self.setup.heard.iter().any(|bound| self.said[*bound] == Said::Missing) {
             return;
         }
+        self.gaps = true;
         for (k, column) in self.program.columns.iter().enumerate() {
             let missing = self.of_column(k).is_none_or(|said| said == Said::Missing);
             let slot = column.value.index();
@@ -111,22 +119,21 @@ impl<'a> Judge<'a> {
     }
 
     pub(crate) fn tolerance(&self, column: usize, word: u64) -> f64 {
-        let rounded = self.setup.of_column[column].map_or(0.0, |bound| self.rounded[bound]);
-        CLOSE * f64::from_bits(word).abs() + rounded
+        CLOSE * f64::from_bits(word).abs() + self.setup.rounded[column]
     }
 
     /// Whether two words of a column are the same value.
     fn same(&self, column: usize, a: u64, b: u64) -> bool {
+        if a == b {
+            return true;
+        }
         match &self.program.columns[column].domain {
             domain if domain.class() == Class::Real => {
                 (f64::from_bits(a) - f64::from_bits(b)).abs()
                     <= self.tolerance(column, a).max(self.tolerance(column, b))
             }
-            Domain::Instant => {
-                let rounded = self.setup.of_column[column].map_or(0.0, |bound| self.rounded[bound]);
-                (a as i64).abs_diff(b as i64) as f64 <= 1.0 + rounded * 1e9
-            }
-            _ => a == b,
+            Domain::Instant => (a as i64).abs_diff(b as i64) as f64 <= 1.0 + self.setup.rounded[column] * 1e9,
+            _ => false,
         }
     }
 
@@ -136,11 +143,9 @@ impl<'a> Judge<'a> {
         let declared = &self.program.columns[column];
         let there = declared.present.is_none_or(|flag| memory[flag.index()] != 0);
         let word = memory[declared.value.index()];
-        let unknown = |slot: trialect_ir::Slot| self.setup.knowledge.made[slot.index()] != Know::Known;
-        let undecidable = unknown(declared.value) || declared.present.is_some_and(unknown);
         let equal = match said {
             Said::Missing => None,
-            _ if undecidable => None,
+            _ if self.setup.undecidable[column] => None,
             Said::Nothing => Some(!there),
             Said::Word(found) => Some(there && self.same(column, word, found)),
         };
@@ -290,25 +295,17 @@ impl<'a> Judge<'a> {
             return tally.refute(here, support, || shown(declared, (word as i64 + shift) as u64));
         }
         tally.equal += 1;
-        match distribution {
-            Distribution::Pick { .. } | Distribution::Chance => {
-                let chances = chances(distribution, parameters);
-                tally.counts.take(word, &chances);
-                if let Some((before, outcome)) = before {
-                    tally.follow(word, &chances, (before as i64).wrapping_sub(shift) as u64, outcome);
-                }
-            }
-            Distribution::Whole => {
-                let (least, most) = (parameters[0] as i64, parameters[1] as i64);
-                let count = most.saturating_sub(least).saturating_add(1).max(1);
-                if count <= WHOLE {
-                    let each: Vec<(u64, f64)> = (least..=most).map(|k| (k as u64, 1.0 / count as f64)).collect();
-                    tally.counts.take(word, &each);
-                } else {
-                    tally.evenness.take(((word as i64).saturating_sub(least) as f64 + 0.5) / count as f64);
-                }
-            }
-            _ => tally.evenness.take(quantile_of(distribution, parameters, x)),
+        let law = &mut self.laws[draw];
+        law.with(parameters);
+        if law.chances.is_empty() {
+            let (quantile, density) = law.at(word);
+            tally.evenness.take(quantile);
+            tally.density = (tally.density.0 + density, tally.density.1 + 1);
+            return;
+        }
+        tally.counts.take(word, &law.chances);
+        if let Some((before, outcome)) = before.filter(|_| distribution != Distribution::Whole) {
+            tally.follow(word, &law.chances, (before as i64).wrapping_sub(shift) as u64, outcome);
         }
     }
 }
@@ -371,11 +368,9 @@ impl Host for Judge<'_> {
     fn defined(&mut self, column: ColumnId, memory: &mut [u64]) {
         let k = column.0 as usize;
         let Some(said) = self.of_column(k) else { return };
-        let declared = &self.program.columns[k];
-        let made = |slot: trialect_ir::Slot| self.setup.knowledge.made[slot.index()] == Know::Known;
         if said == Said::Missing {
             self.columns[0][k].undecidable += 1;
-        } else if !self.gaps && made(declared.value) && declared.present.is_none_or(made) {
+        } else if !self.gaps && !self.setup.undecidable[k] {
             self.compare(k, memory, 0);
         } else {
             self.explain(k, said, memory);

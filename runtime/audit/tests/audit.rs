@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use trialect_audit::{AuditFault, Finding, Report, RuleReport, audit, read_map};
+use trialect_audit::{AuditFault, Data, Finding, Report, RuleReport, audit, read_map};
 use trialect_codegen::Jit;
 use trialect_driver::{Library, compile};
 use trialect_interp::Interpreter;
@@ -60,7 +60,8 @@ fn try_audit(names: &str, tables: &[(&str, &str)]) -> Result<Report, AuditFault>
     let tables: Vec<PathBuf> = tables.iter().map(|(name, text)| write(folder.path(), name, text)).collect();
     let mut interpreter = Interpreter::new(Arc::clone(&program));
     let mut jit = Jit::compile(&program).unwrap();
-    let run = |machine: &mut dyn Machine| audit(&program, machine, &map, "map.toml", &tables, &|_| None);
+    let data = Data { tables: &tables, map: Some(&map), map_path: "map.toml", format: None, other: None };
+    let run = |machine: &mut dyn Machine| audit(&program, machine, &data, &|_| None);
     let (one, other) = (run(&mut interpreter)?, run(&mut jit)?);
     assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&other).unwrap(), "machines differ");
     Ok(one)

@@ -14,12 +14,10 @@ use reading::{Place, Reading};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trialect_base::{Finding, Findings, SourceId, Sources, Span};
+use trialect_base::{Finding, Findings, SourceId, Sources};
 use trialect_ir::{Offered, OfferedValue, Program, canonical_json, digest};
 use trialect_sema::Module;
-use trialect_syntax::ast::{
-    self, Body, Call, Clause, ClauseKind, Event, Expr, ExprKind, File, Handler, Head, Name, Target, TypeExpr, Value,
-};
+use trialect_syntax::ast::{Body, Clause, ClauseKind, Expr, File};
 
 /// A compiled study.
 #[derive(Debug, Clone)]

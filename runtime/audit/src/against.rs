@@ -20,6 +20,8 @@ pub struct Comparison {
     pub reasons: Vec<String>,
     /// Refuted decisions of the rules that both have, and of stops that one has.
     pub refuted: [u64; 2],
+    /// Decisions of rules that both have which are undecidable by this protocol, and not by the other.
+    pub undecided: [u64; 2],
     /// The logarithm of how much likelier the data are under the first than under the second, by the rules of which both
     /// give the probability of every decision.
     pub likelihood: f64,
@@ -79,6 +81,12 @@ impl Pair {
     fn refuted(&self) -> [u64; 2] {
         [0, 1].map(|which| self.counts[which].filter(|_| self.counts_in(which)).map_or(0, |counts| counts[2]))
     }
+
+    /// How many more decisions than the other a protocol does not decide.
+    fn undecided(&self) -> [u64; 2] {
+        let [Some(one), Some(other)] = self.counts else { return [0, 0] };
+        [one[3].saturating_sub(other[3]), other[3].saturating_sub(one[3])]
+    }
 }
 
 impl Comparison {
@@ -94,7 +102,10 @@ impl Comparison {
                 rules.push(Pair::of(&rule.name, rule.moment, [None, Some(rule)]));
             }
         }
-        let refuted = rules.iter().map(Pair::refuted).fold([0, 0], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
+        let sum = |of: fn(&Pair) -> [u64; 2]| {
+            rules.iter().map(of).fold([0, 0], |sum, one| [sum[0] + one[0], sum[1] + one[1]])
+        };
+        let (refuted, undecided) = (sum(Pair::refuted), sum(Pair::undecided));
         let names = match first.protocol == second.protocol {
             true => names.map(str::to_owned),
             false => [first.protocol.clone(), second.protocol.clone()],
@@ -105,7 +116,9 @@ impl Comparison {
             fits: Fit::Neither,
             reasons: Vec::new(),
             refuted,
-            likelihood: rules.iter().filter_map(|pair| pair.likelihood).sum(),
+            undecided,
+            // A sum of nothing would be -0.
+            likelihood: rules.iter().filter_map(|pair| pair.likelihood).sum::<f64>() + 0.0,
             rules,
             audits: [first, second],
         };
@@ -113,28 +126,50 @@ impl Comparison {
         comparison
     }
 
-    /// Fewer refuted decisions first. When there are as many, likelihood: data from one protocol are `1 / level` times
-    /// as likely under another in at most a share `level` of the cases (Markov's inequality).
+    /// Fewer refuted decisions first, even if all that only the better one leaves undecidable were refuted. When there are
+    /// as many, likelihood: data from one protocol are `1 / level` times as likely under another in at most a share `level`
+    /// of the cases (Markov's inequality).
     fn decide(&mut self) {
         let level = self.audits[0].level.max(self.audits[1].level);
-        self.fits = match self.refuted[0].cmp(&self.refuted[1]) {
-            std::cmp::Ordering::Less => Fit::First,
-            std::cmp::Ordering::Greater => Fit::Second,
-            std::cmp::Ordering::Equal if self.likelihood >= -level.ln() => Fit::First,
-            std::cmp::Ordering::Equal if self.likelihood <= level.ln() => Fit::Second,
-            std::cmp::Ordering::Equal => Fit::Neither,
+        let most = [0, 1].map(|which| self.refuted[which] + self.undecided[which]);
+        self.fits = if most[0] < self.refuted[1] {
+            Fit::First
+        } else if most[1] < self.refuted[0] {
+            Fit::Second
+        } else if self.refuted[0] != self.refuted[1] {
+            Fit::Neither
+        } else if self.likelihood >= -level.ln() {
+            Fit::First
+        } else if self.likelihood <= level.ln() {
+            Fit::Second
+        } else {
+            Fit::Neither
         };
+        self.reasons(level);
+    }
+
+    fn reasons(&mut self, level: f64) {
         let mut reasons: Vec<(u8, f64, String)> = Vec::new();
         for pair in &self.rules {
             let [one, other] = pair.refuted();
-            let most = one.max(other);
             if one != other {
                 let text = format!(
                     "{}: {one} decisions are refuted by {}, {other} by {}",
                     pair.name, self.names[0], self.names[1]
                 );
                 reasons.push((0, -(one.abs_diff(other) as f64), text));
-            } else if let Some(ratio) = pair.likelihood.filter(|ratio| ratio.abs() >= -level.ln() && most == 0) {
+            }
+            if let ([silent, other], true) = (pair.undecided(), pair.undecided() != [0, 0]) {
+                let (which, count) = if silent > 0 { (0, silent) } else { (1, other) };
+                let text = format!(
+                    "{}: {} leaves {count} decisions undecidable that {} decides",
+                    pair.name,
+                    self.names[which],
+                    self.names[1 - which]
+                );
+                reasons.push((2, -(count as f64), text));
+            }
+            if let Some(ratio) = pair.likelihood.filter(|ratio| ratio.abs() >= -level.ln() && one == other) {
                 let which = usize::from(ratio < 0.0);
                 let text = format!(
                     "{}: its decisions are {} times as likely under {}",
@@ -155,6 +190,14 @@ impl Comparison {
         let (better, worse, refuted) = match self.fits {
             Fit::First => (one, other, self.refuted),
             Fit::Second => (other, one, [self.refuted[1], self.refuted[0]]),
+            Fit::Neither if self.refuted[0] != self.refuted[1] => {
+                let ([a, b], which) = (self.refuted, usize::from(self.refuted[0] > self.refuted[1]));
+                return format!(
+                    "The data do not tell: {a} decisions are refuted by {one}, {b} by {other}, but {} leaves {} \
+                     undecidable that the other decides.",
+                    self.names[which], self.undecided[which]
+                );
+            }
             Fit::Neither => {
                 return format!("The data fit {one} and {other} equally well.");
             }

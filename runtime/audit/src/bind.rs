@@ -22,6 +22,8 @@ pub(crate) enum Target {
     Stamp(Slot),
     /// Whether a block begins with the trial.
     Begins(usize),
+    /// Whether a rule advised people after the trial.
+    Advised(usize),
 }
 
 /// A name with where its words come from.
@@ -206,10 +208,16 @@ pub(crate) fn target(program: &Program, facts: &Facts, name: &str) -> Result<(Ta
             return Ok((Target::Begins(k), Domain::Bool, false));
         }
     }
+    if let Some(advice) = name.strip_suffix(".advised") {
+        let of = |rule: &trialect_ir::Rule| rule.kind == trialect_ir::RuleKind::Advice && rule.name == advice;
+        if let Some(k) = program.rules.iter().position(of) {
+            return Ok((Target::Advised(k), Domain::Bool, false));
+        }
+    }
     let names = program.columns.iter().filter(|column| column.role != trialect_ir::Role::Statistic);
     let names: Vec<&str> = names.map(|column| column.name.as_str()).take(60).collect();
     let remedy = format!(
-        "it has {}; besides there are outcome, trial.start, trial.end, STATE.entry, STATE.exit, STATE.time, STATE.visits and BLOCK.begins",
+        "it has {}; besides there are outcome, trial.start, trial.end, STATE.entry, STATE.exit, STATE.time, STATE.visits, BLOCK.begins and ADVICE.advised",
         names.join(", ")
     );
     Err((format!("the protocol has no `{name}`"), remedy))

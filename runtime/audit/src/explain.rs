@@ -13,6 +13,14 @@ const POINT: f64 = 1e-13;
 /// Pieces that are kept.
 const PIECES: usize = 4_096;
 
+/// The first of the draws that keep an expression from being one value.
+type Needs = Option<usize>;
+
+/// The first of both.
+fn first(a: Needs, b: Needs) -> Needs {
+    a.into_iter().chain(b).min()
+}
+
 /// Where in its distribution a draw lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Range {
@@ -180,6 +188,14 @@ impl Ground<'_> {
         self.verdict(pieces, kept, unsure, (leaves, class, below + here / 2.0))
     }
 
+    /// The value of an expression, when it is the same whatever is drawn.
+    pub(crate) fn exactly(&self, expr: &Expr) -> Option<u64> {
+        match self.spread(expr, &Piece { ranges: Vec::new(), weight: 1.0 }) {
+            (Spread::Exactly(word), _) => Some(word),
+            _ => None,
+        }
+    }
+
     fn verdict(
         &self,
         pieces: &mut Vec<Piece>,
@@ -229,7 +245,7 @@ impl Ground<'_> {
                 return Ok(Leaf::Word(wanted.word));
             }
         }
-        let Some(draw) = (0..64).find(|draw| needs >> draw & 1 == 1) else { return Ok(Leaf::Open) };
+        let Some(draw) = needs else { return Ok(Leaf::Open) };
         match self.cut(piece, draw) {
             Some(parts) => Err(parts),
             None => Ok(Leaf::Open),
@@ -244,7 +260,7 @@ impl Ground<'_> {
             Ok(words) => words,
             // First cut what its distribution depends on.
             Err(needs) => {
-                let first = (0..64).find(|other| needs >> other & 1 == 1 && *other != draw)?;
+                let first = needs.filter(|other| *other != draw)?;
                 return self.cut(piece, first);
             }
         };
@@ -280,22 +296,22 @@ impl Ground<'_> {
     }
 
     /// The parameters of a draw's distribution, or the draws that they need.
-    fn parameters(&self, drawn: &Drawn, piece: &Piece) -> Result<Vec<u64>, u64> {
-        let (mut words, mut needs) = (Vec::with_capacity(drawn.parameters.len()), 0);
+    fn parameters(&self, drawn: &Drawn, piece: &Piece) -> Result<Vec<u64>, Needs> {
+        let (mut words, mut needs) = (Vec::with_capacity(drawn.parameters.len()), None);
         for parameter in &drawn.parameters {
             match self.spread(parameter, piece) {
                 (Spread::Exactly(word), _) => words.push(word),
-                (_, more) => needs |= more,
+                (_, more) => needs = first(needs, more),
             }
         }
         if words.len() == drawn.parameters.len() { Ok(words) } else { Err(needs) }
     }
 
-    /// What an expression can be in a piece, and the draws that keep it from being one value.
-    fn spread(&self, expr: &Expr, piece: &Piece) -> (Spread, u64) {
+    /// What an expression can be in a piece, and the first of the draws that keep it from being one value.
+    fn spread(&self, expr: &Expr, piece: &Piece) -> (Spread, Needs) {
         match expr {
-            Expr::Int(value) => (Spread::Exactly(*value as u64), 0),
-            Expr::Real(value) => (Spread::Exactly(value.to_bits()), 0),
+            Expr::Int(value) => (Spread::Exactly(*value as u64), None),
+            Expr::Real(value) => (Spread::Exactly(value.to_bits()), None),
             Expr::Load(slot, _) => self.word(slot.index(), piece),
             Expr::LoadAt { base, len, index, class } => {
                 let (index, needs) = self.spread(index, piece);
@@ -304,9 +320,9 @@ impl Ground<'_> {
                     (Spread::Exactly(k), _) => at(k),
                     (_, Some(set)) => {
                         let each = (0..64).filter(|k| set >> k & 1 == 1).map(at);
-                        let join = |(a, x): (Spread, u64), (b, y): (Spread, u64)| (a.or(b, *class), x | y);
-                        let (spread, more) = each.reduce(join).unwrap_or((Spread::Anything, 0));
-                        (spread, needs | more)
+                        let join = |(a, x): (Spread, Needs), (b, y): (Spread, Needs)| (a.or(b, *class), first(x, y));
+                        let (spread, more) = each.reduce(join).unwrap_or((Spread::Anything, None));
+                        (spread, first(needs, more))
                     }
                     _ => (Spread::Anything, needs),
                 }
@@ -317,7 +333,7 @@ impl Ground<'_> {
             }
             Expr::Binary(op, left, right) => {
                 let ((left, a), (right, b)) = (self.spread(left, piece), self.spread(right, piece));
-                settled(binary(*op, left, right), a | b)
+                settled(binary(*op, left, right), first(a, b))
             }
             Expr::Select(condition, then, otherwise) => match self.spread(condition, piece) {
                 (Spread::Exactly(0), _) => self.spread(otherwise, piece),
@@ -325,38 +341,38 @@ impl Ground<'_> {
                 (_, needs) => {
                     let ((a, x), (b, y)) = (self.spread(then, piece), self.spread(otherwise, piece));
                     // The condition first: only then is it known what else matters.
-                    settled(a.or(b, then.class()), if needs == 0 { x | y } else { needs })
+                    settled(a.or(b, then.class()), if needs.is_none() { first(x, y) } else { needs })
                 }
             },
         }
     }
 
-    fn word(&self, slot: usize, piece: &Piece) -> (Spread, u64) {
+    fn word(&self, slot: usize, piece: &Piece) -> (Spread, Needs) {
         if self.known[slot] == Know::Known {
-            return (Spread::Exactly(self.memory[slot]), 0);
+            return (Spread::Exactly(self.memory[slot]), None);
         }
         if self.known[slot] == Know::Unknown {
-            return (Spread::Anything, 0);
+            return (Spread::Anything, None);
         }
         if let Some(draw) = self.draw_at[slot].map(usize::from) {
             return self.drawn(draw, piece);
         }
         match &self.facts.made[slot] {
             Some(made) => self.spread(made, piece),
-            None => (Spread::Anything, 0),
+            None => (Spread::Anything, None),
         }
     }
 
-    fn drawn(&self, draw: usize, piece: &Piece) -> (Spread, u64) {
-        let Some(drawn) = self.facts.draws[draw].as_ref().filter(|_| draw < 64) else { return (Spread::Anything, 0) };
-        let needs = 1 << draw;
+    fn drawn(&self, draw: usize, piece: &Piece) -> (Spread, Needs) {
+        let Some(drawn) = self.facts.draws[draw].as_ref() else { return (Spread::Anything, None) };
+        let needs = Some(draw);
         let range = piece.ranges.iter().find(|(other, _)| *other == draw).map(|(_, range)| *range);
         if let Some(Range::Exactly(word)) = range {
-            return (Spread::Exactly((word as i64 + drawn.shift) as u64), 0);
+            return (Spread::Exactly((word as i64 + drawn.shift) as u64), None);
         }
         let words = match self.parameters(drawn, piece) {
             Ok(words) => words,
-            Err(more) => return (Spread::Anything, needs | more),
+            Err(more) => return (Spread::Anything, first(needs, more)),
         };
         let real = |u: f64| quantile(drawn.distribution, &words, u);
         match (drawn.distribution, range) {
@@ -368,10 +384,10 @@ impl Ground<'_> {
                     _ => (Spread::Anything, needs),
                 }
             }
-            (_, Some(Range::Whole(low, high))) if low == high => (Spread::Exactly(low as u64), 0),
+            (_, Some(Range::Whole(low, high))) if low == high => (Spread::Exactly(low as u64), None),
             (_, Some(Range::Whole(low, high))) => (Spread::Whole(low, high), needs),
             (Distribution::Whole, _) => (Spread::Whole(words[0] as i64, words[1] as i64), needs),
-            (_, Some(Range::Part(low, high))) if low == high => (Spread::Exactly(real(low).to_bits()), 0),
+            (_, Some(Range::Part(low, high))) if low == high => (Spread::Exactly(real(low).to_bits()), None),
             (_, Some(Range::Part(low, high))) => (Spread::Between(real(low), real(high)), needs),
             _ => (Spread::Between(real(0.0), real(1.0)), needs),
         }
@@ -379,9 +395,9 @@ impl Ground<'_> {
 }
 
 /// A value that is the only one needs nothing more.
-fn settled(spread: Spread, needs: u64) -> (Spread, u64) {
+fn settled(spread: Spread, needs: Needs) -> (Spread, Needs) {
     match spread {
-        Spread::Exactly(_) => (spread, 0),
+        Spread::Exactly(_) => (spread, None),
         _ => (spread, needs),
     }
 }

@@ -235,6 +235,25 @@ impl<'a> Judge<'a> {
         Ground { facts: self.facts, memory, known: &self.known, draw_at: &self.setup.draw_at }
     }
 
+    /// The value of an expression, when all that it reads is known.
+    pub(crate) fn value(&self, expr: &trialect_ir::Expr, memory: &[u64]) -> Option<u64> {
+        if self.setup.is_known(expr) { self.ground(memory).exactly(expr) } else { None }
+    }
+
+    /// Compares whether a person was advised after the trial.
+    pub(crate) fn advised(&mut self, rule: usize, said: Said) {
+        let fired = self.fired.contains(&(rule as u32));
+        let known = self.setup.knowledge.rules[rule] == Know::Known;
+        let here = self.here;
+        let words = |advised: bool| if advised { "advised" } else { "not advised" };
+        let tally = &mut self.stops[rule];
+        match said {
+            Said::Word(word) if known && (word != 0) == fired => tally.equal += 1,
+            Said::Word(word) if known => tally.refute(here, || words(fired).into(), || words(word != 0).into()),
+            _ => tally.undecidable += 1,
+        }
+    }
+
     /// Judges whether a block ended with the trial before.
     pub(crate) fn block_ended(&mut self, block: usize, ended: bool, memory: &[u64]) {
         let facts = self.facts;

@@ -16,6 +16,7 @@ mod fault;
 mod import;
 mod judge;
 mod law;
+mod limits;
 mod map;
 mod page;
 mod report;

@@ -203,8 +203,11 @@ impl Report {
             report.test(&format!("{} ends", block.name), tally, &name);
         }
         for (declared, tally) in program.rules.iter().zip(&mut judge.stops).filter(|(_, tally)| tally.seen()) {
-            let word = if declared.kind == RuleKind::Stop { "stop" } else { "rule" };
-            let name = format!("{word} {}", declared.name);
+            let name = match declared.kind {
+                RuleKind::Advice => format!("advise {}", declared.name),
+                RuleKind::Stop => format!("stop {}", declared.name),
+                _ => declared.name.clone(),
+            };
             let rule = rule(program, name, &declared.definition, ("after the trial", tally), sources);
             report.rules.push(RuleReport {
                 text: declared.text.clone(),

@@ -7,6 +7,7 @@ use crate::explain::renew;
 use crate::facts::{Facts, Know};
 use crate::fault::AuditFault;
 use crate::judge::Judge;
+use crate::limits::Given;
 use crate::report::{Report, Sources};
 use crate::rows::{Reader, Rows};
 use crate::setup::{Begins, Setup};
@@ -80,6 +81,8 @@ struct Audit<'a> {
     indices: Vec<u64>,
     /// Whether the last trial had an outcome, so that its rules ran.
     ruled: bool,
+    /// What devices gave in the session.
+    given: Given,
 }
 
 impl<'a> Audit<'a> {
@@ -98,6 +101,7 @@ impl<'a> Audit<'a> {
             stages,
             indices,
             ruled: false,
+            given: Given::default(),
         }
     }
 
@@ -175,6 +179,7 @@ impl<'a> Audit<'a> {
         self.judge.begin_session(self.trials);
         self.now = 0;
         self.ruled = false;
+        self.given.begin(self.facts);
         self.set(header::SESSION, u64::from(self.sessions));
         self.indices.fill(0);
         self.judge.here.session = self.sessions;
@@ -224,6 +229,7 @@ impl<'a> Audit<'a> {
             }
         }
         self.happened();
+        self.given.take(self.facts, &mut self.judge, self.machine.memory());
         self.now = time(&self.judge, self.judge.setup.trial_end).unwrap_or(self.now);
         self.set(header::NOW, self.now as u64);
         self.machine.run(Phase::TrialEnd, &mut self.judge);
@@ -366,6 +372,10 @@ impl<'a> Audit<'a> {
         self.machine.run(Phase::TrialRules, &mut self.judge);
         self.judge.fired.clear();
         self.machine.run(Phase::Stops, &mut self.judge);
+        for k in 0..self.judge.setup.advised.len() {
+            let (bound, rule) = self.judge.setup.advised[k];
+            self.judge.advised(rule, self.judge.said[bound]);
+        }
         self.set(header::STOP, 0);
     }
 }

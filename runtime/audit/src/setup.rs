@@ -54,6 +54,8 @@ pub(crate) struct Setup {
     pub(crate) of_column: Vec<Option<usize>>,
     /// By block: the bound name that says when one begins, and how.
     pub(crate) begins: Vec<Option<(usize, Begins)>>,
+    /// Bound names that say whether people were advised, with the rule.
+    pub(crate) advised: Vec<(usize, usize)>,
     pub(crate) outcome: Option<usize>,
     pub(crate) trial_start: Option<usize>,
     pub(crate) trial_end: Option<usize>,
@@ -115,6 +117,7 @@ impl Setup {
             rounded: vec![0.0; program.columns.len()],
             of_column: vec![None; program.columns.len()],
             begins: vec![None; facts.blocks.len()],
+            advised: Vec::new(),
             outcome: None,
             trial_start: None,
             trial_end: None,
@@ -135,6 +138,7 @@ impl Setup {
                 Target::Outcome => setup.outcome = Some(k),
                 Target::TrialStart => setup.trial_start = Some(k),
                 Target::TrialEnd => setup.trial_end = Some(k),
+                Target::Advised(rule) => setup.advised.push((k, *rule)),
                 Target::Begins(block) => setup.begins[*block] = Some((k, Begins::True)),
                 Target::Stamp(slot) => {
                     let state = program

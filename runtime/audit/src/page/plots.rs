@@ -38,7 +38,7 @@ pub(super) fn places(places: &Places, trials: u64, beginnings: &[u64]) -> String
     const WIDTH: f64 = 1000.0;
     const HEIGHT: f64 = 46.0;
     let mut svg = format!(
-        "<svg width=\"{WIDTH}\" height=\"{0}\" viewBox=\"0 0 {WIDTH} {0}\" role=\"img\">\
+        "<svg width=\"100%\" viewBox=\"0 0 {WIDTH} {0}\" role=\"img\">\
          <title>refuted decisions by trial</title>",
         HEIGHT + 18.0
     );

@@ -153,10 +153,8 @@ impl Comparison {
         for pair in &self.rules {
             let [one, other] = pair.refuted();
             if one != other {
-                let text = format!(
-                    "{}: {one} decisions are refuted by {}, {other} by {}",
-                    pair.name, self.names[0], self.names[1]
-                );
+                let [first, second] = &self.names;
+                let text = format!("{}: refuted by {first} {}, by {second} {}", pair.name, often(one), often(other));
                 reasons.push((0, -(one.abs_diff(other) as f64), text));
             }
             if let ([silent, other], true) = (pair.undecided(), pair.undecided() != [0, 0]) {
@@ -193,9 +191,12 @@ impl Comparison {
             Fit::Neither if self.refuted[0] != self.refuted[1] => {
                 let ([a, b], which) = (self.refuted, usize::from(self.refuted[0] > self.refuted[1]));
                 return format!(
-                    "The data do not tell: {a} decisions are refuted by {one}, {b} by {other}, but {} leaves {} \
-                     undecidable that the other decides.",
-                    self.names[which], self.undecided[which]
+                    "The data do not tell: they refute {one} {}, {other} {}, but {} leaves {} decisions undecidable that \
+                     the other decides.",
+                    often(a),
+                    often(b),
+                    self.names[which],
+                    self.undecided[which]
                 );
             }
             Fit::Neither => {
@@ -204,7 +205,7 @@ impl Comparison {
         };
         if refuted[0] != refuted[1] {
             let [few, many] = refuted;
-            return format!("The data fit {better} better: {few} decisions are refuted, {many} by {worse}.");
+            return format!("The data fit {better} better: they refute it {}, {worse} {}.", often(few), often(many));
         }
         let ratio = times(self.likelihood.abs());
         format!("The data fit {better} better: they are {ratio} times as likely as under {worse}.")
@@ -234,7 +235,7 @@ impl Comparison {
             for (number, audit) in (1..).zip(&self.audits) {
                 let same = |rule: &&RuleReport| rule.name == pair.name && rule.moment == pair.moment;
                 let Some(rule) = audit.rules.iter().find(same) else { continue };
-                let _ = writeln!(text, "\n{number}: {}, refuted {} times", rule.name, rule.refuted);
+                let _ = writeln!(text, "\n{number}: {}, refuted {}", rule.name, often(rule.refuted));
                 let _ = writeln!(text, "    {}", rule.text);
                 rule.changed_by.iter().for_each(|change| {
                     let _ = writeln!(text, "    {change}");
@@ -247,6 +248,10 @@ impl Comparison {
         let _ = write!(text, "\n{}", self.verdict());
         text
     }
+}
+
+fn often(times: u64) -> String {
+    if times == 1 { "1 time".into() } else { format!("{times} times") }
 }
 
 /// A ratio by its logarithm.

@@ -1,5 +1,6 @@
 //! Limits of what devices give: what a session has given, as the data say, against the most that it may give.
 
+use crate::decode::Said;
 use crate::facts::Facts;
 use crate::judge::{Judge, shown};
 use trialect_ir::{Binary, Code, Expr, Program, RuleKind, Slot, Stmt};
@@ -89,48 +90,47 @@ fn given(mut sum: &Expr, amount: &Expr) -> Option<Vec<Slot>> {
 pub(crate) struct Given {
     /// By total: what the session has given so far; none when an amount of it is missing.
     sums: Vec<Option<f64>>,
+    /// By total: its column, when the data have it.
+    columns: Vec<Option<usize>>,
 }
 
 impl Given {
     /// A session begins.
-    pub(crate) fn begin(&mut self, facts: &Facts) {
+    pub(crate) fn begin(&mut self, facts: &Facts, judge: &Judge<'_>) {
         self.sums = vec![Some(0.0); facts.totals.len()];
+        let column = |total: &Total| {
+            let column = judge.program.columns.iter().position(|column| column.value == total.trial)?;
+            judge.of_column(column).map(|_| column)
+        };
+        self.columns = facts.totals.iter().map(column).collect();
     }
 
     /// Takes in a trial, whose totals are in memory, and judges each limit.
     pub(crate) fn take(&mut self, facts: &Facts, judge: &mut Judge<'_>, memory: &[u64]) {
-        if facts.limits.is_empty() {
+        if facts.limits.is_empty() || self.columns.iter().all(Option::is_none) {
             return;
         }
         let program = judge.program;
-        let column = |total: &Total| program.columns.iter().position(|column| column.value == total.trial);
         let mut trials: Vec<Option<f64>> = Vec::with_capacity(facts.totals.len());
-        for (total, sum) in facts.totals.iter().zip(&mut self.sums) {
-            let said = column(total).and_then(|column| judge.of_column(column));
-            let amount = match said {
-                Some(crate::decode::Said::Word(_)) => Some(f64::from_bits(memory[total.trial.index()])),
-                _ => None,
-            };
+        for ((total, sum), column) in facts.totals.iter().zip(&mut self.sums).zip(&self.columns) {
+            let there = column.and_then(|column| judge.of_column(column));
+            let amount = matches!(there, Some(Said::Word(_))).then(|| f64::from_bits(memory[total.trial.index()]));
             *sum = sum.zip(amount).map(|(sum, amount)| sum + amount);
             trials.push(amount);
         }
         for limit in &facts.limits {
-            let word = |slot: &Slot| {
-                let place = |of: fn(&Total) -> Slot| facts.totals.iter().position(|total| of(total) == *slot);
-                match (place(|total| total.trial), place(|total| total.session)) {
-                    (Some(place), _) => trials[place],
-                    (_, Some(place)) => self.sums[place],
-                    // What earlier sessions of the day gave.
-                    _ => None,
-                }
+            let place = |slot: &Slot| {
+                let of = |total: &Total| [total.trial, total.session].contains(slot);
+                facts.totals.iter().position(of).filter(|place| self.columns[*place].is_some())
             };
-            let unit = facts.totals.iter().find_map(&column).map(|column| &program.columns[column]);
-            let sum = limit.given.iter().map(word).sum::<Option<f64>>();
-            let bound = limit.given.iter().all(|slot| {
-                let total = facts.totals.iter().find(|total| [total.trial, total.session].contains(slot));
-                total.and_then(&column).is_some_and(|column| judge.of_column(column).is_some())
-            });
-            let (Some(unit), true) = (unit, bound) else { continue };
+            // What is not in the data, as what earlier sessions of the day gave.
+            let Some(places) = limit.given.iter().map(place).collect::<Option<Vec<usize>>>() else { continue };
+            let word = |(slot, place): (&Slot, &usize)| {
+                if facts.totals[*place].trial == *slot { trials[*place] } else { self.sums[*place] }
+            };
+            let sum = limit.given.iter().zip(&places).map(word).sum::<Option<f64>>();
+            let Some(unit) = places.first().and_then(|place| self.columns[*place]) else { continue };
+            let unit = &program.columns[unit];
             let (here, most) = (judge.here, judge.value(&limit.most, memory));
             let tally = &mut judge.stops[limit.rule];
             let (Some(sum), Some(most)) = (sum, most.map(f64::from_bits)) else {

@@ -179,7 +179,7 @@ impl<'a> Audit<'a> {
         self.judge.begin_session(self.trials);
         self.now = 0;
         self.ruled = false;
-        self.given.begin(self.facts);
+        self.given.begin(self.facts, &self.judge);
         self.set(header::SESSION, u64::from(self.sessions));
         self.indices.fill(0);
         self.judge.here.session = self.sessions;

@@ -9,7 +9,8 @@ use trialect_interp::Interpreter;
 /// The animal rests, and gets water or waits; after a loss the side comes again.
 const PROTOCOL: &str = "protocol rest 1.0.0
 enum Side { left, right }
-subject { var reward := 3 within 1 .. 5 by 0.5 }
+subject { var reward := 3 within 1 .. 5 }
+session { limit trials 100 }
 trial {
   draw fresh ~ pick(Side)
   repeated = exists last and last.outcome is lost

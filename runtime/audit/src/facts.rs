@@ -60,6 +60,8 @@ pub(crate) struct Facts {
     pub(crate) played: Vec<bool>,
     pub(crate) totals: Vec<Total>,
     pub(crate) limits: Vec<Limit>,
+    /// Words that `last` reads, with those that they are taken from.
+    pub(crate) kept: Vec<(Slot, Slot)>,
 }
 
 impl Facts {
@@ -74,6 +76,7 @@ impl Facts {
             played: vec![false; words],
             totals: Vec::new(),
             limits: Vec::new(),
+            kept: crate::history::kept(program),
         };
         find_limits(program, &mut facts.totals, &mut facts.limits);
         let mut several = vec![false; words];
@@ -225,6 +228,7 @@ impl Knowledge {
             .iter()
             .flat_map(|column| [Some(column.value), column.present])
             .flatten()
+            .chain(crate::history::kept(program).into_iter().map(|(last, _)| last))
             .map(Slot::index)
             .collect();
         let phases = Phase::ALL.into_iter().filter(|phase| !matches!(phase, Phase::Now | Phase::Columns));

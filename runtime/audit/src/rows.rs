@@ -4,6 +4,7 @@
 use crate::bind::{Bindings, Bound};
 use crate::decode::Said;
 use crate::fault::AuditFault;
+use crate::listed::{drawn, inside};
 use crate::map::Source;
 use crate::table::{Batch, Cells, Table};
 use std::path::{Path, PathBuf};
@@ -163,6 +164,10 @@ impl Bound {
                     None => Some(Said::Missing),
                 })
             }
+            Source::Inside { path, .. } => write(&mut |_, place| match inside(&text_of(columns[0], place), path) {
+                Some(text) => decoder.text(&text),
+                None => Some(Said::Missing),
+            }),
         }
     }
 }
@@ -201,20 +206,6 @@ impl Cell {
             }
         }
     }
-}
-
-/// The item of the n-th array that begins with a name.
-fn drawn(text: &str, among: &str, nth: i64, item: i64) -> Option<String> {
-    let list: Vec<Vec<serde_json::Value>> = serde_json::from_str(text).ok()?;
-    let named: Vec<&Vec<serde_json::Value>> =
-        list.iter().filter(|one| one.first().and_then(|name| name.as_str()) == Some(among)).collect();
-    let value = named.get(from_end(nth, named.len())?)?;
-    let value = value.get(from_end(item, value.len())?)?;
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-}
-
-fn from_end(place: i64, len: usize) -> Option<usize> {
-    usize::try_from(if place < 0 { len as i64 + place } else { place }).ok()
 }
 
 fn number(text: &str) -> Option<f64> {

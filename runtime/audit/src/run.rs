@@ -83,6 +83,8 @@ struct Audit<'a> {
     ruled: bool,
     /// What devices gave in the session.
     given: Given,
+    /// The subject's words with which the present session began.
+    begun: Vec<u64>,
 }
 
 impl<'a> Audit<'a> {
@@ -102,6 +104,7 @@ impl<'a> Audit<'a> {
             indices,
             ruled: false,
             given: Given::default(),
+            begun: Vec::new(),
         }
     }
 
@@ -167,6 +170,10 @@ impl<'a> Audit<'a> {
         }
         self.keep_stages();
         self.machine.run(Phase::SessionEnd, &mut self.judge);
+        if self.program.counts.is_some_and(|slot| self.word(slot) == 0) {
+            let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+            self.machine.memory_mut()[subject].copy_from_slice(&self.begun);
+        }
         self.trial = 0;
     }
 
@@ -185,6 +192,7 @@ impl<'a> Audit<'a> {
         self.judge.here.session = self.sessions;
         self.judge.here.trial = 0;
         self.judge.before.clear();
+        self.judge.history.clear();
         self.judge.pieces = crate::explain::everything();
         self.judge.look_for_gaps();
         self.asked(Clock::Session);
@@ -206,6 +214,8 @@ impl<'a> Audit<'a> {
         self.trials += 1;
         if first {
             self.between_sessions();
+            let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+            self.begun = self.machine.memory()[subject].to_vec();
         } else {
             self.between_trials();
         }
@@ -228,6 +238,7 @@ impl<'a> Audit<'a> {
                 self.judge.put(column, self.machine.memory_mut());
             }
         }
+        self.judge.remember(self.machine.memory());
         self.happened();
         self.given.take(self.facts, &mut self.judge, self.machine.memory());
         self.now = time(&self.judge, self.judge.setup.trial_end).unwrap_or(self.now);

@@ -49,9 +49,11 @@ fn from(binding: &Binding) -> String {
         Source::Changes(column) => parts.push(format!("changes = {}", quoted(column))),
         Source::Constant(text) => parts.push(format!("is = {}", quoted(text))),
         Source::Drawn { column, among, nth, item } => {
-            let (column, among) = (quoted(column), quoted(among));
+            // A JSON list of texts, numbers and such lists is one of TOML too.
+            let (column, among) = (quoted(column), serde_json::Value::from(among.clone()));
             parts.push(format!("column = {column}, among = {among}, nth = {nth}, item = {item}"));
         }
+        Source::Inside { column, path } => parts.push(format!("column = {}, item = {path:?}", quoted(column))),
     }
     if !binding.values.is_empty() {
         parts.push(format!("values = {}", table(&binding.values)));
@@ -108,7 +110,7 @@ mod tests {
                     [[where]]\ncolumn = \"k\"\nis = [\"a\", 1]\n[names]\na = \"x\\\"y\"\n\
                     b = { columns = [\"l\", \"r\"], unit = \"ms\", scale = 2, offset = -0.2, rounded = 0.5, missing = [\"?\"] }\n\
                     c = { which = { left = \"l\", right = \"r\" } }\n\"d.begins\" = { changes = \"p\" }\ne = { is = 25 }\n\
-                    f = { column = \"draws\", among = \"np_choice\", nth = -1 }\n\
+                    f = { column = \"draws\", among = [\"a\", 60, [\"b\"]], nth = -1 }\nh = { column = \"sums\", item = [1, -2] }\n\
                     g = { column = \"c\", values = { \"1\" = \"left\" } }\n\
                     [[files]]\npath = \"a.csv\"\nnames = { w = { is = 24.5 } }\n";
         let map = read("m.toml", text).unwrap();

@@ -11,8 +11,6 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 const SETTINGS: &str = "_iblrig_taskSettings.raw.json";
-/// Longest array that is kept as a cell, in characters: pools of contrasts, not buffers.
-const ARRAY: usize = 64;
 
 /// Whether a text begins as a line of such a file.
 pub(super) fn begins(head: &[u8]) -> bool {
@@ -81,18 +79,13 @@ fn without_nan(line: &str) -> std::borrow::Cow<'_, str> {
     out.into()
 }
 
-/// A number, a truth, a text or a short array.
+/// A number, a truth, a text, or an array as JSON.
 fn plain(rows: &mut Gathered, name: &str, value: &Value) {
     match value {
         Value::Number(number) => number.as_f64().into_iter().for_each(|number| rows.number(name, number)),
         Value::Bool(truth) => rows.number(name, f64::from(u8::from(*truth))),
         Value::String(text) => rows.text(name, text),
-        Value::Array(_) => {
-            let text = value.to_string();
-            if text.len() <= ARRAY {
-                rows.text(name, &text);
-            }
-        }
+        Value::Array(_) => rows.text(name, &value.to_string()),
         Value::Null | Value::Object(_) => {}
     }
 }

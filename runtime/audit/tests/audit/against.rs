@@ -41,10 +41,11 @@ fn refuted_decisions_come_first() {
 
 #[test]
 fn who_says_nothing_is_not_better() {
-    // Whether trials are repeated is drawn by the other, and the data do not say it: its sides cannot be decided.
+    // Whether trials are repeated is drawn by the other a trial before, and the data do not say it: its sides cannot be
+    // decided.
     let vague = PROTOCOL
-        .replace("draw lean ~ uniform(0 .. 1)", "draw lean ~ uniform(0 .. 1)\n  draw again ~ chance(0.5)")
-        .replace("repeated = exists last and last.outcome is lost", "repeated = exists last and last.again and again");
+        .replace("draw lean ~ uniform(0 .. 1)", "draw lean ~ uniform(0 .. 1)\n  draw again ~ uniform(0 .. 1)")
+        .replace("repeated = exists last and last.outcome is lost", "repeated = exists last and last.again >= 0.5");
     let table = "o,s\nlost,left\nlost,left\nlost,right\nwon,right\n";
     let comparison = compared([PROTOCOL, &vague], NAMES, table);
     assert_eq!((comparison.fits, comparison.refuted), (Fit::Neither, [1, 0]), "{}", comparison.text());

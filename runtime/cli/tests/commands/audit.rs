@@ -225,6 +225,22 @@ fn trials_tables_need_no_map() {
 }
 
 #[test]
+fn a_folder_with_a_trials_table_needs_no_map() {
+    // Written by pandas.
+    let folder = project("runtime/audit/tests/audit/data/alf");
+    let full = project("protocols/ibl/full.trial");
+    let report = json(&unmapped(&full, std::slice::from_ref(&folder), &["--json"]).fine());
+    assert_eq!((&report["trials"], &report["formats"]), (&6.into(), &serde_json::json!(["alf"])));
+    assert_eq!(counts(&report, "contrast"), [6, 0, 0, 0]);
+    assert_eq!(counts(&report, "prior.left"), [1, 0, 0, 0], "{report}");
+    // The table has the water that was given, which no rule of this protocol changes within a session.
+    assert_eq!(counts(&report, "reward")[2], 0, "{report}");
+    // Left and right, with an error, and one trial without a response.
+    let shown = unmapped(&full, &[folder], &["--show-map"]).fine();
+    assert!(shown.contains("\"choice\" = { column = \"chosen\" }"), "{shown}");
+}
+
+#[test]
 fn our_own_folders_need_no_map() {
     let data = tempfile::tempdir().unwrap();
     sim(data.path(), 2, 7).fine();

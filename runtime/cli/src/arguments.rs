@@ -290,12 +290,28 @@ pub(crate) struct PlaceOptions {
 pub(crate) struct AuditOptions {
     /// The protocol's text
     pub(crate) protocol: PathBuf,
-    /// A table (.csv, .tsv, .parquet, .pqt, .jsonl); several are sessions of one subject in their order
+    /// Say which of two protocols the data fit better: this one or PROTOCOL
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) against: Option<PathBuf>,
+    /// A table (.csv, .tsv, .parquet, .pqt, .jsonl), a file of another program (a rig program's or Bpod's session,
+    /// a pyControl .tsv), or a session's folder; several are sessions of one subject in their order
     #[arg(long, value_name = "FILE")]
     pub(crate) table: Vec<PathBuf>,
-    /// The map from the tables' columns to the protocol's names (TOML)
+    /// The map from the data's columns to the protocol's names (TOML); without it, the names of the data's format
     #[arg(long, value_name = "FILE")]
-    pub(crate) map: PathBuf,
+    pub(crate) map: Option<PathBuf>,
+    /// The map for the protocol of --against, when it needs another
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub(crate) against_map: Option<PathBuf>,
+    /// Read the data in this format instead of finding it out: trialect, ibl-raw, alf, bpod, pycontrol, table
+    #[arg(long, value_name = "NAME")]
+    pub(crate) format: Option<String>,
+    /// Print the map by which the data are read, and do nothing else
+    #[arg(long)]
+    pub(crate) show_map: bool,
+    /// Write the report as a page with plots
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,

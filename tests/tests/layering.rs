@@ -23,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("session", &["ir", "device", "journal"]),
     ("sim", &["device"]),
     ("recorded", &["device"]),
+    ("bpod", &[]),
     ("export", &["ir", "journal"]),
     ("audit", &["ir", "units"]),
     (
@@ -53,6 +54,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("libm", &["ir", "psychometrics", "sim"]),
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
+    ("serialport", &["bpod"]),
+    ("rustix", &["bpod"]),
 ];
 
 const PREFIX: &str = "trialect-";

@@ -30,7 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
-            "recorded", "audit",
+            "recorded", "bpod", "audit",
         ],
     ),
 ];

@@ -21,6 +21,8 @@ mod day_limit;
 mod days;
 mod decisions;
 mod doc;
+#[cfg(unix)]
+mod emulate;
 mod folders;
 mod foraging;
 mod library;

@@ -62,6 +62,8 @@ pub struct Board {
     pub(super) modules: Vec<Option<ModuleInfo>>,
     pub(super) library: Vec<Vec<Message>>,
     pub(super) relays: Vec<bool>,
+    /// The number that a command left behind; the firmware takes it for the relay to turn off.
+    pub(super) leftover: u8,
     pub(super) lines: Lines,
     /// Microseconds since the board was switched on.
     pub(super) now: u64,
@@ -114,6 +116,7 @@ impl Board {
             modules: vec![None; modules],
             library: vec![Vec::new(); modules],
             relays: vec![false; modules],
+            leftover: 0,
             lines: Lines::new(&hardware),
             now: 0,
             session_zero: 0,
@@ -342,8 +345,8 @@ impl Board {
         if self.now < self.busy_until {
             return;
         }
-        // Missing arguments hold up the whole interrupt.
-        if self.read_command() {
+        // Missing arguments hold up the whole interrupt, and so does the pause in a handshake.
+        if self.read_command() || self.now < self.busy_until {
             return;
         }
         if !self.is_paused {

@@ -108,9 +108,9 @@ impl Board {
                 self.acknowledge();
             }
             Command::Relay { channel, on } => {
-                if let Some(relay) = self.relays.get_mut(usize::from(channel)) {
-                    *relay = on != 0;
-                }
+                self.turn_off_relays();
+                self.leftover = channel;
+                self.set_relay(channel, on != 0);
             }
             // Its header was taken before.
             Command::Upload(_) => {}
@@ -137,6 +137,7 @@ impl Board {
             }
             Command::Echo(code) => self.say(0, &[SOFT_CODE, code]),
             Command::Load { channel, messages } => {
+                self.leftover = channel;
                 self.library_of(channel, &messages);
                 self.acknowledge();
             }
@@ -144,13 +145,21 @@ impl Board {
                 self.library.iter_mut().for_each(Vec::clear);
                 self.acknowledge();
             }
-            Command::Send { port: port @ 1.., id } => self.send_message(port - 1, id),
-            Command::Bytes { port: port @ 1.., bytes } => self.send_to_module(port - 1, bytes),
+            Command::Send { port: port @ 1.., id } => {
+                self.leftover = port - 1;
+                self.send_message(port - 1, id);
+            }
+            Command::Bytes { port: port @ 1.., bytes } => {
+                self.leftover = port - 1;
+                self.send_to_module(port - 1, bytes);
+            }
             Command::ReadInput(channel) => {
+                self.leftover = channel;
                 let level = u8::from(self.lines.is_outside_on(channel));
                 self.say(0, &[level]);
             }
             Command::Disconnect => {
+                self.turn_off_relays();
                 self.say(0, &[DISCONNECTED]);
                 self.is_connected = false;
                 self.discovery_due = self.now + DISCOVERY_US;
@@ -167,8 +176,19 @@ impl Board {
         self.is_connected = true;
         self.session_zero = self.now + AFTER_HANDSHAKE_US;
         self.library.iter_mut().for_each(Vec::clear);
-        self.relays.fill(false);
+        self.turn_off_relays();
         self.busy_until = self.now + AFTER_HANDSHAKE_US;
+    }
+
+    fn set_relay(&mut self, channel: u8, on: bool) {
+        if let Some(relay) = self.relays.get_mut(usize::from(channel)) {
+            *relay = on;
+        }
+    }
+
+    /// The firmware means all of them, and turns off the one whose number a command left behind.
+    fn turn_off_relays(&mut self) {
+        self.set_relay(self.leftover, false);
     }
 
     /// Modules are asked, and have some cycles to answer.

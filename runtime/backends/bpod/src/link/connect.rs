@@ -9,8 +9,10 @@ use std::time::Duration;
 
 /// How long an answer may take; the longest of a board takes 10 ms.
 const ANSWER: Duration = Duration::from_millis(500);
-/// How long a board does not listen after a handshake, and a little more.
-const DEAF: Duration = Duration::from_millis(130);
+/// A board says nothing for 100 ms after a handshake, whatever runs on it.
+const AFTER_HANDSHAKE: Duration = Duration::from_millis(60);
+/// How long the answer to a stop may take: what is left of these 100 ms, and a little more.
+const ANSWER_TO_STOP: Duration = Duration::from_millis(150);
 /// When nothing came for so long, nothing more comes.
 const SILENCE: Duration = Duration::from_millis(30);
 /// More bytes than a board has to say when it is asked to be quiet.
@@ -197,15 +199,17 @@ pub(super) fn receive(
     port.receive(buffer, wait).map_err(lost(doing))
 }
 
-/// Drops what waits, until nothing comes any more.
-pub(super) fn drain(port: &mut impl Port, doing: &'static str) -> Result<(), LinkFault> {
+/// Drops the answer to a stop and what waits before it, until nothing comes any more.
+fn drain(port: &mut impl Port, doing: &'static str) -> Result<(), LinkFault> {
     let mut buffer = [0; 256];
     let mut dropped = 0;
+    let mut wait = ANSWER_TO_STOP;
     loop {
-        match receive(port, &mut buffer, SILENCE, doing)? {
+        match receive(port, &mut buffer, wait, doing)? {
             0 => return Ok(()),
             count => dropped += count,
         }
+        wait = SILENCE;
         if dropped > CHATTER {
             return Err(LinkFault::Chatter { doing });
         }
@@ -225,7 +229,7 @@ fn shake_hands(port: &mut impl Port) -> Result<(), LinkFault> {
             0 => break,
             count => said.extend(&buffer[..count]),
         }
-        wait = DEAF;
+        wait = AFTER_HANDSHAKE;
         if said.len() > CHATTER {
             return Err(LinkFault::Chatter { doing });
         }

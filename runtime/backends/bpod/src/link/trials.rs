@@ -1,8 +1,8 @@
 //! Running trials.
 
-use super::connect::{drain, receive, set, tell};
+use super::connect::{receive, set, tell};
 use super::{Link, LinkFault, Port};
-use crate::wire::{Command, Matrix, MatrixFault, Message, Report, TrialReader, Unfit, encode};
+use crate::wire::{Command, Matrix, MatrixFault, Message, Report, TrialReader, Unfit, check_messages, encode};
 use std::time::Duration;
 
 /// When a trial that should follow another at once has not said so after so long, it never will by itself: the firmware
@@ -187,9 +187,7 @@ impl<P: Port> Link<P> {
         if self.reader.is_some() {
             return Err(LinkFault::Busy);
         }
-        // A matrix with these messages and no more would be refused for the same reasons.
-        crate::wire::check_messages(self.codes.hardware(), channel, messages)?;
-        drain(&mut self.port, "loading messages")?;
+        check_messages(self.codes.hardware(), channel, messages)?;
         let command = Command::Load { channel, messages: messages.to_vec() };
         set(&mut self.port, &command, "loading messages")
     }

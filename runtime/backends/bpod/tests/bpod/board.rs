@@ -305,6 +305,28 @@ fn a_matrix_that_comes_late_is_loaded_and_not_started() {
     assert_eq!((started(&desk.board.take_said(0)), desk.board.trials()), (1, 4));
 }
 
+/// A module's byte 0 is the last event of the channel before, and of the first channel the code of an end.
+#[test]
+fn byte_0_of_a_module_is_another_s_event() {
+    let matrix = of(vec![state("s", 100, Some(Target::Exit))]);
+    let byte = |channel, byte| Stimulus { kind: StimulusKind::Module { channel, byte }, trial: 1, cycle: 20 };
+    check(&matrix, &["Serial2_3@1:20"], &["Serial2_3 @20", "Tup @100", "end @100"]);
+    let mut desk = Desk::new(R2, &[]);
+    desk.board = desk.board.with_stimuli(&[byte(1, 0), byte(2, 16)]);
+    let reports = desk.run(&matrix);
+    assert_eq!(desk.shown(&reports), ["Serial1_15 @20", "Tup @100", "end @100"], "16 is more than it was allotted");
+    let mut desk = Desk::new(R2, &[]);
+    desk.board = desk.board.with_stimuli(&[byte(0, 0)]);
+    desk.upload(&matrix, true);
+    desk.pass(100_000);
+    let said = desk.board.take_said(0);
+    assert_eq!(said[9..16], [1, 1, 255, 20, 0, 0, 0], "an end without its numbers");
+    let mut reader = TrialReader::new(desk.codes.clone(), true);
+    reader.push(&said);
+    let fault = std::iter::from_fn(|| Some(reader.read())).find_map(Result::err).unwrap();
+    assert_eq!(fault.code(), "bpod-false-end");
+}
+
 /// Two traps of firmware that a host has to know.
 #[test]
 fn settings_of_an_upload_reach_the_trial_that_runs() {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use trialect_bpod::emulator::{Board, Effect, Fault};
 use trialect_bpod::link::{Likely, Link, LinkFault, Port, grouped};
-use trialect_bpod::wire::{Channel, Event, GlobalTimer, Matrix, Message, Model, ModuleInfo, Report, Target};
+use trialect_bpod::wire::{Channel, Command, Event, GlobalTimer, Matrix, Message, Model, ModuleInfo, Report, Target};
 
 /// A board without a cable: waiting moves its time on.
 #[derive(Clone)]
@@ -218,9 +218,58 @@ fn a_trial_left_by_a_host_that_died_is_stopped() {
     while !matches!(link.next(WAIT).unwrap(), Some(Report::Started { .. })) {}
     std::mem::forget(link);
     assert_eq!(board.lock().unwrap().outputs()[valve], 1);
-    let again = Link::connect(Direct(Arc::clone(&board))).unwrap();
+    drop(Link::connect(Direct(Arc::clone(&board))).unwrap());
     assert_eq!(board.lock().unwrap().outputs()[valve], 0);
-    drop(again);
+    // One that says something every few milliseconds.
+    let there = state("there", 50, Some(Target::State(1)));
+    let back = state("back", 70, Some(Target::State(0)));
+    let chatty = Matrix { states: vec![there, back], ..Matrix::default() };
+    for later in [0, 300, 4_700, 1_000_000] {
+        let mut again = Link::connect(Direct(Arc::clone(&board))).unwrap();
+        assert_eq!(board.lock().unwrap().cycle(), None);
+        again.upload(&three_state(model)).unwrap();
+        again.run().unwrap();
+        assert_eq!(cycles(&trial(&mut again).unwrap()), [500, 1500, 1501]);
+        again.upload(&chatty).unwrap();
+        again.run().unwrap();
+        again.next(WAIT).unwrap();
+        std::mem::forget(again);
+        let mut board = board.lock().unwrap();
+        let until = board.now() + later;
+        board.advance(until);
+        assert!(board.cycle().is_some());
+    }
+}
+
+/// The firmware turns off the relay whose number an earlier command left behind, not all; the link turns off each.
+#[test]
+fn relays_that_stayed_on_are_turned_off() {
+    let (board, link) = connected(Model::R2Firmware23, &[]);
+    drop(link);
+    let relayed = || {
+        let mut board = board.lock().unwrap();
+        board.take_said(0);
+        board.module_says(0, 77);
+        board.take_said(0).contains(&77)
+    };
+    // Between two relays another command leaves its own number; so the second relay does not turn off the first.
+    let commands = [
+        Command::Handshake,
+        Command::Relay { channel: 0, on: 1 },
+        Command::ReadInput(9),
+        Command::Relay { channel: 1, on: 1 },
+        Command::Handshake,
+    ];
+    for command in commands {
+        let mut board = board.lock().unwrap();
+        board.receive(0, &command.encode());
+        let until = board.now() + 150_000;
+        board.advance(until);
+    }
+    assert!(relayed());
+    let link = Link::connect(Direct(Arc::clone(&board))).unwrap();
+    assert!(!relayed());
+    drop(link);
 }
 
 #[test]
@@ -386,6 +435,7 @@ mod on_a_pseudo_terminal {
             let (board, served) = with_board(Board::new(model), pace, |path| {
                 let mut link = Link::connect(Serial::open(path).unwrap()).unwrap();
                 assert_eq!(link.model(), model);
+                assert_eq!(Serial::open(path).unwrap_err().code(), "bpod-open", "one program has it");
                 link.queue(&three_state(model)).unwrap();
                 for _ in 0..3 {
                     assert_eq!(cycles(&trial(&mut link).unwrap()), [500, 1500, 1501]);

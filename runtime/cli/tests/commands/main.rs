@@ -21,6 +21,8 @@ mod days;
 mod decisions;
 mod doc;
 mod editions;
+#[cfg(unix)]
+mod emulate;
 mod fmt;
 mod folders;
 mod foraging;

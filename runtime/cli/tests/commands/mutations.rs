@@ -18,13 +18,9 @@ struct Mutation {
     to: String,
 }
 
-fn list_of(name: &str) -> PathBuf {
-    project("runtime/cli/tests/mutations").join(format!("{name}.mutations"))
-}
-
-fn mutations(name: &str) -> Vec<Mutation> {
-    let list = fs::read_to_string(list_of(name)).unwrap();
-    let own = format!("{}.trial", name.rsplit('/').next().unwrap());
+fn mutations(list: &Path) -> Vec<Mutation> {
+    let own = format!("{}.trial", list.file_stem().unwrap().to_str().unwrap());
+    let list = fs::read_to_string(list).unwrap();
     let group = |group: &str| {
         let after = |sign: &str| {
             let lines: Vec<&str> = group.lines().filter_map(|line| line.strip_prefix(sign)).collect();
@@ -37,8 +33,7 @@ fn mutations(name: &str) -> Vec<Mutation> {
 }
 
 /// The texts beside a protocol and itself, in a folder of their own; the protocol's path there.
-fn copied(name: &str, folder: &Path) -> PathBuf {
-    let protocol = project("protocols").join(format!("{name}.trial"));
+fn copied(protocol: &Path, folder: &Path) -> PathBuf {
     for entry in fs::read_dir(protocol.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.extension().is_some_and(|extension| extension == "trial") {
             fs::copy(&entry, folder.join(entry.file_name().unwrap())).unwrap();
@@ -48,9 +43,9 @@ fn copied(name: &str, folder: &Path) -> PathBuf {
 }
 
 /// What nobody notices of what is done to a protocol, or what cannot be done.
-fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
+fn unnoticed(protocol: &Path, mutation: &Mutation) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
-    let protocol = copied(name, folder.path());
+    let protocol = copied(protocol, folder.path());
     let changed = folder.path().join(&mutation.file);
     let before = fs::read_to_string(&changed).unwrap();
     if mutation.from.is_empty() || !before.contains(&mutation.from) {
@@ -65,10 +60,24 @@ fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
 
 /// Each mutation of a protocol compiles and makes a scenario fail.
 fn assert_noticed(name: &str) {
-    let list = mutations(name);
+    let list = mutations(&project("runtime/cli/tests/mutations").join(format!("{name}.mutations")));
     assert!(list.len() >= LEAST.0, "only {} mutations of {name}", list.len());
-    let unnoticed: Vec<String> = list.iter().filter_map(|mutation| unnoticed(name, mutation)).collect();
+    assert_each_noticed(&project("protocols").join(format!("{name}.trial")), &list);
+}
+
+fn assert_each_noticed(protocol: &Path, list: &[Mutation]) {
+    let unnoticed: Vec<String> = list.iter().filter_map(|mutation| unnoticed(protocol, mutation)).collect();
     assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+}
+
+/// Rules that programs of laboratories have had wrong: the text has them right, and a scenario notices the mistake.
+#[test]
+fn incidents_make_a_scenario_fail() {
+    let protocol = project("runtime/cli/tests/incidents").join("rules.trial");
+    let list = mutations(&protocol.with_extension("mutations"));
+    assert_eq!(list.len(), 3);
+    trialect(&["test", text(&protocol)]).fine();
+    assert_each_noticed(&protocol, &list);
 }
 
 /// A test for each protocol, so that they run beside each other.

@@ -3,6 +3,7 @@
 use crate::decode::{Decoder, Said};
 use crate::facts::Facts;
 use crate::fault::{AuditFault, Refusal};
+use crate::listed::{drawn, inside};
 use crate::map::{Binding, Map, Source};
 use crate::table::{Batch, Cells};
 use trialect_ir::{Domain, Program, Slot};
@@ -32,7 +33,7 @@ pub(crate) struct Bound {
     pub(crate) decoder: Decoder,
     /// Largest difference due to rounding, coherent unit.
     pub(crate) rounded: f64,
-    source: Source,
+    pub(crate) source: Source,
     /// The selected columns that it reads, in the order of the source.
     places: Vec<usize>,
     /// For [`Source::Constant`]: what it says.
@@ -212,22 +213,12 @@ impl Bound {
                     None => Some(Said::Missing),
                 }
             }
+            Source::Inside { path, .. } => match inside(&text_of(&batch.columns[self.places[0]], row), path) {
+                Some(text) => self.decoder.text(&text),
+                None => Some(Said::Missing),
+            },
         }
     }
-}
-
-/// The item of the n-th array that begins with a name.
-fn drawn(text: &str, among: &str, nth: i64, item: i64) -> Option<String> {
-    let list: Vec<Vec<serde_json::Value>> = serde_json::from_str(text).ok()?;
-    let named: Vec<&Vec<serde_json::Value>> =
-        list.iter().filter(|one| one.first().and_then(|name| name.as_str()) == Some(among)).collect();
-    let value = named.get(from_end(nth, named.len())?)?;
-    let value = value.get(from_end(item, value.len())?)?;
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-}
-
-fn from_end(place: i64, len: usize) -> Option<usize> {
-    usize::try_from(if place < 0 { len as i64 + place } else { place }).ok()
 }
 
 fn number(text: &str) -> Option<f64> {

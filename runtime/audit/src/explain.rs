@@ -2,6 +2,7 @@
 //! one, others are cut into intervals of their quantiles until the decision is the same in all of an interval.
 
 use crate::facts::{Drawn, Facts, Know};
+use crate::history::{History, ROW};
 use crate::spread::{Spread, binary, unary};
 use trialect_ir::{Class, Distribution, Expr, law};
 
@@ -103,6 +104,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) known: &'a [Know],
     /// By slot: the draw that makes it.
     pub(crate) draw_at: &'a [Option<u16>],
+    /// What `last` reads of values that are not known.
+    pub(crate) history: &'a History,
 }
 
 /// What a value is wanted to be.
@@ -142,7 +145,7 @@ impl Ground<'_> {
         let mut open = pieces.clone();
         open.reverse();
         let (mut kept, mut unsure, mut leaves) = (Vec::new(), Vec::new(), Vec::<(u64, f64)>::new());
-        let (mut left, mut below, mut here) = (EVALUATIONS, 0.0, 0.0);
+        let (mut left, mut below, mut here, mut few) = (EVALUATIONS, 0.0, 0.0, true);
         while let Some(piece) = open.pop() {
             let leaf = match left.checked_sub(1) {
                 Some(rest) => {
@@ -171,12 +174,14 @@ impl Ground<'_> {
                         below += piece.weight;
                     }
                 }
-                Leaf::Below => below += piece.weight,
-                Leaf::Above => {}
+                Leaf::Below => (below, few) = (below + piece.weight, false),
+                Leaf::Above => few = false,
                 Leaf::Open => unsure.push(piece),
             }
         }
-        self.verdict(pieces, kept, unsure, (leaves, class, below + here / 2.0))
+        // A real that takes one of few values has no quantile.
+        let quantile = (!few).then_some(below + here / 2.0);
+        self.verdict(pieces, kept, unsure, (leaves, class, quantile))
     }
 
     fn verdict(
@@ -184,7 +189,7 @@ impl Ground<'_> {
         pieces: &mut Vec<Piece>,
         kept: Vec<Piece>,
         unsure: Vec<Piece>,
-        (mut leaves, class, quantile): (Vec<(u64, f64)>, Class, f64),
+        (mut leaves, class, quantile): (Vec<(u64, f64)>, Class, Option<f64>),
     ) -> Judged {
         let total: f64 = pieces.iter().map(|piece| piece.weight).sum();
         let unknown: f64 = unsure.iter().map(|piece| piece.weight).sum();
@@ -205,9 +210,50 @@ impl Ground<'_> {
         match class {
             Class::Int => Judged::Explained { chances: leaves, quantile: None },
             Class::Real => {
-                Judged::Explained { chances: Vec::new(), quantile: Some((quantile / total).clamp(0.0, 1.0)) }
+                let quantile = quantile.map(|quantile| (quantile / total).clamp(0.0, 1.0));
+                Judged::Explained { chances: Vec::new(), quantile }
             }
         }
+    }
+
+    /// Whether an expression is the same in all pieces.
+    pub(crate) fn settled(&self, pieces: &[Piece], expr: &Expr) -> bool {
+        let mut words = pieces.iter().map(|piece| match self.spread(expr, piece).0 {
+            Spread::Exactly(word) => Some(word),
+            _ => None,
+        });
+        let first = words.next().flatten();
+        first.is_some() && words.all(|word| word == first)
+    }
+
+    /// The values of several words together, with their probabilities; none when they cannot be told apart, or are many.
+    pub(crate) fn together(&self, pieces: &[Piece], slots: &[usize], most: usize) -> Option<Vec<(Vec<u64>, f64)>> {
+        let mut open = pieces.to_vec();
+        let mut rows: Vec<(Vec<u64>, f64)> = Vec::new();
+        let mut left = EVALUATIONS;
+        while let Some(piece) = open.pop() {
+            left = left.checked_sub(1)?;
+            let (mut words, mut needs) = (Vec::with_capacity(slots.len()), 0);
+            for slot in slots {
+                match self.word(*slot, &piece) {
+                    (Spread::Exactly(word), _) => words.push(word),
+                    (_, 0) => return None,
+                    (_, more) => needs |= more,
+                }
+            }
+            if needs != 0 {
+                open.extend(self.cut(&piece, needs.trailing_zeros() as usize)?);
+                continue;
+            }
+            match rows.iter().position(|(row, _)| *row == words) {
+                Some(k) => rows[k].1 += piece.weight,
+                None if rows.len() < most => rows.push((words, piece.weight)),
+                None => return None,
+            }
+        }
+        let total: f64 = rows.iter().map(|(_, weight)| weight).sum();
+        rows.iter_mut().for_each(|(_, weight)| *weight /= total);
+        (total > 0.0).then_some(rows)
     }
 
     /// What an expression is in a piece, or the parts into which the piece must be cut.
@@ -237,8 +283,18 @@ impl Ground<'_> {
 
     /// A piece cut by a draw; none when the draw's distribution is not known.
     fn cut(&self, piece: &Piece, draw: usize) -> Option<Vec<Piece>> {
-        let drawn = self.facts.draws.get(draw)?.as_ref()?;
         let range = piece.ranges.iter().find(|(other, _)| *other == draw).map(|(_, range)| *range);
+        let with = |range: Range, share: f64| {
+            let mut ranges: Vec<(usize, Range)> = piece.ranges.iter().copied().filter(|(k, _)| *k != draw).collect();
+            let at = ranges.partition_point(|(k, _)| *k < draw);
+            ranges.insert(at, (draw, range));
+            Piece { ranges, weight: piece.weight * share }
+        };
+        if draw == usize::from(ROW) && self.facts.draws.len() <= draw {
+            let each = self.history.rows.iter().enumerate();
+            return Some(each.map(|(k, (_, weight))| with(Range::Exactly(k as u64), *weight)).collect());
+        }
+        let drawn = self.facts.draws.get(draw)?.as_ref()?;
         let words = match self.parameters(drawn, piece) {
             Ok(words) => words,
             // First cut what its distribution depends on.
@@ -246,12 +302,6 @@ impl Ground<'_> {
                 let first = (0..64).find(|other| needs >> other & 1 == 1 && *other != draw)?;
                 return self.cut(piece, first);
             }
-        };
-        let with = |range: Range, share: f64| {
-            let mut ranges: Vec<(usize, Range)> = piece.ranges.iter().copied().filter(|(k, _)| *k != draw).collect();
-            let at = ranges.partition_point(|(k, _)| *k < draw);
-            ranges.insert(at, (draw, range));
-            Piece { ranges, weight: piece.weight * share }
         };
         let parts = match (drawn.distribution, range) {
             (Distribution::Pick { .. } | Distribution::Chance, None) => {
@@ -337,6 +387,9 @@ impl Ground<'_> {
         if self.known[slot] == Know::Unknown {
             return (Spread::Anything, 0);
         }
+        if let Some(place) = self.history.place(slot) {
+            return self.row(place, piece);
+        }
         if let Some(draw) = self.draw_at[slot].map(usize::from) {
             return self.drawn(draw, piece);
         }
@@ -344,6 +397,17 @@ impl Ground<'_> {
             Some(made) => self.spread(made, piece),
             None => (Spread::Anything, 0),
         }
+    }
+
+    /// A word of the trial before that is not known.
+    fn row(&self, place: usize, piece: &Piece) -> (Spread, u64) {
+        let rows = &self.history.rows;
+        if let Some((_, Range::Exactly(row))) = piece.ranges.iter().find(|(draw, _)| *draw == usize::from(ROW)) {
+            return rows.get(*row as usize).map_or((Spread::Anything, 0), |(words, _)| (Spread::Exactly(words[place]), 0));
+        }
+        let all = rows.iter().map(|(words, _)| Spread::Exactly(words[place]));
+        let spread = all.reduce(|a, b| a.or(b, Class::Int)).unwrap_or(Spread::Anything);
+        settled(spread, 1 << ROW)
     }
 
     fn drawn(&self, draw: usize, piece: &Piece) -> (Spread, u64) {

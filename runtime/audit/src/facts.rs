@@ -57,6 +57,8 @@ pub(crate) struct Facts {
     pub(crate) curricula: Vec<Curriculum>,
     /// By slot: whether states write it.
     pub(crate) played: Vec<bool>,
+    /// Words that `last` reads, with those that they are taken from.
+    pub(crate) kept: Vec<(Slot, Slot)>,
 }
 
 impl Facts {
@@ -69,6 +71,7 @@ impl Facts {
             blocks: Vec::new(),
             curricula: program.carried.iter().filter_map(|one| curriculum(program, one)).collect(),
             played: vec![false; words],
+            kept: crate::history::kept(program),
         };
         let mut several = vec![false; words];
         for phase in [Phase::SessionStart, Phase::TrialStart] {
@@ -219,6 +222,7 @@ impl Knowledge {
             .iter()
             .flat_map(|column| [Some(column.value), column.present])
             .flatten()
+            .chain(crate::history::kept(program).into_iter().map(|(last, _)| last))
             .map(Slot::index)
             .collect();
         let phases = Phase::ALL.into_iter().filter(|phase| !matches!(phase, Phase::Now | Phase::Columns));

@@ -3,6 +3,7 @@
 use crate::decode::Said;
 use crate::explain::{Ground, Judged, Piece, Wanted, chances, everything, quantile_of};
 use crate::facts::{Facts, Know};
+use crate::history::History;
 use crate::setup::Setup;
 use crate::tally::{Here, Tally};
 use trialect_ir::{
@@ -40,6 +41,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) gaps: bool,
     /// Rules that fired in the present phase.
     pub(crate) fired: Vec<u32>,
+    /// What `last` reads of values that are not known.
+    pub(crate) history: History,
 }
 
 impl<'a> Judge<'a> {
@@ -60,6 +63,7 @@ impl<'a> Judge<'a> {
             pieces: everything(),
             gaps: false,
             fired: Vec::new(),
+            history: History::default(),
         }
     }
 
@@ -83,7 +87,12 @@ impl<'a> Judge<'a> {
         self.gaps = false;
         for k in 0..self.said.len() {
             self.gaps |= self.said[k] == Said::Missing
-                && matches!(self.setup.uses[k], Some(crate::setup::Use::Draw | crate::setup::Use::Defined));
+                && matches!(self.setup.uses[k], Some(crate::setup::Use::Draw | crate::setup::Use::Defined))
+                && !self.made_before(k);
+        }
+        for slot in &self.history.slots {
+            self.gaps |= self.known[*slot] == Know::Known;
+            self.known[*slot] = Know::Hidden;
         }
         if !self.gaps {
             return;
@@ -99,6 +108,26 @@ impl<'a> Judge<'a> {
                 }
             }
         }
+    }
+
+    /// Whether a name is of a block and a list of random numbers says it: there is nothing in later trials of the block.
+    fn made_before(&self, bound: usize) -> bool {
+        let column = self.setup.of_column.iter().position(|of| *of == Some(bound));
+        self.setup.listed[bound] && column.is_some_and(|k| self.program.columns[k].clock != trialect_ir::Clock::Trial)
+    }
+
+    /// Whether a name is missing because it was not drawn.
+    fn not_drawn(&self, column: usize) -> bool {
+        self.setup.of_column[column].is_some_and(|bound| self.setup.listed[bound] && self.said[bound] == Said::Missing)
+    }
+
+    /// The trial has started: keeps what the next one may read of what is not known.
+    pub(crate) fn remember(&mut self, memory: &[u64]) {
+        let hidden = crate::history::hidden(self.facts, &|slot| self.known[slot.index()] == Know::Hidden);
+        self.history = match hidden.is_empty() {
+            true => History::default(),
+            false => History::after(&self.ground(memory), &self.pieces, &hidden),
+        };
     }
 
     /// The value of a trial's column in the trial before, and how that ended.
@@ -132,7 +161,7 @@ impl<'a> Judge<'a> {
 
     /// Compares what is in memory with the row; `moment` is 1 for what changed with the end of a session.
     pub(crate) fn compare(&mut self, column: usize, memory: &[u64], moment: usize) {
-        let Some(said) = self.of_column(column) else { return };
+        let Some(said) = self.of_column(column).filter(|_| !self.not_drawn(column)) else { return };
         let declared = &self.program.columns[column];
         let there = declared.present.is_none_or(|flag| memory[flag.index()] != 0);
         let word = memory[declared.value.index()];
@@ -227,7 +256,7 @@ impl<'a> Judge<'a> {
     }
 
     fn ground<'g>(&'g self, memory: &'g [u64]) -> Ground<'g> {
-        Ground { facts: self.facts, memory, known: &self.known, draw_at: &self.setup.draw_at }
+        Ground { facts: self.facts, memory, known: &self.known, draw_at: &self.setup.draw_at, history: &self.history }
     }
 
     /// Judges whether a block ended with the trial before.
@@ -265,12 +294,21 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether the distribution of a draw is known in this trial.
+    fn is_certain(&self, draw: usize, memory: &[u64]) -> bool {
+        if !self.gaps {
+            return self.setup.certain[draw];
+        }
+        let ground = self.ground(memory);
+        let drawn = self.facts.draws[draw].as_ref();
+        drawn.is_some_and(|drawn| drawn.parameters.iter().all(|expr| ground.settled(&self.pieces, expr)))
+    }
+
     /// Tests a draw that is in the data.
-    fn test(&mut self, draw: usize, column: usize, (word, outcome): (u64, u64), parameters: &[u64]) {
+    fn test(&mut self, draw: usize, column: usize, (word, outcome): (u64, u64), parameters: &[u64], certain: bool) {
         let distribution = self.program.draws[draw].distribution;
         let declared = &self.program.columns[column];
         let shift = self.facts.draws[draw].as_ref().map_or(0, |drawn| drawn.shift);
-        let certain = self.setup.certain[draw] && !self.gaps;
         let before = self.before(column, outcome);
         let real = declared.domain.class() == Class::Real;
         let tolerance = if real { self.tolerance(column, word) } else { 0.0 };
@@ -356,11 +394,12 @@ impl Host for Judge<'_> {
                 let shift = self.facts.draws[draw.0 as usize].as_ref().map_or(0, |drawn| drawn.shift);
                 let word = (word as i64).wrapping_sub(shift) as u64;
                 let outcome = memory[header::OUTCOME.index()];
-                self.test(draw.0 as usize, column, (word, outcome), parameters);
+                let certain = self.is_certain(draw.0 as usize, memory);
+                self.test(draw.0 as usize, column, (word, outcome), parameters, certain);
                 word
             }
             said => {
-                if said.is_some() {
+                if said.is_some() && !self.not_drawn(column) {
                     self.columns[0][column].undecidable += 1;
                 }
                 declared.distribution.sample(MIDDLE, parameters)
@@ -373,6 +412,9 @@ impl Host for Judge<'_> {
         let Some(said) = self.of_column(k) else { return };
         let declared = &self.program.columns[k];
         let made = |slot: trialect_ir::Slot| self.setup.knowledge.made[slot.index()] == Know::Known;
+        if self.not_drawn(k) {
+            return;
+        }
         if said == Said::Missing {
             self.columns[0][k].undecidable += 1;
         } else if !self.gaps && made(declared.value) && declared.present.is_none_or(made) {

@@ -101,17 +101,24 @@ pub enum Source {
     Which(Vec<(String, String)>),
     /// Whether the value of a column differs from that of the row before; true in a session's first row.
     Changes(String),
-    /// A column of JSON arrays of arrays, every random number in order: the item of the n-th array that begins with a
-    /// name. Counted from the end when negative.
+    /// A column of JSON arrays of arrays, every random number in order: the item of the n-th array that begins like a
+    /// pattern. Counted from the end when negative.
     Drawn {
         /// The column.
         column: String,
-        /// What the array begins with.
-        among: String,
+        /// What the array begins with, as in [`crate::listed`].
+        among: Vec<serde_json::Value>,
         /// Which of them, from 0.
         nth: i64,
         /// Which item of it, from 0.
         item: i64,
+    },
+    /// A column of JSON: the item at the end of a path of places, from 0, from the end when negative.
+    Inside {
+        /// The column.
+        column: String,
+        /// Places, the outermost array's first.
+        path: Vec<i64>,
     },
     /// A value that holds in all rows.
     Constant(String),
@@ -121,7 +128,10 @@ impl Source {
     /// The columns that it reads.
     pub fn columns(&self) -> Vec<&str> {
         match self {
-            Source::Column(column) | Source::Changes(column) | Source::Drawn { column, .. } => vec![column],
+            Source::Column(column)
+            | Source::Changes(column)
+            | Source::Drawn { column, .. }
+            | Source::Inside { column, .. } => vec![column],
             Source::First(columns) => columns.iter().map(String::as_str).collect(),
             Source::Which(list) => list.iter().map(|(_, column)| column.as_str()).collect(),
             Source::Constant(_) => Vec::new(),

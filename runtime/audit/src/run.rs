@@ -84,6 +84,8 @@ struct Audit<'a> {
     indices: Vec<u64>,
     /// Whether the last trial had an outcome, so that its rules ran.
     ruled: bool,
+    /// The subject's words with which the present session began.
+    begun: Vec<u64>,
 }
 
 impl<'a> Audit<'a> {
@@ -102,6 +104,7 @@ impl<'a> Audit<'a> {
             stages,
             indices,
             ruled: false,
+            begun: Vec::new(),
         }
     }
 
@@ -157,6 +160,10 @@ impl<'a> Audit<'a> {
         }
         self.keep_stages();
         self.machine.run(Phase::SessionEnd, &mut self.judge);
+        if self.program.counts.is_some_and(|slot| self.word(slot) == 0) {
+            let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+            self.machine.memory_mut()[subject].copy_from_slice(&self.begun);
+        }
         self.trial = 0;
     }
 
@@ -173,6 +180,7 @@ impl<'a> Audit<'a> {
         self.judge.here.session = self.sessions;
         self.judge.here.trial = 0;
         self.judge.before.clear();
+        self.judge.history.clear();
         self.judge.pieces = crate::explain::everything();
         self.judge.look_for_gaps();
         self.asked(Clock::Session);
@@ -194,6 +202,8 @@ impl<'a> Audit<'a> {
         self.judge.here.trial = self.trial;
         if first {
             self.between_sessions();
+            let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+            self.begun = self.machine.memory()[subject].to_vec();
         } else {
             self.between_trials();
         }
@@ -217,6 +227,7 @@ impl<'a> Audit<'a> {
             }
             _ => {}
         });
+        self.judge.remember(self.machine.memory());
         self.happened();
         self.now = time(&self.judge, self.judge.setup.trial_end).unwrap_or(self.now);
         self.set(header::NOW, self.now as u64);

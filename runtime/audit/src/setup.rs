@@ -2,6 +2,7 @@
 
 use crate::bind::{Bindings, Target};
 use crate::facts::{Facts, Know, Knowledge};
+use crate::map::Source;
 use trialect_ir::{Binary, Expr, Phase, Program, Role, Slot, Stmt, Unary, header};
 
 /// What is done with a column of the program that is bound.
@@ -58,6 +59,8 @@ pub(crate) struct Setup {
     pub(crate) draw_at: Vec<Option<u16>>,
     /// By draw: whether its distribution is known.
     pub(crate) certain: Vec<bool>,
+    /// By bound name: whether a list of all random numbers says it, so that a missing one was not drawn.
+    pub(crate) listed: Vec<bool>,
 }
 
 /// How a column says that a block begins.
@@ -85,7 +88,10 @@ impl Setup {
             knowledge: Knowledge { words: Vec::new(), made: Vec::new(), rules: Vec::new() },
             draw_at: vec![None; program.initial.len()],
             certain: Vec::new(),
+            listed: bindings.bound.iter().map(|bound| matches!(bound.source, Source::Drawn { .. })).collect(),
         };
+        // Words that `last` reads stand in the history, or nothing is known of them.
+        facts.kept.iter().for_each(|(last, _)| setup.draw_at[last.index()] = Some(crate::history::ROW));
         for (k, drawn) in facts.draws.iter().enumerate() {
             if let Some(drawn) = drawn {
                 setup.draw_at[drawn.slot.index()] = u16::try_from(k).ok();

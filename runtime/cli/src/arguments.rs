@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check a protocol and show what is wrong with it
     Check(CheckOptions),
+    /// Write texts in the one style; their meaning, hashes, comments and descriptions stay as they are
+    Fmt(FmtOptions),
     /// Print a protocol's hash
     Hash(HashOptions),
     /// Run the scenarios of a protocol, or of all protocols below a folder
@@ -58,6 +60,16 @@ pub(crate) struct CheckOptions {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FmtOptions {
+    /// Texts, folders of texts, or `-` for a text on stdin that is written to stdout
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(crate) places: Vec<PathBuf>,
+    /// Change nothing, and list the files that would be changed
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]

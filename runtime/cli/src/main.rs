@@ -15,6 +15,7 @@ mod differences;
 mod doc;
 mod explain;
 mod failure;
+mod fmt;
 mod hash;
 mod interrupt;
 mod machine;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     output::start_logs(arguments.verbose);
     let result = match arguments.command {
         Command::Check(options) => check::run(&options),
+        Command::Fmt(options) => fmt::run(&options),
         Command::Hash(options) => hash::run(&options),
         Command::Test(options) => scenarios::run(&options),
         Command::Sim(options) => sim::run(&options),

@@ -12,7 +12,7 @@ const EXPECTATION: &str = "expect ";
 const GIVEN: &str = "given ";
 
 /// What stands on the first line of a clause.
-pub(super) fn first_line(sources: &Sources, span: Span) -> Span {
+pub(crate) fn first_line(sources: &Sources, span: Span) -> Span {
     let line = sources.text(span).split(['{', '\n']).next().unwrap_or_default().trim_end();
     Span { end: span.start + line.len() as u32, ..span }
 }

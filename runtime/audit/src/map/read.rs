@@ -227,9 +227,13 @@ impl<'i> Reader<'i> {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "column" => {
-                    let drawn = table.iter().any(|(key, _)| key.get_ref() == "among");
+                    let has = |name: &str| table.iter().any(|(key, _)| key.get_ref() == name);
                     let column = self.string(value, "column").unwrap_or_default();
-                    sources.push(if drawn { self.drawn(column, table) } else { Source::Column(column) });
+                    sources.push(match (has("among"), has("item")) {
+                        (true, _) => self.drawn(column, table),
+                        (_, true) => self.inside(column, table),
+                        _ => Source::Column(column),
+                    });
                 }
                 "among" | "nth" | "item" => {}
                 "columns" => sources.push(Source::First(self.strings(value, "columns"))),
@@ -263,16 +267,31 @@ impl<'i> Reader<'i> {
     }
 
     fn drawn(&mut self, column: String, table: &DeTable<'_>) -> Source {
-        let (mut among, mut nth, mut item) = (String::new(), 0, -1);
+        let (mut among, mut nth, mut item) = (Vec::new(), 0, -1);
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "among" => among = self.string(value, "among").unwrap_or_default(),
+                "among" => match pattern(value) {
+                    Some(serde_json::Value::Array(list)) => among = list,
+                    Some(one) => among = vec![one],
+                    None => self.refuse(value.span().start, "`among` has neither texts nor numbers", "write `among = \"normal\"`"),
+                },
                 "nth" => nth = self.number(value, "nth").unwrap_or(0.0) as i64,
                 "item" => item = self.number(value, "item").unwrap_or(-1.0) as i64,
                 _ => {}
             }
         }
         Source::Drawn { column, among, nth, item }
+    }
+
+    fn inside(&mut self, column: String, table: &DeTable<'_>) -> Source {
+        let mut path = Vec::new();
+        for (_, value) in table.iter().filter(|(key, _)| key.get_ref() == "item") {
+            match value.get_ref().as_array() {
+                Some(list) => path.extend(list.iter().filter_map(|place| self.number(place, "item")).map(|k| k as i64)),
+                None => path.extend(self.number(value, "item").map(|k| k as i64)),
+            }
+        }
+        Source::Inside { column, path }
     }
 
     fn pairs(&mut self, value: &Value<'_>, name: &str) -> Vec<(String, String)> {
@@ -286,6 +305,15 @@ impl<'i> Reader<'i> {
         };
         table.iter().filter_map(pair).collect()
     }
+}
+
+/// Texts, numbers and lists of them, as JSON.
+fn pattern(value: &Value<'_>) -> Option<serde_json::Value> {
+    if let Some(list) = value.get_ref().as_array() {
+        return list.iter().map(pattern).collect::<Option<Vec<_>>>().map(serde_json::Value::Array);
+    }
+    let number = || number_text(value)?.parse::<f64>().ok();
+    value.get_ref().as_str().map(serde_json::Value::from).or_else(|| number().map(serde_json::Value::from))
 }
 
 fn kind(value: &Value<'_>) -> &'static str {
@@ -338,7 +366,9 @@ mod tests {
     fn sources_are_read_as_written() {
         let text = "format = \"trialect-map/1\"\n[names]\na = \"x\"\nb = { columns = [\"l\", \"r\"] }\n\
                     c = { which = { left = \"l\", right = \"r\" } }\nd = { changes = \"p\" }\ne = { is = 25 }\n\
-                    f = { column = \"draws\", among = \"np_choice\", nth = -1 }\n";
+                    f = { column = \"draws\", among = \"np_choice\", nth = -1 }\n\
+                    g = { column = \"draws\", among = [\"exponential\", 60], item = 1 }\n\
+                    h = { column = \"sums\", item = [1, -2] }\n";
         let map = read("m.toml", text).unwrap();
         let sources: Vec<Source> = map.bindings.into_iter().map(|binding| binding.source).collect();
         let text = |text: &str| text.to_owned();
@@ -348,7 +378,9 @@ mod tests {
             Source::Which(vec![(text("left"), text("l")), (text("right"), text("r"))]),
             Source::Changes(text("p")),
             Source::Constant(text("25")),
-            Source::Drawn { column: text("draws"), among: text("np_choice"), nth: -1, item: -1 },
+            Source::Drawn { column: text("draws"), among: vec!["np_choice".into()], nth: -1, item: -1 },
+            Source::Drawn { column: text("draws"), among: vec!["exponential".into(), 60.0.into()], nth: 0, item: 1 },
+            Source::Inside { column: text("sums"), path: vec![1, -2] },
         ];
         assert_eq!(sources, expected);
     }

@@ -21,6 +21,7 @@ mod day_limit;
 mod days;
 mod decisions;
 mod doc;
+mod fmt;
 mod folders;
 mod foraging;
 mod library;

@@ -150,6 +150,6 @@ fn what_is_wrong_with_a_study_is_told() {
     ] {
         let ran = check(stages);
         assert_eq!(ran.code, 1, "{stages}: {ran:?}");
-        assert!(ran.err.contains(what), "{stages}: {}", ran.err);
+        assert!(ran.out.contains(what), "{stages}: {}", ran.out);
     }
 }

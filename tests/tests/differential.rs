@@ -87,9 +87,10 @@ fn accepted() -> Vec<(String, Arc<Program>)> {
     list.into_iter().filter(is_protocol).map(program).collect()
 }
 
-/// The parts beside a protocol, by name.
+/// The parts beside a protocol and in the folder above, by name.
 fn near(path: &Path) -> BTreeMap<String, String> {
-    let files = std::fs::read_dir(path.parent().expect("a folder")).expect("a folder");
+    let folder = path.parent().expect("a folder");
+    let files = [folder.join(".."), folder.to_path_buf()].into_iter().flat_map(std::fs::read_dir).flatten();
     let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
     let parts = texts.filter(|text| text.starts_with("part "));
     parts.filter_map(|text| Some((trialect_driver::name_for_use(&text)?, text))).collect()

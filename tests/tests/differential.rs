@@ -87,11 +87,12 @@ fn accepted() -> Vec<(String, Arc<Program>)> {
     list.into_iter().filter(is_protocol).map(program).collect()
 }
 
-/// The parts beside a protocol and in the folder above, by name.
+/// The parts beside a protocol, in the folder above it and in those beside its own, by name.
 fn near(path: &Path) -> BTreeMap<String, String> {
-    let folder = path.parent().expect("a folder");
-    let files = [folder.join(".."), folder.to_path_buf()].into_iter().flat_map(std::fs::read_dir).flatten();
-    let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
+    let (mut list, folder) = (Vec::new(), path.parent().expect("a folder"));
+    let above = folder.parent().filter(|above| !above.ends_with("protocols") && !above.ends_with("corpus"));
+    files(above.unwrap_or(folder), &mut list);
+    let texts = list.into_iter().filter_map(|path| std::fs::read_to_string(path).ok());
     let parts = texts.filter(|text| text.starts_with("part "));
     parts.filter_map(|text| Some((trialect_driver::name_for_use(&text)?, text))).collect()
 }

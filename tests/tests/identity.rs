@@ -5,10 +5,10 @@ mod changed;
 mod numbers;
 
 use changed::library_with;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use trialect_driver::{Compiled, Library, compile};
-use trialect_ir::Identity;
+use trialect_driver::{Compiled, Library, compile, compile_study, stage_protocols};
+use trialect_ir::{Identity, Offered};
 
 /// The basic task, or none with a word about it when it is not there.
 #[allow(clippy::print_stderr)]
@@ -299,4 +299,47 @@ fn stage_values_draws_of_subjects_and_what_transitions_do_matter_and_the_order_o
         assert_ne!(hash(pace, calm, pick, &odds.replace(old, new)), plain, "{old} -> {new}");
     }
     assert_ne!(hash(pace, calm, "pick(Side, weights: {left: 2, right: 1})", odds), plain, "what a subject draws");
+}
+
+/// A study of `protocols/ibl` with what the protocols of its stages offer.
+fn study(name: &str) -> (String, BTreeMap<String, Offered>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocols/ibl");
+    let text =
+        |name: &str| std::fs::read_to_string(folder.join(format!("{name}.trial"))).expect("a text of the project");
+    let near = ["hardware", "wheel_trial"].map(|part| (format!("ibl.{part}"), text(part)));
+    let library = Library::Embedded.beside(BTreeMap::from(near));
+    let own = text(name);
+    let offered = |stage: String| {
+        let compiled = compile(&stage, &text(stage.rsplit('.').next().expect("a last word")), &library);
+        assert!(compiled.is_runnable(), "{}", messages(&compiled));
+        (stage, compiled.offered)
+    };
+    let offers = stage_protocols(&own).into_iter().map(offered).collect();
+    (own, offers)
+}
+
+#[test]
+fn every_number_of_a_study_matters() {
+    for name in ["study", "status"] {
+        let (text, offers) = study(name);
+        let hash = |text: &str| compile_study(name, text, &offers).study.map(|study| study.hash(&BTreeMap::new()));
+        let own = hash(&text).expect("a study without errors");
+        let numbers = numbers(&text);
+        assert!(numbers.len() >= 30, "only {} numbers in {name}", numbers.len());
+        for (start, end, _) in numbers {
+            let number = &text[start..end];
+            let line = text[..start].matches('\n').count() + 1;
+            let with = |other: String| hash(&format!("{}{other}{}", &text[..start], &text[end..]));
+            let other = others(number).into_iter().find_map(with);
+            // Another key is refused where the curve of this one is known to be there.
+            let is_key = text[..start].ends_with('[');
+            assert!(other.is_some() || is_key, "{name}: no other number for `{number}` in line {line} is accepted");
+            assert_ne!(other.as_ref(), Some(&own), "{name}: `{number}` in line {line}");
+        }
+        let mut forms = with_code(&text, |c| if c == ' ' { "   ".into() } else { c.into() });
+        assert_eq!(hash(&forms).as_ref(), Some(&own), "{name}: wide blanks");
+        forms = text.replacen(" 1.0.0\n", " 3.2.1\n", 1).replacen(" 2.0.0\n", " 3.2.1\n", 1);
+        assert_ne!(forms, text);
+        assert_eq!(hash(&forms).as_ref(), Some(&own), "{name}: its version");
+    }
 }

@@ -99,13 +99,16 @@ impl Written {
 /// All protocols but the basic task, which is looked at above, in the order of their paths.
 fn protocols() -> Vec<Written> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocols");
-    let (mut open, mut found) = (vec![root], Vec::new());
+    let (mut open, mut found) = (vec![root.clone()], Vec::new());
     while let Some(folder) = open.pop() {
         let texts = texts(&folder);
-        // Parts stand beside a protocol, or in the folder above.
-        let near: BTreeMap<String, String> = self::texts(&folder.join(".."))
-            .into_iter()
-            .chain(texts.iter().cloned())
+        // Parts stand beside a protocol, in the folder above or in one beside its own.
+        let above = folder.parent().filter(|above| !above.ends_with("protocols") && folder != root);
+        let around =
+            above.map_or_else(|| vec![folder.clone()], |above| inside(above).chain([above.to_path_buf()]).collect());
+        let near: BTreeMap<String, String> = around
+            .iter()
+            .flat_map(|folder| self::texts(folder))
             .filter(|(_, text)| text.starts_with("part "))
             .filter_map(|(_, text)| Some((name_for_use(&text)?, text)))
             .collect();

@@ -10,7 +10,7 @@ mod parts;
 mod rank;
 
 use crate::model::{BlockId, Clock, StimulusId};
-use crate::term::{Term, Texpr};
+use crate::term::{Binder, Term, Texpr};
 use crate::types::{Finite, Type};
 use crate::values::member_index;
 use crate::{Affine, Checker, Interval};
@@ -29,6 +29,8 @@ pub(crate) struct Scope {
     pub(crate) locals: Vec<Local>,
     /// Paths of optionals that are known to be there.
     pub(crate) facts: Vec<String>,
+    /// Members over which loop variables go, as paths of what is known.
+    pub(crate) ranges: Vec<(Binder, Vec<String>)>,
     /// Where the declaration or the handler stands.
     pub(crate) clock: Clock,
     /// The block whose names are known without its own.
@@ -58,6 +60,7 @@ impl Scope {
         self.enter(Clock::Constant, Clock::Constant);
         self.block = None;
         self.locals.clear();
+        self.ranges.clear();
         self.tracks.clear();
         self.keyed.clear();
     }

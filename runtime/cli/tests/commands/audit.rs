@@ -36,7 +36,7 @@ fn json(out: &str) -> serde_json::Value {
 }
 
 /// equal, consistent, refuted, undecidable; over all moments of a name.
-fn counts(report: &serde_json::Value, name: &str) -> [u64; 4] {
+pub(crate) fn counts(report: &serde_json::Value, name: &str) -> [u64; 4] {
     let rules = report["rules"].as_array().unwrap().iter().filter(|rule| rule["name"] == name);
     rules.fold([0; 4], |sum, rule| {
         let of = |word: &str| rule[word].as_u64().unwrap();
@@ -101,10 +101,15 @@ fn a_changed_rule_is_refuted_and_named() {
     assert!(out.contains("repeated = exists last and last.outcome is not correct and last.contrast >= 100%"), "{out}");
 }
 
-fn recorded(name: &str) -> Option<PathBuf> {
+/// Says that data are missing.
+pub(crate) fn skipped(path: &Path) {
+    eprintln!("SKIPPED: {} is missing; put the data into ../shared/data", path.display());
+}
+
+pub(crate) fn recorded(name: &str) -> Option<PathBuf> {
     let path = project("../shared/data/real/eleven_sessions").join(name);
     if !path.is_file() {
-        eprintln!("SKIPPED: {} is missing; put the recorded sessions into ../shared/data", path.display());
+        skipped(&path);
         return None;
     }
     Some(path)

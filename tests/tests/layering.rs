@@ -43,6 +43,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("parquet", &["export", "audit"]),
     ("arrow-array", &["export", "audit"]),
     ("csv", &["audit"]),
+    ("flate2", &["audit"]),
     ("statrs", &["audit"]),
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),

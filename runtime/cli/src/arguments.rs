@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check a protocol and show what is wrong with it
     Check(CheckOptions),
+    /// Write texts in the one style; their meaning, hashes, comments and descriptions stay as they are
+    Fmt(FmtOptions),
     /// Print a protocol's hash
     Hash(HashOptions),
     /// Run the scenarios of a protocol, or of all protocols below a folder
@@ -63,6 +65,16 @@ pub(crate) struct CheckOptions {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FmtOptions {
+    /// Texts, folders of texts, or `-` for a text on stdin that is written to stdout
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(crate) places: Vec<PathBuf>,
+    /// Change nothing, and list the files that would be changed
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -283,12 +295,28 @@ pub(crate) struct PlaceOptions {
 pub(crate) struct AuditOptions {
     /// The protocol's text
     pub(crate) protocol: PathBuf,
-    /// A table (.csv, .tsv, .parquet, .pqt, .jsonl); several are sessions of one subject in their order
+    /// Say which of two protocols the data fit better: this one or PROTOCOL
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) against: Option<PathBuf>,
+    /// A table (.csv, .tsv, .parquet, .pqt, .jsonl), a file of another program (a rig program's or Bpod's session,
+    /// a pyControl .tsv), or a session's folder; several are sessions of one subject in their order
     #[arg(long, value_name = "FILE")]
     pub(crate) table: Vec<PathBuf>,
-    /// The map from the tables' columns to the protocol's names (TOML)
+    /// The map from the data's columns to the protocol's names (TOML); without it, the names of the data's format
     #[arg(long, value_name = "FILE")]
-    pub(crate) map: PathBuf,
+    pub(crate) map: Option<PathBuf>,
+    /// The map for the protocol of --against, when it needs another
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub(crate) against_map: Option<PathBuf>,
+    /// Read the data in this format instead of finding it out: trialect, ibl-raw, alf, bpod, pycontrol, table
+    #[arg(long, value_name = "NAME")]
+    pub(crate) format: Option<String>,
+    /// Print the map by which the data are read, and do nothing else
+    #[arg(long)]
+    pub(crate) show_map: bool,
+    /// Write the report as a page with plots
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -16,6 +16,7 @@ mod doc;
 mod emulate;
 mod explain;
 mod failure;
+mod fmt;
 mod hash;
 mod interrupt;
 mod machine;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
     output::start_logs(arguments.verbose);
     let result = match arguments.command {
         Command::Check(options) => check::run(&options),
+        Command::Fmt(options) => fmt::run(&options),
         Command::Hash(options) => hash::run(&options),
         Command::Test(options) => scenarios::run(&options),
         Command::Sim(options) => sim::run(&options),

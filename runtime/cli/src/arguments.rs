@@ -373,6 +373,7 @@ impl From<BpodModel> for trialect_bpod::wire::Model {
 }
 
 #[derive(Debug, Args)]
+#[cfg_attr(not(unix), allow(dead_code))] // without pseudo-terminals nobody reads them
 pub(crate) struct EmulateBpodOptions {
     /// Which board
     #[arg(long, value_enum)]

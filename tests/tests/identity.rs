@@ -1,8 +1,11 @@
 //! Identity is meaning: what changes a protocol's hash, what does not, and how far a change reaches.
 
 mod changed;
+#[path = "identity/numbers.rs"]
+mod numbers;
 
 use changed::library_with;
+use numbers::{numbers, others};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use trialect_driver::{Compiled, Library, compile, compile_study, stage_protocols};
@@ -137,75 +140,6 @@ fn spelling_and_order_without_meaning_do_not_matter() {
         text[start..=end].to_string()
     };
     same("stages", swapped(&text, &stage("quarter"), &stage("blank")));
-}
-
-/// Places of numbers in the code below the header, and whether they stand in `levels`.
-fn numbers(text: &str) -> Vec<(usize, usize, bool)> {
-    let code = is_code(text);
-    let bytes = text.as_bytes();
-    let (mut list, mut at) = (Vec::new(), text.find('\n').expect("a header"));
-    while at < text.len() {
-        let starts = code[at] && bytes[at].is_ascii_digit() && !is_word(bytes[at - 1]) && bytes[at - 1] != b'.';
-        if !starts {
-            at += 1;
-            continue;
-        }
-        let mut end = at;
-        while end < text.len()
-            && (bytes[end].is_ascii_digit() || (bytes[end] == b'.' && bytes[end + 1].is_ascii_digit()))
-        {
-            end += 1;
-        }
-        let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
-        list.push((at, end, text[line..].starts_with("levels ")));
-        at = end;
-    }
-    list
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// Other numbers to try in the place of one: some would break a rule of the protocol.
-fn others(number: &str) -> Vec<String> {
-    let value: f64 = number.parse().expect("a number");
-    let near = [value + 1.0, value - 1.0, value * 2.0, value / 2.0, value * 1.1, value * 0.9];
-    // Levels of the task, for the members of its pools.
-    let levels = [100.0, 50.0, 25.0, 12.5, 6.25, 0.0];
-    let all = near.into_iter().chain(levels).filter(|other| *other != value && *other >= 0.0);
-    all.map(|other| ((other * 1e6).round() / 1e6).to_string()).collect()
-}
-
-#[test]
-fn every_number_matters() {
-    let Some(text) = basic() else { return };
-    let hash = identity(&text).protocol;
-    let mut changed = 0;
-    for (start, end, in_levels) in numbers(&text) {
-        let number = &text[start..end];
-        let place = format!("`{number}` in line {}", text[..start].matches('\n').count() + 1);
-        // A level is also named where it is used: it changes everywhere at once.
-        let others = if in_levels { vec!["77".to_string()] } else { others(number) };
-        let found = others.iter().find_map(|other| {
-            let text = match in_levels {
-                true => text
-                    .replace(&format!(" {number}%"), &format!(" {other}%"))
-                    .replace(&format!("{{{number}%"), &format!("{{{other}%")),
-                false => format!("{}{other}{}", &text[..start], &text[end..]),
-            };
-            identity_maybe(&text)
-        });
-        // A member of the set of all levels can only be left out.
-        let without = || {
-            let (start, end) = if text[end..].starts_with("%, ") { (start, end + 3) } else { (start - 2, end + 1) };
-            identity_maybe(&format!("{}{}", &text[..start], &text[end..]))
-        };
-        let found = found.or_else(without).unwrap_or_else(|| panic!("{place}: no other number is accepted there"));
-        assert_ne!(found.protocol, hash, "{place}");
-        changed += 1;
-    }
-    assert!(changed > 90, "only {changed} numbers were found");
 }
 
 #[test]

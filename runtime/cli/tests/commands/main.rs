@@ -5,7 +5,6 @@
 
 mod adaptive;
 mod amend;
-mod as_run;
 mod audit;
 mod beside;
 mod broken_off;
@@ -21,6 +20,9 @@ mod day_limit;
 mod days;
 mod decisions;
 mod doc;
+mod editions;
+#[cfg(unix)]
+mod emulate;
 mod fmt;
 mod folders;
 mod foraging;
@@ -39,6 +41,7 @@ mod recover;
 mod replay;
 mod replay_against;
 mod requests;
+mod rig_2019;
 mod scenarios;
 mod simulation;
 mod slice;

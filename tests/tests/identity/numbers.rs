@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use trialect_driver::{Library, compile, name_for_use};
 
 /// Places of numbers in the code below the header, and whether they stand in `levels`.
-fn numbers(text: &str) -> Vec<(usize, usize, bool)> {
+pub(crate) fn numbers(text: &str) -> Vec<(usize, usize, bool)> {
     let code = is_code(text);
     let bytes = text.as_bytes();
     let (mut list, mut at) = (Vec::new(), text.find('\n').expect("a header"));
@@ -36,7 +36,7 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// Other numbers to try in the place of one: some would break a rule of the protocol.
-fn others(number: &str) -> Vec<String> {
+pub(crate) fn others(number: &str) -> Vec<String> {
     let value: f64 = number.parse().expect("a number");
     let near = [value + 1.0, value - 1.0, value * 2.0, value / 2.0, value * 1.1, value * 0.9];
     // Levels of the task, for the members of its pools.

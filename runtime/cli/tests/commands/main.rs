@@ -20,6 +20,7 @@ mod dates;
 mod day_limit;
 mod days;
 mod decisions;
+mod diff;
 mod doc;
 mod fmt;
 mod folders;

@@ -8,9 +8,9 @@ use trialect_driver::{Library, name_for_use, name_of_protocol, names_used};
 
 /// The texts that a protocol uses, directly or through others, and that the library does not have, by name.
 ///
-/// `use ibl.wheel_trial` is `wheel_trial.trial` or `ibl/wheel_trial.trial` in one of the folders, the first of which comes
-/// first; `use ibl.tasks.wheel` may as well be a part in the library `ibl.tasks`. The file says its name in its first line,
-/// and another name there is another file.
+/// `use ibl.rig.wheel` is `wheel.trial`, `rig/wheel.trial` or `ibl/rig/wheel.trial` in one of the folders, the first of
+/// which comes first; it may as well be a part in the library `ibl.rig`. The file says its name in its first line, and
+/// another name there is another file.
 pub(crate) fn texts(text: &str, folders: &[&Path], library: &Library) -> Result<BTreeMap<String, String>, Failure> {
     let mut near = BTreeMap::new();
     let mut open = names_used(text);
@@ -31,11 +31,15 @@ pub(crate) fn texts(text: &str, folders: &[&Path], library: &Library) -> Result<
     Ok(near)
 }
 
+/// Where what stands beside a text is looked for: its folder, then the folder above.
+pub(crate) fn folders(text: &Path) -> [PathBuf; 2] {
+    let folder = text.parent().unwrap_or(Path::new(""));
+    [folder.to_path_buf(), folder.join("..")]
+}
+
 /// The file of the protocol of this name beside a study.
 pub(crate) fn protocol(name: &str, study: &Path) -> Result<Option<PathBuf>, Failure> {
-    let folder = study.parent().unwrap_or(Path::new(""));
-    let last = name.rsplit('.').next().unwrap_or(name);
-    for path in [format!("{last}.trial"), format!("{}.trial", name.replace('.', "/"))].map(|file| folder.join(file)) {
+    for path in folders(study).iter().flat_map(|folder| candidates(name, folder)) {
         if path.is_file() && name_of_protocol(&read_text(&path)?).as_deref() == Some(name) {
             return Ok(Some(path));
         }
@@ -45,15 +49,17 @@ pub(crate) fn protocol(name: &str, study: &Path) -> Result<Option<PathBuf>, Fail
 
 /// The first file that says that it has the name.
 fn found(name: &str, folders: &[&Path]) -> Result<Option<String>, Failure> {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let candidates = [format!("{last}.trial"), format!("{}.trial", name.replace('.', "/"))];
-    let paths: Vec<PathBuf> =
-        folders.iter().flat_map(|folder| candidates.iter().map(|candidate| folder.join(candidate))).collect();
-    for path in paths.iter().filter(|path| path.is_file()) {
-        let text = read_text(path)?;
+    for path in folders.iter().flat_map(|folder| candidates(name, folder)).filter(|path| path.is_file()) {
+        let text = read_text(&path)?;
         if name_for_use(&text).as_deref() == Some(name) {
             return Ok(Some(text));
         }
     }
     Ok(None)
+}
+
+/// `c.trial`, `b/c.trial`, `a/b/c.trial` for `a.b.c`.
+fn candidates(name: &str, folder: &Path) -> Vec<PathBuf> {
+    let words: Vec<&str> = name.split('.').collect();
+    (0..words.len()).rev().map(|from| folder.join(format!("{}.trial", words[from..].join("/")))).collect()
 }

@@ -5,7 +5,6 @@
 
 mod adaptive;
 mod amend;
-mod as_run;
 mod audit;
 mod beside;
 mod broken_off;
@@ -22,6 +21,9 @@ mod days;
 mod decisions;
 mod diff;
 mod doc;
+mod editions;
+#[cfg(unix)]
+mod emulate;
 mod fmt;
 mod folders;
 mod foraging;
@@ -40,6 +42,7 @@ mod recover;
 mod replay;
 mod replay_against;
 mod requests;
+mod rig_2019;
 mod scenarios;
 mod simulation;
 mod slice;
@@ -48,6 +51,7 @@ mod studies;
 mod study_values;
 mod table;
 mod texts;
+mod training_status;
 mod verify;
 
 #[cfg(unix)]

@@ -13,11 +13,16 @@ fn protocol(path: &str) -> PathBuf {
 
 /// The protocols of a folder and those within it. Parts, studies and scenarios stand beside them.
 pub(crate) fn protocols_in(folder: &Path) -> Vec<PathBuf> {
+    texts_in(folder, "protocol ")
+}
+
+/// The files of a folder, and of those within it, that begin so.
+fn texts_in(folder: &Path, begin: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
-            found.extend(protocols_in(&path));
-        } else if std::fs::read_to_string(&path).unwrap().starts_with("protocol ") {
+            found.extend(texts_in(&path, begin));
+        } else if std::fs::read_to_string(&path).unwrap().starts_with(begin) {
             found.push(path);
         }
     }
@@ -44,6 +49,10 @@ fn every_protocol_has_the_hash_of_its_page() {
     let mut seen = 0;
     for folder in std::fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
         let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        for study in texts_in(&folder, "study ") {
+            let hash = trialect(&[Path::new("hash"), &study]).fine();
+            assert!(page.contains(&format!("`{}`", hash.trim())), "{}: {hash}", study.display());
+        }
         for file in protocols_in(&folder) {
             let name = file.strip_prefix(&folder).unwrap().to_str().unwrap();
             let hash = trialect(&[Path::new("hash"), &file]).fine();

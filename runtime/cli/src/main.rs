@@ -13,6 +13,7 @@ mod covariates;
 mod date;
 mod differences;
 mod doc;
+mod emulate;
 mod explain;
 mod failure;
 mod fmt;
@@ -39,7 +40,7 @@ mod totals;
 mod verdict;
 mod verify;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Emulated};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         Command::Audit(options) => audit::run(&options),
         Command::Amend(options) => amend::run(&options),
         Command::Doc(options) => doc::run(&options),
+        Command::Emulate { device: Emulated::Bpod(options) } => emulate::run_bpod(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

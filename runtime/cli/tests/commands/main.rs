@@ -21,6 +21,8 @@ mod days;
 mod decisions;
 mod doc;
 mod editions;
+#[cfg(unix)]
+mod emulate;
 mod fmt;
 mod folders;
 mod foraging;
@@ -48,6 +50,7 @@ mod studies;
 mod study_values;
 mod table;
 mod texts;
+mod training_status;
 mod verify;
 
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Scenarios that can fail: each central rule of each protocol is broken on purpose, and a scenario notices.
+//! Scenarios that can fail: each central rule of each protocol and study is broken on purpose, and a scenario notices.
 //!
 //! `tests/mutations/FOLDER/NAME.mutations` lists what is done to `protocols/FOLDER/NAME.trial`, groups apart by blank
 //! lines: after `- ` what the text says, after `+ ` what it is made to say; `in FILE` first when it is a file beside.
@@ -18,13 +18,9 @@ struct Mutation {
     to: String,
 }
 
-fn list_of(name: &str) -> PathBuf {
-    project("runtime/cli/tests/mutations").join(format!("{name}.mutations"))
-}
-
-fn mutations(name: &str) -> Vec<Mutation> {
-    let list = fs::read_to_string(list_of(name)).unwrap();
-    let own = format!("{}.trial", name.rsplit('/').next().unwrap());
+fn mutations(list: &Path) -> Vec<Mutation> {
+    let own = format!("{}.trial", list.file_stem().unwrap().to_str().unwrap());
+    let list = fs::read_to_string(list).unwrap();
     let group = |group: &str| {
         let after = |sign: &str| {
             let lines: Vec<&str> = group.lines().filter_map(|line| line.strip_prefix(sign)).collect();
@@ -37,9 +33,9 @@ fn mutations(name: &str) -> Vec<Mutation> {
 }
 
 /// The texts of the field of a protocol, in a folder of their own; the protocol's path there.
-fn copied(name: &str, folder: &Path) -> PathBuf {
+fn copied((root, name): (&str, &str), folder: &Path) -> PathBuf {
     let field = name.split('/').next().unwrap();
-    copy_texts(&project("protocols").join(field), &folder.join(field));
+    copy_texts(&project(root).join(field), &folder.join(field));
     folder.join(format!("{name}.trial"))
 }
 
@@ -57,9 +53,9 @@ pub(crate) fn copy_texts(from: &Path, to: &Path) {
 }
 
 /// What nobody notices of what is done to a protocol, or what cannot be done.
-fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
+fn unnoticed(protocol: (&str, &str), mutation: &Mutation) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
-    let protocol = copied(name, folder.path());
+    let protocol = copied(protocol, folder.path());
     let changed = protocol.parent().unwrap().join(&mutation.file);
     let before = fs::read_to_string(&changed).unwrap();
     if mutation.from.is_empty() || !before.contains(&mutation.from) {
@@ -74,10 +70,25 @@ fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
 
 /// Each mutation of a protocol compiles and makes a scenario fail.
 fn assert_noticed(name: &str) {
-    let list = mutations(name);
+    let list = mutations(&project("runtime/cli/tests/mutations").join(format!("{name}.mutations")));
     assert!(list.len() >= LEAST.0, "only {} mutations of {name}", list.len());
-    let unnoticed: Vec<String> = list.iter().filter_map(|mutation| unnoticed(name, mutation)).collect();
+    assert_each_noticed(("protocols", name), &list);
+}
+
+/// A protocol is a folder of the project and a name below it.
+fn assert_each_noticed(protocol: (&str, &str), list: &[Mutation]) {
+    let unnoticed: Vec<String> = list.iter().filter_map(|mutation| unnoticed(protocol, mutation)).collect();
     assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+}
+
+/// Rules that programs of laboratories have had wrong: the text has them right, and a scenario notices the mistake.
+#[test]
+fn incidents_make_a_scenario_fail() {
+    let protocol = project("runtime/cli/tests/incidents").join("rules.trial");
+    let list = mutations(&protocol.with_extension("mutations"));
+    assert_eq!(list.len(), 3);
+    trialect(&["test", text(&protocol)]).fine();
+    assert_each_noticed(("runtime/cli/tests", "incidents/rules"), &list);
 }
 
 /// A test for each protocol, so that they run beside each other.
@@ -96,6 +107,8 @@ protocols! {
     the_full_task: "ibl/full",
     the_detection_task: "ibl/detection",
     habituation: "ibl/habituation",
+    the_ibl_study: "ibl/study",
+    the_training_status: "ibl/status",
     reversal: "pycontrol/reversal",
     light_guided_choice: "bpod/light2afc",
     foraging: "aind/foraging",
@@ -126,7 +139,7 @@ protocols! {
 #[test]
 fn every_protocol_has_scenarios_and_mutations() {
     let mut found = Vec::new();
-    for file in crate::protocols::protocols_in(&project("protocols")) {
+    for file in crate::protocols::texts_in(&project("protocols"), &["protocol ", "study "]) {
         let name = file.strip_prefix(project("protocols")).unwrap().with_extension("");
         let scenarios = fs::read_to_string(file.with_extension("scenarios.trial")).unwrap();
         let number = scenarios.lines().filter(|line| line.starts_with("scenario \"")).count();

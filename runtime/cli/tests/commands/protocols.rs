@@ -11,18 +11,13 @@ fn protocol(path: &str) -> PathBuf {
     project("protocols").join(path)
 }
 
-/// The protocols of a folder and those within it. Parts, studies and scenarios stand beside them.
-pub(crate) fn protocols_in(folder: &Path) -> Vec<PathBuf> {
-    texts_in(folder, "protocol ")
-}
-
-/// The files of a folder, and of those within it, that begin so.
-fn texts_in(folder: &Path, begin: &str) -> Vec<PathBuf> {
+/// The texts of a folder and those within it that begin with one of these words.
+pub(crate) fn texts_in(folder: &Path, words: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
-            found.extend(texts_in(&path, begin));
-        } else if std::fs::read_to_string(&path).unwrap().starts_with(begin) {
+            found.extend(texts_in(&path, words));
+        } else if words.iter().any(|word| std::fs::read_to_string(&path).unwrap().starts_with(word)) {
             found.push(path);
         }
     }
@@ -49,11 +44,11 @@ fn every_protocol_has_the_hash_of_its_page() {
     let mut seen = 0;
     for folder in std::fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
         let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
-        for study in texts_in(&folder, "study ") {
+        for study in texts_in(&folder, &["study "]) {
             let hash = trialect(&[Path::new("hash"), &study]).fine();
             assert!(page.contains(&format!("`{}`", hash.trim())), "{}: {hash}", study.display());
         }
-        for file in protocols_in(&folder) {
+        for file in texts_in(&folder, &["protocol "]) {
             let name = file.strip_prefix(&folder).unwrap().to_str().unwrap();
             let hash = trialect(&[Path::new("hash"), &file]).fine();
             let line = page.lines().find(|line| line.starts_with(&format!("| [`{name}`]"))).expect("a line of its own");

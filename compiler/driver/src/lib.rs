@@ -1,18 +1,21 @@
 //! From source text to a compiled program, and what its findings mean.
 
 mod compile;
+pub mod diff;
 pub mod doc;
 mod explain;
 mod hints;
 mod names;
 mod offered;
 mod scenarios;
+mod strategies;
 mod study;
 
 pub use compile::{Compiled, Library, SourceText, compile, compile_beside};
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
 pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};
+pub use strategies::{Strategies, strategies};
 pub use study::{
     CompiledStudy, Confirm, Fed, Filled, Handed, Study, StudyScenario, StudyStage, Way, compile_study,
     compile_study_beside, is_study, name_of_protocol, stage_protocols,

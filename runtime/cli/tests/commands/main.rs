@@ -19,8 +19,11 @@ mod dates;
 mod day_limit;
 mod days;
 mod decisions;
+mod diff;
 mod doc;
 mod editions;
+#[cfg(unix)]
+mod emulate;
 mod fmt;
 mod folders;
 mod foraging;

@@ -403,7 +403,9 @@ impl Ground<'_> {
     fn row(&self, place: usize, piece: &Piece) -> (Spread, u64) {
         let rows = &self.history.rows;
         if let Some((_, Range::Exactly(row))) = piece.ranges.iter().find(|(draw, _)| *draw == usize::from(ROW)) {
-            return rows.get(*row as usize).map_or((Spread::Anything, 0), |(words, _)| (Spread::Exactly(words[place]), 0));
+            return rows
+                .get(*row as usize)
+                .map_or((Spread::Anything, 0), |(words, _)| (Spread::Exactly(words[place]), 0));
         }
         let all = rows.iter().map(|(words, _)| Spread::Exactly(words[place]));
         let spread = all.reduce(|a, b| a.or(b, Class::Int)).unwrap_or(Spread::Anything);

@@ -53,7 +53,10 @@ pub(crate) fn kept(program: &Program) -> Vec<(Slot, Slot)> {
         program.columns.iter().any(|column| {
             column.present == Some(slot)
                 || column.value == slot
-                    && matches!(column.domain, Domain::Named { .. } | Domain::Levels { .. } | Domain::Bool | Domain::Int { .. })
+                    && matches!(
+                        column.domain,
+                        Domain::Named { .. } | Domain::Levels { .. } | Domain::Bool | Domain::Int { .. }
+                    )
         })
     };
     let code: &Code = program.phase(Phase::TrialStart);

@@ -5,7 +5,8 @@ use serde_json::Value;
 /// The item of the n-th array of a list that begins like a pattern.
 pub(crate) fn drawn(text: &str, among: &[Value], nth: i64, item: i64) -> Option<String> {
     let list: Vec<Vec<Value>> = serde_json::from_str(text).ok()?;
-    let begins = |one: &&Vec<Value>| among.len() <= one.len() && one.iter().zip(among).all(|(cell, like)| fits(cell, like));
+    let begins =
+        |one: &&Vec<Value>| among.len() <= one.len() && one.iter().zip(among).all(|(cell, like)| fits(cell, like));
     let named: Vec<&Vec<Value>> = list.iter().filter(begins).collect();
     named.get(from_end(nth, named.len())?).and_then(|value| inside_of(value, &[item]))
 }
@@ -47,7 +48,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const CELL: &str = r#"[["choice", [1.0, 0.5], null, 0.5], ["exp", 60.0, 7.5], ["exp", 0.35, 0.1], ["exp", 0.35, 0.2]]"#;
+    const CELL: &str =
+        r#"[["choice", [1.0, 0.5], null, 0.5], ["exp", 60.0, 7.5], ["exp", 0.35, 0.1], ["exp", 0.35, 0.2]]"#;
 
     #[test]
     fn arrays_are_found_by_how_they_begin() {

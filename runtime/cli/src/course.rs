@@ -126,7 +126,8 @@ impl Read {
         });
         let (offers, named) = (offers.collect(), path.display().to_string());
         let compiled = if with_scenarios {
-            let alone = |(name, (program, _)): (&String, &(Arc<Program>, Compiled))| (name.clone(), Arc::clone(program));
+            let alone =
+                |(name, (program, _)): (&String, &(Arc<Program>, Compiled))| (name.clone(), Arc::clone(program));
             let beside = protocol::beside(path)?;
             let beside = beside.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
             compile_study_beside((&named, &text), &offers, &programs.iter().map(alone).collect(), beside)

@@ -120,7 +120,11 @@ impl<'a> Steps<'a> {
             Step::Run { .. } if self.run.is_some() => findings.push(twice("run", clause.span, self.head)),
             Step::Run { count, word, unplayed, seeds } => {
                 if *unplayed {
-                    findings.push(of_studies("`without trials`", clause.span, "write `run 100 trials` or `run 5 sessions`"));
+                    findings.push(of_studies(
+                        "`without trials`",
+                        clause.span,
+                        "write `run 100 trials` or `run 5 sessions`",
+                    ));
                 }
                 self.seeds = seeds.as_ref().map_or(Some(1), |seeds| whole(seeds, findings)).unwrap_or(1);
                 let count = whole(count, findings);
@@ -153,7 +157,8 @@ impl<'a> Steps<'a> {
             [value] if !name.text.contains(['.', '[']) => self.given.push((name, value)),
             [_] => findings.push(cannot_be_given(name)),
             values => {
-                let span = values.first().zip(values.last()).map_or(name.span, |(first, last)| first.span.to(last.span));
+                let span =
+                    values.first().zip(values.last()).map_or(name.span, |(first, last)| first.span.to(last.span));
                 findings.push(of_studies("a value for each session", span, "write one value"));
             }
         }
@@ -176,11 +181,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The expectations with their rules.
-    pub(super) fn expectations(
-        &self,
-        around: &Surroundings<'_>,
-        program: &Program,
-    ) -> (Vec<Expectation>, Vec<RuleId>) {
+    pub(super) fn expectations(&self, around: &Surroundings<'_>, program: &Program) -> (Vec<Expectation>, Vec<RuleId>) {
         let rule = |k: usize| program.rules.iter().position(|rule| rule.name == rule_name(k));
         let expected = self.expected.iter().enumerate().filter_map(|(k, step)| {
             let words: Vec<&str> = around.sources.text(step.condition.span).split_whitespace().collect();

@@ -273,7 +273,11 @@ impl<'i> Reader<'i> {
                 "among" => match pattern(value) {
                     Some(serde_json::Value::Array(list)) => among = list,
                     Some(one) => among = vec![one],
-                    None => self.refuse(value.span().start, "`among` has neither texts nor numbers", "write `among = \"normal\"`"),
+                    None => self.refuse(
+                        value.span().start,
+                        "`among` has neither texts nor numbers",
+                        "write `among = \"normal\"`",
+                    ),
                 },
                 "nth" => nth = self.number(value, "nth").unwrap_or(0.0) as i64,
                 "item" => item = self.number(value, "item").unwrap_or(-1.0) as i64,

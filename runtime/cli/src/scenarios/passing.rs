@@ -142,7 +142,12 @@ impl Chain for Been<'_> {
                 outcomes: program.outcomes.as_slice().into(),
                 entries: entries.as_slice().into(),
             },
-            None => Record { place, columns: [].as_slice().into(), outcomes: [].as_slice().into(), entries: [].as_slice().into() },
+            None => Record {
+                place,
+                columns: [].as_slice().into(),
+                outcomes: [].as_slice().into(),
+                entries: [].as_slice().into(),
+            },
         })
     }
 
@@ -200,7 +205,8 @@ impl<'a> Passing<'a> {
                 (None, Some(_)) => {
                     let from = last.map_or("nowhere", |step| step.stage.as_str());
                     let stage = one.stage.as_deref().unwrap_or("all");
-                    let says = format!("confirm {stage} at session {session}: nothing leads there by hand from `{from}` now");
+                    let says =
+                        format!("confirm {stage} at session {session}: nothing leads there by hand from `{from}` now");
                     return Err(Stop::Broken(session, says));
                 }
                 (None, None) => {}
@@ -236,13 +242,7 @@ impl<'a> Passing<'a> {
 
     /// The subject's words: those that the last session of the same protocol left; in the first one of a stage with what it
     /// is handed and given.
-    fn words(
-        &self,
-        stage: &str,
-        session: u32,
-        last: Option<&Step>,
-        task: &Scenario,
-    ) -> Result<Option<Vec<u64>>, Stop> {
+    fn words(&self, stage: &str, session: u32, last: Option<&Step>, task: &Scenario) -> Result<Option<Vec<u64>>, Stop> {
         let (program, left) = (&task.program, self.left.get(&task.program.name));
         let mut start = Vec::new();
         if !self.been.stages.iter().any(|been| been == stage) {
@@ -267,9 +267,9 @@ impl<'a> Passing<'a> {
             words,
         });
         let begun = decide(program, before.as_ref(), &compare(program, before.as_ref()), &answers);
-        begun.map(|begun| begun.words).map_err(|refusal| {
-            Stop::Broken(session, refusal.mistakes.join("; ").replace("--start ", "given "))
-        })
+        begun
+            .map(|begun| begun.words)
+            .map_err(|refusal| Stop::Broken(session, refusal.mistakes.join("; ").replace("--start ", "given ")))
     }
 
     /// A session without trials has to be given what the rules read of its stage's sessions.

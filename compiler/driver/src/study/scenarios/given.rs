@@ -73,8 +73,11 @@ impl Givens {
                 self.filled.push(Filled { stage, columns: vec![name.text.clone()], words });
                 Ok(())
             }
-            _ => Err(cannot(name, "give `stage`, a value of a stage's sessions, `STAGE.NAME`, `STAGE.sessions` or \
-                 `STAGE.days`, or a definition, a statistic or a curve of the study without keys of its own")),
+            _ => Err(cannot(
+                name,
+                "give `stage`, a value of a stage's sessions, `STAGE.NAME`, `STAGE.sessions` or \
+                 `STAGE.days`, or a definition, a statistic or a curve of the study without keys of its own",
+            )),
         }
     }
 
@@ -87,8 +90,14 @@ impl Givens {
         played: bool,
     ) -> Result<(), Refusal> {
         if COUNTS.iter().any(|(count, _)| *count == of_stage) {
-            let least = |value: &Expr| number(value, Dimension::NONE).and_then(Decimal::to_i64).filter(|n| (0..=1_000_000).contains(n));
-            let word = |value: &Expr| least(value).map(|n| Some(n as u64)).ok_or_else(|| unfit(name, value.span, "a whole number up to 1000000"));
+            let least = |value: &Expr| {
+                number(value, Dimension::NONE).and_then(Decimal::to_i64).filter(|n| (0..=1_000_000).contains(n))
+            };
+            let word = |value: &Expr| {
+                least(value)
+                    .map(|n| Some(n as u64))
+                    .ok_or_else(|| unfit(name, value.span, "a whole number up to 1000000"))
+            };
             let words = values.iter().map(word).collect::<Result<_, _>>()?;
             self.filled.push(Filled { stage: None, columns: vec![row_word(stage, of_stage)], words });
             return Ok(());
@@ -99,8 +108,11 @@ impl Givens {
         let column = program.columns.iter().find(|column| column.name == of_stage);
         if played {
             column.filter(|column| can_be_given(program, column)).ok_or_else(|| {
-                cannot(name, "in sessions that are played give what a scenario of the stage's protocol can give; what they \
-                     come to is given to sessions without trials")
+                cannot(
+                    name,
+                    "in sessions that are played give what a scenario of the stage's protocol can give; what they \
+                     come to is given to sessions without trials",
+                )
             })?;
             let text = around.sources.text(one(values, name)?.span).to_string();
             self.of_protocols.push((stage.into(), of_stage.into(), text));
@@ -108,8 +120,11 @@ impl Givens {
         }
         let of_session = column.filter(|column| column.clock <= Clock::Session);
         let Some(column) = of_session.filter(|_| around.offers_value(stage, of_stage)) else {
-            return Err(cannot(name, "a session without trials has what the protocol records once a session; sum up values of \
-                 trials in a statistic and give that"));
+            return Err(cannot(
+                name,
+                "a session without trials has what the protocol records once a session; sum up values of \
+                 trials in a statistic and give that",
+            ));
         };
         let words = values.iter().map(|value| word(value, column, name)).collect::<Result<_, _>>()?;
         let columns = vec![row_word(stage, of_stage), last_word(stage, of_stage)];
@@ -225,7 +240,8 @@ fn word_of(value: &Expr, domain: &Domain) -> Option<u64> {
             let at = |word: i64| (low + word * step) as f64 / *denominator as f64;
             let real = real(unit.as_ref())?;
             let word = ((real * *denominator as f64 - *low as f64) / *step as f64).round() as i64;
-            ((0..=*most).contains(&word) && (at(word) - real).abs() <= 1e-9 * real.abs().max(1e-9)).then_some(word as u64)
+            ((0..=*most).contains(&word) && (at(word) - real).abs() <= 1e-9 * real.abs().max(1e-9))
+                .then_some(word as u64)
         }
         Domain::Named { members } => match &value.kind {
             ExprKind::Name(name) => members.iter().position(|member| member == name).map(|at| at as u64),

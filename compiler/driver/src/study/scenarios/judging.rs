@@ -43,10 +43,8 @@ impl Writer<'_> {
                 targets.push(&way.to);
             }
         }
-        let waits: Vec<Clause> = targets
-            .into_iter()
-            .map(|to| definition(&waits_word(to), "Bool", waits(&self.stages, to, span)))
-            .collect();
+        let waits: Vec<Clause> =
+            targets.into_iter().map(|to| definition(&waits_word(to), "Bool", waits(&self.stages, to, span))).collect();
         self.session.extend(waits);
     }
 }
@@ -74,8 +72,9 @@ fn is_in(stage: &StudyStage, span: Span) -> Expr {
 
 /// The stage of the next session, unless a person confirms another one: that of the first way that needs nobody.
 fn after(stages: &[StudyStage], span: Span) -> Expr {
-    let choice = |condition: Expr, then: Expr, otherwise: Expr| {
-        Expr { kind: ExprKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)), span }
+    let choice = |condition: Expr, then: Expr, otherwise: Expr| Expr {
+        kind: ExprKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)),
+        span,
     };
     stages.iter().rev().fold(name(STAGE, span), |others, stage| {
         let ways = stage.ways.iter().rev().filter(|way| !way.by_hand);
@@ -96,7 +95,8 @@ fn waits(stages: &[StudyStage], to: &str, span: Span) -> Expr {
         let met = stage.ways.iter().filter(|way| way.by_hand && way.to == to).map(|way| name(&way.column, span));
         let met = joined(BinaryOp::Or, met, span)?;
         let leaves = stage.ways.iter().filter(|way| !way.by_hand).map(|way| name(&way.column, span));
-        let stays = joined(BinaryOp::Or, leaves, span).map(|leaves| Expr { kind: ExprKind::Not(Box::new(leaves)), span });
+        let stays =
+            joined(BinaryOp::Or, leaves, span).map(|leaves| Expr { kind: ExprKind::Not(Box::new(leaves)), span });
         joined(BinaryOp::And, [is_in(stage, span), met].into_iter().chain(stays), span)
     };
     let any = joined(BinaryOp::Or, stages.iter().filter_map(of_stage), span);

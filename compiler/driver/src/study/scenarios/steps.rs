@@ -127,7 +127,9 @@ impl<'a> Steps<'a> {
         }
         let stages = || around.base.study.stages.iter().filter(|one| one.protocol.is_some());
         match values {
-            [Expr { kind: ExprKind::Name(word), .. }] if stages().any(|one| one.name == *word) => self.start = Some(word),
+            [Expr { kind: ExprKind::Name(word), .. }] if stages().any(|one| one.name == *word) => {
+                self.start = Some(word)
+            }
             _ => {
                 let span = values.first().map_or(name.span, |value| value.span);
                 let message = "a subject begins in a stage with sessions";

@@ -1,6 +1,7 @@
 //! From source text to a compiled program, and what its findings mean.
 
 mod compile;
+pub mod diff;
 pub mod doc;
 mod explain;
 mod hints;

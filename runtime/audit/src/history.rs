@@ -9,8 +9,8 @@ use crate::explain::{Ground, Piece};
 use crate::facts::Facts;
 use trialect_ir::{Code, Domain, Expr, Phase, Program, Slot, Stmt};
 
-/// The draw that stands for the row, after all that can be explored.
-pub(crate) const ROW: u16 = 63;
+/// The draw that stands for the row, after all others.
+pub(crate) const ROW: u16 = u16::MAX;
 /// Rows that are kept.
 const ROWS: usize = 256;
 
@@ -46,9 +46,6 @@ impl History {
 
 /// Words that `last` reads with those that they are taken from, of values that have few.
 pub(crate) fn kept(program: &Program) -> Vec<(Slot, Slot)> {
-    if program.draws.len() > usize::from(ROW) {
-        return Vec::new();
-    }
     let few = |slot: Slot| {
         program.columns.iter().any(|column| {
             column.present == Some(slot)

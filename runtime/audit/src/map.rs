@@ -1,6 +1,7 @@
 //! A map: which column of existing tables is which name of a protocol.
 
 mod read;
+mod write;
 
 pub use read::read;
 
@@ -12,6 +13,8 @@ pub const FORMAT: &str = "trialect-map/1";
 pub struct Map {
     /// Name of the protocol it was written for, and its line.
     pub protocol: Option<(String, usize)>,
+    /// The format whose names these are added to, and the line.
+    pub extends: Option<(String, usize)>,
     /// The tables are those of Trialect's own sessions: a column of the same name is the name.
     pub own: bool,
     /// A session begins where the value of this column changes, besides at the beginning of a file.
@@ -26,6 +29,25 @@ pub struct Map {
     pub files: Vec<File>,
     /// Names with where their values come from.
     pub bindings: Vec<Binding>,
+}
+
+/// Level of the verdict on all tests together where a map says nothing.
+const LEVEL: f64 = 0.01;
+
+impl Default for Map {
+    fn default() -> Map {
+        Map {
+            protocol: None,
+            extends: None,
+            own: false,
+            session: None,
+            filters: Vec::new(),
+            missing: Vec::new(),
+            level: LEVEL,
+            files: Vec::new(),
+            bindings: Vec::new(),
+        }
+    }
 }
 
 /// A file of the chain.

@@ -11,8 +11,10 @@ mod check;
 mod course;
 mod covariates;
 mod date;
+mod diff;
 mod differences;
 mod doc;
+mod emulate;
 mod explain;
 mod failure;
 mod fmt;
@@ -40,7 +42,7 @@ mod totals;
 mod verdict;
 mod verify;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Emulated};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(options) => check::run(&options),
         Command::Fmt(options) => fmt::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Hash(options) => hash::run(&options),
         Command::Test(options) => scenarios::run(&options),
         Command::Sim(options) => sim::run(&options),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Audit(options) => audit::run(&options),
         Command::Amend(options) => amend::run(&options),
         Command::Doc(options) => doc::run(&options),
+        Command::Emulate { device: Emulated::Bpod(options) } => emulate::run_bpod(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

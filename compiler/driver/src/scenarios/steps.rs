@@ -154,7 +154,7 @@ impl<'a> Steps<'a> {
             return findings.push(twice(&format!("given {}", name.text), name.span, first.span));
         }
         match values {
-            [value] if !name.text.contains(['.', '[']) => self.given.push((name, value)),
+            [value] if !name.text.contains('.') => self.given.push((name, value)),
             [_] => findings.push(cannot_be_given(name)),
             values => {
                 let span =
@@ -238,7 +238,7 @@ fn of_studies(what: &str, span: Span, help: &str) -> Finding {
     Finding::error("scenario-step", message, span, "in a protocol's scenario").help(help)
 }
 
-/// The animal of this name, when it can play on all of these programs' rigs.
+/// The animal of this name, when it can play on one of these programs' rigs; on the others it does nothing.
 pub(crate) fn player(name: Option<&Name>, programs: &[&Program], findings: &mut Findings) -> Option<Player> {
     let Some(name) = name else { return Some(Player::Mouse) };
     let word = name.text.strip_prefix("std.animals.").unwrap_or(&name.text);
@@ -250,7 +250,7 @@ pub(crate) fn player(name: Option<&Name>, programs: &[&Program], findings: &mut 
         return None;
     };
     let has_wheel = |program: &&Program| program.devices.iter().any(|device| device.class == "Encoder");
-    if !matches!(player, Player::Mouse | Player::Still) && !programs.iter().all(has_wheel) {
+    if !matches!(player, Player::Mouse | Player::Still) && !programs.iter().any(has_wheel) {
         let message = format!("`{word}` turns a wheel, and this rig has none");
         let finding = Finding::error("unknown-animal", message, name.span, "has nothing to turn");
         findings.push(finding.help("use `mouse`, or `still` and steps like `act lever.press at 1 s`"));

@@ -122,7 +122,7 @@ impl Builder<'_, '_> {
                 Step::Expect { always, condition: self.expression(parts.take(Rule::expression)?)? }
             }
             Rule::change_step => {
-                let name = self.name(&parts.take(Rule::name)?);
+                let name = self.given_name(&parts.take(Rule::given_name)?);
                 let value = self.layer(parts.take(Rule::sum)?)?;
                 Step::Change { name, value, trial: self.layer(parts.take(Rule::sum)?)? }
             }

@@ -1,12 +1,9 @@
 //! Reading a map: everything that is wrong with it is told at once.
 
-use super::{Binding, FORMAT, File, Filter, Map, Source};
+use super::{Binding, FORMAT, File, Filter, LEVEL, Map, Source};
 use crate::fault::{AuditFault, Refusal};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// Level of the verdict on all tests together where the map says nothing.
-const LEVEL: f64 = 0.01;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -40,16 +37,7 @@ impl<'i> Reader<'i> {
     }
 
     fn map(&mut self) -> Map {
-        let mut map = Map {
-            protocol: None,
-            own: false,
-            session: None,
-            filters: Vec::new(),
-            missing: Vec::new(),
-            level: LEVEL,
-            files: Vec::new(),
-            bindings: Vec::new(),
-        };
+        let mut map = Map::default();
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -64,6 +52,7 @@ impl<'i> Reader<'i> {
             match key.get_ref().as_ref() {
                 "format" => format = self.string(value, "format"),
                 "protocol" => map.protocol = self.string(value, "protocol").map(|name| (name, self.line(at))),
+                "extends" => map.extends = self.string(value, "extends").map(|name| (name, self.line(at))),
                 "own" => map.own = self.boolean(value, "own"),
                 "session" => map.session = self.string(value, "session"),
                 "missing" => map.missing = self.strings(value, "missing"),
@@ -72,7 +61,7 @@ impl<'i> Reader<'i> {
                 "files" => map.files = self.files(value),
                 "names" => map.bindings = self.bindings(value, "names"),
                 other => {
-                    let known = "format, protocol, own, session, missing, level, where, files, names";
+                    let known = "format, protocol, extends, own, session, missing, level, where, files, names";
                     self.refuse(at, format!("`{other}` is nothing that a map has"), format!("it may have {known}"));
                 }
             }

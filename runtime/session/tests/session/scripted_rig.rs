@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
+use trialect_device::{Command, Input, Ns, Rig, RigFault, Samples, Wiring};
 
 pub(crate) const MS: Ns = 1_000_000;
 
@@ -35,6 +35,8 @@ pub(crate) struct ScriptedRig {
     pub(crate) stop: Rc<AtomicBool>,
     /// What devices measure by `DEVICE.READING`, one after the other, in coherent units; then nothing.
     pub(crate) measures: Vec<(&'static str, VecDeque<Option<f64>>)>,
+    /// What was sampled: when it can be collected, ms, the stream, the number of the first sample, how many.
+    pub(crate) pieces: VecDeque<(i64, u32, u64, usize)>,
 }
 
 impl ScriptedRig {
@@ -51,6 +53,7 @@ impl ScriptedRig {
             stops_at: None,
             stop: Rc::default(),
             measures: Vec::new(),
+            pieces: VecDeque::new(),
         }
     }
 
@@ -106,6 +109,15 @@ impl Rig for ScriptedRig {
         Ok(measures.and_then(|(_, values)| values.pop_front()).flatten())
     }
 
+    fn samples(&mut self, until: Ns, take: &mut dyn FnMut(Samples<'_>)) -> Result<(), RigFault> {
+        self.call(&format!("{} samples", until / MS))?;
+        while let Some((_, stream, first, many)) = self.pieces.pop_front_if(|(due, ..)| *due * MS <= until) {
+            let counts: Vec<i16> = (0..many as u64).map(|k| first.wrapping_add(k) as i16).collect();
+            take(Samples { stream, first, counts: &counts });
+        }
+        Ok(())
+    }
+
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
         self.call("next input")?;
         if self.stops_at.is_some_and(|at| at <= until) {
@@ -123,7 +135,7 @@ impl Rig for ScriptedRig {
         let words = format!("{} {} {target}", at / MS, command.verb);
         self.log.push(words.clone());
         match command.verb {
-            "show" | "play" | "open" | "pulse" | "track" => {
+            "show" | "play" | "open" | "pulse" | "track" | "led.light" => {
                 self.on.insert(format!("{} {target}", command.verb));
             }
             "hide" => {

@@ -37,15 +37,10 @@ impl Writer<'_> {
         let Some(span) = expected.first().map(|first| first.condition.span) else { return };
         let after = after(&self.stages, span);
         self.session.push(definition(AFTER, stage_type, after));
-        let mut targets: Vec<&str> = Vec::new();
-        for way in self.stages.iter().flat_map(|stage| &stage.ways).filter(|way| way.by_hand) {
-            if !targets.contains(&way.to.as_str()) {
-                targets.push(&way.to);
-            }
+        for stage in &self.stages {
+            let waits = waits(&self.stages, &stage.name, span);
+            self.session.push(definition(&waits_word(&stage.name), "Bool", waits));
         }
-        let waits: Vec<Clause> =
-            targets.into_iter().map(|to| definition(&waits_word(to), "Bool", waits(&self.stages, to, span))).collect();
-        self.session.extend(waits);
     }
 }
 

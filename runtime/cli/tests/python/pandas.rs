@@ -1,8 +1,7 @@
 //! Sessions are read by their users' own tools: pandas and pyarrow, pinned, from PyPI.
-#![allow(clippy::expect_used, clippy::print_stderr, clippy::disallowed_methods)]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use crate::venv::{python, run};
+use std::process::Command;
 
 const PACKAGES: [&str; 3] = ["pandas==3.1.1", "pyarrow==26.0.1", "numpy==2.4.6"];
 
@@ -33,39 +32,9 @@ assert wheel.time.is_monotonic_increasing and (wheel["count"].diff().abs().dropn
 print("fine", len(trials))
 "#;
 
-fn run(command: &mut Command) -> Output {
-    let output = command.output().expect("the command starts");
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output
-}
-
-/// A Python with the pinned packages; none where there is no Python to make one from.
-fn python() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readers");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let stamp = folder.join("packages.txt");
-    if std::fs::read_to_string(&stamp).ok().as_deref() == Some(PACKAGES.join("\n").as_str()) {
-        return Some(python);
-    }
-    let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder).output();
-    if !made.as_ref().is_ok_and(|output| output.status.success()) {
-        assert!(std::env::var_os("CI").is_none(), "CI needs python3 with venv: {made:?}");
-        eprintln!("skipped: needs python3 with venv (Debian: apt-get install python3-venv)");
-        return None;
-    }
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES));
-    std::fs::write(stamp, PACKAGES.join("\n")).expect("the stamp is written");
-    Some(python)
-}
-
 #[test]
 fn pandas_reads_a_session() {
-    let Some(python) = python() else { return };
+    let Some(python) = python("readers", &PACKAGES, |_, _| {}) else { return };
     let data = tempfile::tempdir().expect("a folder");
     let protocol = concat!(env!("CARGO_MANIFEST_DIR"), "/../../protocols/ibl/basic.trial");
     let mut sim = Command::new(env!("CARGO_BIN_EXE_trialect"));

@@ -1,9 +1,14 @@
 //! Small tables whose verdicts are known by hand, on both machines.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod against;
+mod history;
+mod import;
+mod page;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use trialect_audit::{AuditFault, Finding, Report, RuleReport, audit, read_map};
+use trialect_audit::{AuditFault, Data, Finding, Report, RuleReport, audit, read_map};
 use trialect_codegen::Jit;
 use trialect_driver::{Library, compile};
 use trialect_interp::Interpreter;
@@ -41,8 +46,8 @@ trial {
 }
 ";
 
-fn program() -> Arc<Program> {
-    let compiled = compile("small.trial", PROTOCOL, &Library::Embedded);
+fn program(text: &str) -> Arc<Program> {
+    let compiled = compile("small.trial", text, &Library::Embedded);
     let told: Vec<String> = compiled.findings.iter().map(|finding| finding.message.clone()).collect();
     compiled.program.unwrap_or_else(|| panic!("{told:?}"))
 }
@@ -54,13 +59,18 @@ fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
 }
 
 fn try_audit(names: &str, tables: &[(&str, &str)]) -> Result<Report, AuditFault> {
+    try_audit_of(PROTOCOL, names, tables)
+}
+
+fn try_audit_of(text: &str, names: &str, tables: &[(&str, &str)]) -> Result<Report, AuditFault> {
     let folder = tempfile::tempdir().unwrap();
-    let program = program();
+    let program = program(text);
     let map = read_map("map.toml", &format!("format = \"trialect-map/1\"\n{names}"))?;
     let tables: Vec<PathBuf> = tables.iter().map(|(name, text)| write(folder.path(), name, text)).collect();
     let mut interpreter = Interpreter::new(Arc::clone(&program));
     let mut jit = Jit::compile(&program).unwrap();
-    let run = |machine: &mut dyn Machine| audit(&program, machine, &map, "map.toml", &tables, &|_| None);
+    let data = Data { tables: &tables, map: Some(&map), map_path: "map.toml", format: None, other: None };
+    let run = |machine: &mut dyn Machine| audit(&program, machine, &data, &|_| None);
     let (one, other) = (run(&mut interpreter)?, run(&mut jit)?);
     assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&other).unwrap(), "machines differ");
     Ok(one)
@@ -201,8 +211,8 @@ fn filters_sessions_and_drawn_numbers() {
                  2,1,won,right,[]\n";
     let report = try_audit(names, &[("a.csv", table)]).unwrap();
     assert_eq!((report.sessions, report.trials), (2, 3));
-    // 0.5 is a draw, 7 is none, and the third is missing.
-    assert_eq!(counts(&report, "lean"), [1, 0, 1, 1]);
+    // 0.5 is a draw, 7 is none, and in the third trial the list has none: it was not drawn.
+    assert_eq!(counts(&report, "lean"), [1, 0, 1, 0]);
     assert_eq!(counts(&report, "side"), [1, 2, 0, 0]);
 }
 
@@ -225,4 +235,57 @@ fn a_cell_that_is_no_value_stops_the_audit() {
     assert!(text.contains("row 2") && text.contains("`up`") && text.contains("left, right"), "{text}");
     assert_eq!(fault.code(), "audit-cell");
     assert_eq!(try_audit(SIDES, &[("a.xlsx", "o,s\n")]).unwrap_err().code(), "audit-table");
+}
+
+/// A protocol that advises people and limits what a valve gives.
+const GIVING: &str = "protocol giving 1.0.0
+use std.devices
+rig { spout : Valve }
+session {
+  stat lost_ones = count(outcome is lost)
+  limit trials 100
+  limit spout 10 uL each session
+  limit spout 5 uL each trial
+  advise poorly when lost_ones >= 2
+}
+trial {
+  outcomes won, lost
+  state only { deliver 4 uL to spout; after 10 ms -> end won; after 5 s -> end lost }
+}
+";
+
+#[test]
+fn advice_and_limits_of_what_devices_give() {
+    let names = "[names]\noutcome = \"o\"\n\"spout.delivered\" = \"given\"\n\"poorly.advised\" = \"a\"\n";
+    // Advised one trial late; 12 uL in the session after the fourth trial, 6 uL at once in the fifth.
+    let table = "o,given,a\nwon,4,0\nlost,4,0\nlost,0,0\nwon,4,1\nlost,6,1\n";
+    let report = try_audit_of(GIVING, names, &[("a.csv", table)]).unwrap();
+    assert_eq!(counts(&report, "advise poorly"), [4, 0, 1, 0], "{}", report.text());
+    assert_eq!(rule(&report, "advise poorly").cases[0].trial, 3);
+    let limits: Vec<&RuleReport> = report.rules.iter().filter(|rule| rule.name.starts_with("limit")).collect();
+    let found: Vec<(u64, u64, &str)> =
+        limits.iter().map(|rule| (rule.equal, rule.refuted, rule.cases[0].expected.as_str())).collect();
+    assert_eq!(found, [(3, 2, "at most 10 uL"), (4, 1, "at most 5 uL")], "{}", report.text());
+    assert_eq!(limits[0].cases[0].found, "12 uL");
+    // A missing amount leaves the rest of the session open, but not the trials after it.
+    let table = "o,given,a\nwon,4,0\nwon,,0\nwon,4,\nwon,6,0\n";
+    let report = try_audit_of(GIVING, names, &[("a.csv", table)]).unwrap();
+    let found: Vec<[u64; 4]> = report
+        .rules
+        .iter()
+        .filter(|rule| rule.name.starts_with("limit"))
+        .map(|rule| [rule.equal, rule.consistent, rule.refuted, rule.undecidable])
+        .collect();
+    assert_eq!(found, [[1, 0, 0, 3], [2, 0, 1, 1]], "{}", report.text());
+    assert_eq!(counts(&report, "advise poorly"), [3, 0, 0, 1]);
+}
+
+#[test]
+fn draws_may_be_many() {
+    // 70 draws, of which the last decides.
+    let draws: String = (0..70).map(|k| format!("  draw d{k} ~ uniform(0 .. 1)\n")).collect();
+    let text = PROTOCOL.replace("  draw lean ~ uniform(0 .. 1)\n", &draws).replace("lean >=", "d69 >=");
+    let table = "o,st\n".to_owned() + &"lost,true\n".repeat(10) + &"lost,false\n".repeat(10);
+    let report = try_audit_of(&text, "[names]\noutcome = \"o\"\nstrong = \"st\"\n", &[("a.csv", &table)]).unwrap();
+    assert_eq!(counts(&report, "strong"), [0, 20, 0, 0], "{}", report.text());
 }

@@ -35,6 +35,7 @@ mod scenarios;
 mod show;
 mod sim;
 mod store;
+mod strategies;
 mod table;
 mod today;
 mod totals;

@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Amend(AmendOptions),
     /// Print the documentation of a module of the library, or write that of all; without either, list the modules
     Doc(DocOptions),
+    /// Serve an editor on standard input and output (Language Server Protocol); editors start this by themselves
+    Lsp(LibraryOptions),
     /// Explain a finding by its code; without a code, list all codes
     Explain {
         /// For example `unit-mismatch`

@@ -17,6 +17,7 @@ mod explain;
 mod failure;
 mod hash;
 mod interrupt;
+mod lsp;
 mod machine;
 mod nearby;
 mod output;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Audit(options) => audit::run(&options),
         Command::Amend(options) => amend::run(&options),
         Command::Doc(options) => doc::run(&options),
+        Command::Lsp(options) => lsp::run(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

@@ -3,6 +3,8 @@
 //! The interpreter is the law of what a program means. Compiled code must tell its host the same, in
 //! the same order, with the same arguments, and leave the same memory, bit by bit.
 
+#[path = "differential/clauses.rs"]
+mod clauses;
 #[path = "differential/constructs.rs"]
 mod constructs;
 #[path = "differential/expressions.rs"]
@@ -24,7 +26,7 @@ mod twins;
 
 use generator::Generator;
 use sessions::{Kind, Simulated, basic, machine};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use stream::Stream;
@@ -85,10 +87,12 @@ fn accepted() -> Vec<(String, Arc<Program>)> {
     list.into_iter().filter(is_protocol).map(program).collect()
 }
 
-/// The parts beside a protocol, by name.
+/// The parts beside a protocol, in the folder above it and in those beside its own, by name.
 fn near(path: &Path) -> BTreeMap<String, String> {
-    let files = std::fs::read_dir(path.parent().expect("a folder")).expect("a folder");
-    let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
+    let (mut list, folder) = (Vec::new(), path.parent().expect("a folder"));
+    let above = folder.parent().filter(|above| !above.ends_with("protocols") && !above.ends_with("corpus"));
+    files(above.unwrap_or(folder), &mut list);
+    let texts = list.into_iter().filter_map(|path| std::fs::read_to_string(path).ok());
     let parts = texts.filter(|text| text.starts_with("part "));
     parts.filter_map(|text| Some((trialect_driver::name_for_use(&text)?, text))).collect()
 }
@@ -151,9 +155,10 @@ fn random_programs_do_the_same_on_both_machines() {
 #[test]
 fn random_texts_compile_and_do_the_same_on_both_machines() {
     let mut all = Tally::default();
-    let mut meaningful = 0;
+    let (mut meaningful, mut scenarios, mut words) = (0, 0, BTreeSet::new());
     for seed in 0..TEXTS {
         let text = texts::protocol(&mut Generator::new(seed));
+        words.extend(words_of(&text));
         let compiled = compile("generated.trial", &text, &Library::Embedded);
         let findings = &compiled.findings;
         let program = compiled.program.unwrap_or_else(|| panic!("text {seed} does not compile: {findings:#?}\n{text}"));
@@ -164,10 +169,98 @@ fn random_texts_compile_and_do_the_same_on_both_machines() {
         let tally = twins.tally();
         meaningful += u64::from(is_meaningful(tally));
         all += tally;
+        // The same program, which watches itself.
+        for scenario in &compiled.scenarios {
+            scenarios += 1;
+            let mut twins = Twins::new(&name, &scenario.program, seed, &manners);
+            Stream::new(&scenario.program, &mut twins, seed).run(EVENTS_OF_A_TEXT / 10);
+            all += twins.tally();
+        }
     }
     show("random texts", all);
-    eprintln!("{meaningful} of {TEXTS} random texts are meaningful");
+    eprintln!("{meaningful} of {TEXTS} random texts are meaningful; {scenarios} of them have a scenario");
     assert!(meaningful * 10 >= TEXTS * 8, "only {meaningful} of {TEXTS} texts do something");
+    assert!(scenarios * 10 >= TEXTS, "only {scenarios} of {TEXTS} texts have a scenario");
+    let unwritten: Vec<String> = words_of_the_language().filter(|word| !words.contains(word)).collect();
+    assert_eq!(
+        unwritten, NOT_OF_A_PROTOCOL,
+        "words of the language that no text has, and those that need not be there"
+    );
+}
+
+/// Words of the grammar that no text of a protocol has, in the order of the alphabet: of libraries and device classes, of
+/// studies and of the headers of other files.
+const NOT_OF_A_PROTOCOL: [&str; 17] = [
+    "confirm",
+    "counter",
+    "device",
+    "event",
+    "flag",
+    "hand",
+    "library",
+    "quantity",
+    "reading",
+    "scenarios",
+    "setting",
+    "shows",
+    "since",
+    "study",
+    "total",
+    "verb",
+    "without",
+];
+/// What is called by its name and has no rule of the grammar.
+const CALLED: [&str; 34] = [
+    "abs",
+    "all",
+    "any",
+    "ceil",
+    "chance",
+    "clamp",
+    "cos",
+    "count",
+    "deal",
+    "erf",
+    "exp",
+    "exponential",
+    "floor",
+    "log",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "normal",
+    "pick",
+    "poisson",
+    "probit",
+    "psychometric",
+    "rank",
+    "round",
+    "sin",
+    "sqrt",
+    "sum",
+    "uniform",
+    "Set",
+    "deliver",
+    "play",
+    "show",
+    "zero",
+];
+
+/// The keywords of the grammar and what has a meaning without being one.
+fn words_of_the_language() -> impl Iterator<Item = String> {
+    let keyword = |line: &str| {
+        let (name, rest) = line.split_once(" = @{ \"")?;
+        let word = rest.strip_suffix("\" ~ !word_char }")?;
+        name.trim().chars().all(|c| c.is_ascii_uppercase()).then(|| word.to_owned())
+    };
+    let keywords: BTreeSet<String> = trialect_syntax::GRAMMAR.lines().filter_map(keyword).collect();
+    assert!(keywords.len() > 80, "{keywords:?}");
+    keywords.into_iter().chain(CALLED.map(str::to_owned))
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(str::to_owned)
 }
 
 /// Events change the state, rules fire, most trials end by themselves, and not all in the same way.

@@ -1,12 +1,14 @@
 //! Identity is meaning: what changes a protocol's hash, what does not, and how far a change reaches.
 
 mod changed;
+#[path = "identity/numbers.rs"]
+mod numbers;
 
 use changed::library_with;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use trialect_driver::{Compiled, Library, compile};
-use trialect_ir::Identity;
+use trialect_driver::{Compiled, Library, compile, compile_study, stage_protocols};
+use trialect_ir::{Identity, Offered};
 
 /// The basic task, or none with a word about it when it is not there.
 #[allow(clippy::print_stderr)]
@@ -137,75 +139,6 @@ fn spelling_and_order_without_meaning_do_not_matter() {
         text[start..=end].to_string()
     };
     same("stages", swapped(&text, &stage("quarter"), &stage("blank")));
-}
-
-/// Places of numbers in the code below the header, and whether they stand in `levels`.
-fn numbers(text: &str) -> Vec<(usize, usize, bool)> {
-    let code = is_code(text);
-    let bytes = text.as_bytes();
-    let (mut list, mut at) = (Vec::new(), text.find('\n').expect("a header"));
-    while at < text.len() {
-        let starts = code[at] && bytes[at].is_ascii_digit() && !is_word(bytes[at - 1]) && bytes[at - 1] != b'.';
-        if !starts {
-            at += 1;
-            continue;
-        }
-        let mut end = at;
-        while end < text.len()
-            && (bytes[end].is_ascii_digit() || (bytes[end] == b'.' && bytes[end + 1].is_ascii_digit()))
-        {
-            end += 1;
-        }
-        let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
-        list.push((at, end, text[line..].starts_with("levels ")));
-        at = end;
-    }
-    list
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// Other numbers to try in the place of one: some would break a rule of the protocol.
-fn others(number: &str) -> Vec<String> {
-    let value: f64 = number.parse().expect("a number");
-    let near = [value + 1.0, value - 1.0, value * 2.0, value / 2.0, value * 1.1, value * 0.9];
-    // Levels of the task, for the members of its pools.
-    let levels = [100.0, 50.0, 25.0, 12.5, 6.25, 0.0];
-    let all = near.into_iter().chain(levels).filter(|other| *other != value && *other >= 0.0);
-    all.map(|other| ((other * 1e6).round() / 1e6).to_string()).collect()
-}
-
-#[test]
-fn every_number_matters() {
-    let Some(text) = basic() else { return };
-    let hash = identity(&text).protocol;
-    let mut changed = 0;
-    for (start, end, in_levels) in numbers(&text) {
-        let number = &text[start..end];
-        let place = format!("`{number}` in line {}", text[..start].matches('\n').count() + 1);
-        // A level is also named where it is used: it changes everywhere at once.
-        let others = if in_levels { vec!["77".to_string()] } else { others(number) };
-        let found = others.iter().find_map(|other| {
-            let text = match in_levels {
-                true => text
-                    .replace(&format!(" {number}%"), &format!(" {other}%"))
-                    .replace(&format!("{{{number}%"), &format!("{{{other}%")),
-                false => format!("{}{other}{}", &text[..start], &text[end..]),
-            };
-            identity_maybe(&text)
-        });
-        // A member of the set of all levels can only be left out.
-        let without = || {
-            let (start, end) = if text[end..].starts_with("%, ") { (start, end + 3) } else { (start - 2, end + 1) };
-            identity_maybe(&format!("{}{}", &text[..start], &text[end..]))
-        };
-        let found = found.or_else(without).unwrap_or_else(|| panic!("{place}: no other number is accepted there"));
-        assert_ne!(found.protocol, hash, "{place}");
-        changed += 1;
-    }
-    assert!(changed > 90, "only {changed} numbers were found");
 }
 
 #[test]
@@ -366,4 +299,47 @@ fn stage_values_draws_of_subjects_and_what_transitions_do_matter_and_the_order_o
         assert_ne!(hash(pace, calm, pick, &odds.replace(old, new)), plain, "{old} -> {new}");
     }
     assert_ne!(hash(pace, calm, "pick(Side, weights: {left: 2, right: 1})", odds), plain, "what a subject draws");
+}
+
+/// A study of `protocols/ibl` with what the protocols of its stages offer.
+fn study(name: &str) -> (String, BTreeMap<String, Offered>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocols/ibl");
+    let text =
+        |name: &str| std::fs::read_to_string(folder.join(format!("{name}.trial"))).expect("a text of the project");
+    let near = ["hardware", "wheel_trial"].map(|part| (format!("ibl.{part}"), text(part)));
+    let library = Library::Embedded.beside(BTreeMap::from(near));
+    let own = text(name);
+    let offered = |stage: String| {
+        let compiled = compile(&stage, &text(stage.rsplit('.').next().expect("a last word")), &library);
+        assert!(compiled.is_runnable(), "{}", messages(&compiled));
+        (stage, compiled.offered)
+    };
+    let offers = stage_protocols(&own).into_iter().map(offered).collect();
+    (own, offers)
+}
+
+#[test]
+fn every_number_of_a_study_matters() {
+    for name in ["study", "status"] {
+        let (text, offers) = study(name);
+        let hash = |text: &str| compile_study(name, text, &offers).study.map(|study| study.hash(&BTreeMap::new()));
+        let own = hash(&text).expect("a study without errors");
+        let numbers = numbers(&text);
+        assert!(numbers.len() >= 30, "only {} numbers in {name}", numbers.len());
+        for (start, end, _) in numbers {
+            let number = &text[start..end];
+            let line = text[..start].matches('\n').count() + 1;
+            let with = |other: String| hash(&format!("{}{other}{}", &text[..start], &text[end..]));
+            let other = others(number).into_iter().find_map(with);
+            // Another key is refused where the curve of this one is known to be there.
+            let is_key = text[..start].ends_with('[');
+            assert!(other.is_some() || is_key, "{name}: no other number for `{number}` in line {line} is accepted");
+            assert_ne!(other.as_ref(), Some(&own), "{name}: `{number}` in line {line}");
+        }
+        let mut forms = with_code(&text, |c| if c == ' ' { "   ".into() } else { c.into() });
+        assert_eq!(hash(&forms).as_ref(), Some(&own), "{name}: wide blanks");
+        forms = text.replacen(" 1.0.0\n", " 3.2.1\n", 1).replacen(" 2.0.0\n", " 3.2.1\n", 1);
+        assert_ne!(forms, text);
+        assert_eq!(hash(&forms).as_ref(), Some(&own), "{name}: its version");
+    }
 }

@@ -24,13 +24,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("session", &["ir", "device", "journal"]),
     ("sim", &["device"]),
     ("recorded", &["device"]),
+    ("bpod", &[]),
     ("export", &["ir", "journal"]),
     ("audit", &["ir", "units"]),
     (
         "cli",
         &[
             "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
-            "recorded", "audit", "lsp",
+            "recorded", "bpod", "audit", "lsp",
         ],
     ),
 ];
@@ -43,6 +44,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("parquet", &["export", "audit"]),
     ("arrow-array", &["export", "audit"]),
     ("csv", &["audit"]),
+    ("flate2", &["audit"]),
     ("statrs", &["audit"]),
     ("pest", &["syntax"]),
     ("pest_derive", &["syntax"]),
@@ -56,6 +58,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("libm", &["ir", "psychometrics", "sim"]),
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
+    ("serialport", &["bpod"]),
+    ("rustix", &["bpod"]),
 ];
 
 const PREFIX: &str = "trialect-";

@@ -48,7 +48,11 @@ trial {
 }";
 
 fn program() -> Arc<Program> {
-    let compiled = compile("test.trial", PROTOCOL, &Library::Embedded);
+    compiled(PROTOCOL)
+}
+
+fn compiled(protocol: &str) -> Arc<Program> {
+    let compiled = compile("test.trial", protocol, &Library::Embedded);
     let findings: Vec<_> = compiled.findings.iter().map(|finding| (finding.code, &finding.message)).collect();
     compiled.program.unwrap_or_else(|| panic!("{findings:?}"))
 }
@@ -58,10 +62,6 @@ type Trial = (f64, bool);
 
 /// A session of these trials, with the subject's words of the one before.
 fn session(program: &Program, machine: &mut dyn Machine, trials: &[Trial], words: Option<Vec<u64>>) -> Vec<Entry> {
-    let mouse = MouseParameters::standard().expect("embedded");
-    let rig = RigParameters::standard().expect("embedded");
-    let mut rig = SimRig::new(&rig, &mouse, &MouseState::new(&mouse), 1, 1).expect("valid parameters");
-    rig.wire(&wiring(program)).expect("no device is needed");
     let given = |trial: u32| {
         let (signed, right) = trials[trial as usize - 1];
         let side = if signed < 0.0 { "left" } else { "right" };
@@ -72,6 +72,23 @@ fn session(program: &Program, machine: &mut dyn Machine, trials: &[Trial], words
             ("right".to_string(), Given::Real(f64::from(u8::from(right)))),
         ]
     };
+    session_of(program, machine, (trials.len(), &given), words)
+}
+
+/// The values that are given to a trial.
+type GivenTrial<'a> = &'a dyn Fn(u32) -> Vec<(String, Given)>;
+
+/// A session of as many trials with what each is given.
+fn session_of(
+    program: &Program,
+    machine: &mut dyn Machine,
+    (count, given): (usize, GivenTrial<'_>),
+    words: Option<Vec<u64>>,
+) -> Vec<Entry> {
+    let mouse = MouseParameters::standard().expect("embedded");
+    let rig = RigParameters::standard().expect("embedded");
+    let mut rig = SimRig::new(&rig, &mouse, &MouseState::new(&mouse), 1, 1).expect("valid parameters");
+    rig.wire(&wiring(program)).expect("no device is needed");
     let (stop, nobody) = (AtomicBool::new(false), RefCell::new(Inbox::default()));
     let plan = Plan {
         subject: "mouse".into(),
@@ -83,12 +100,12 @@ fn session(program: &Program, machine: &mut dyn Machine, trials: &[Trial], words
         covariates: BTreeMap::new(),
         covariate_remarks: BTreeMap::new(),
         covariates_given: false,
-        given: &given,
+        given,
         parameters: Vec::new(),
         requests: &nobody,
         stop: &stop,
         sync_each_trial: false,
-        stop_after: Some((trials.len() as u32, "no more trials".into())),
+        stop_after: Some((count as u32, "no more trials".into())),
         goes_on_until: None,
         interruption: None,
         progress: &|_| {},
@@ -214,4 +231,123 @@ fn keys_before_the_level_make_curves_of_their_own_and_too_few_levels_none() {
     let lonely: Vec<Trial> = (0..50).map(|k| (0.5, k < 25)).collect();
     let entries = session(&program, &mut machine, &lonely, None);
     assert_eq!(curve(&program, at_end(&entries), "fit"), None, "one level is no curve");
+}
+
+/// A curve for each block, from a table as the study of `protocols/ibl` has it.
+const BLOCKS: &str = "protocol test.blocks 1.0.0
+use std.sides
+levels Contrast = 100%, 25%, 12.5%, 6.25%, 0%
+levels Prior = 20%, 50%, 80%
+session {
+  stat table[left, side, contrast] = mean(right)
+  curve[p in Prior] = psychometric(table[p])
+  limit trials 2000
+}
+trial {
+  draw left ~ pick(Prior)
+  draw side ~ pick(Side)
+  draw contrast ~ pick(Contrast)
+  draw right ~ chance(50%)
+  outcomes done
+  state only { after 1 ms -> end done }
+}";
+
+/// A recorded trial of the full task.
+struct Recorded {
+    left: f64,
+    side: &'static str,
+    contrast: f64,
+    right: bool,
+}
+
+impl Recorded {
+    fn signed(&self) -> f64 {
+        if self.side == "left" { -self.contrast } else { self.contrast }
+    }
+}
+
+/// The trials of a recorded session. A choice of -1 is a rightward one.
+fn recorded(path: &Path) -> Vec<Recorded> {
+    let text = std::fs::read_to_string(path).expect("a session");
+    let mut lines = text.lines();
+    let header = fields(lines.next().expect("a header"));
+    let column = |name: &str| header.iter().position(|field| field == name).expect("a column");
+    let (left, right) = (column("contrastLeft"), column("contrastRight"));
+    let (prior, choice) = (column("probabilityLeft"), column("choice"));
+    let trial = |line: &str| {
+        let row = fields(line);
+        let number = |k: usize| row[k].parse::<f64>().expect("a number");
+        let is_left = !number(left).is_nan();
+        let contrast = number(if is_left { left } else { right });
+        let side = if is_left { "left" } else { "right" };
+        Recorded { left: number(prior), side, contrast, right: number(choice) < 0.0 }
+    };
+    lines.map(trial).collect()
+}
+
+/// The error function by its series of positive terms, 2 exp(-x^2) / sqrt(pi) * sum of 2^n x^(2n+1) / (2n+1)!!.
+fn erf(x: f64) -> f64 {
+    if x.abs() > 6.0 {
+        return x.signum();
+    }
+    let (mut term, mut sum) = (x, x);
+    for n in 1..200 {
+        term *= 2.0 * x * x / f64::from(2 * n + 1);
+        sum += term;
+    }
+    2.0 / std::f64::consts::PI.sqrt() * (-x * x).exp() * sum
+}
+
+/// The logarithm of the likelihood of trials, with the parameters as records have them: biases and thresholds in %.
+fn log_likelihood(trials: &[&Recorded], [bias, threshold, low, high]: [f64; 4]) -> f64 {
+    let of_trial = |trial: &&Recorded| {
+        let x = 100.0 * trial.signed();
+        let share = low + (1.0 - low - high) * (erf((x - bias) / threshold) + 1.0) / 2.0;
+        let share = share.clamp(f64::EPSILON, 1.0 - f64::EPSILON);
+        if trial.right { share.ln() } else { (1.0 - share).ln() }
+    };
+    trials.iter().map(of_trial).sum()
+}
+
+/// The curves of the blocks of two recorded sessions are at least as likely as the recorded ones. Those of 2020-09-01 were
+/// fitted to two sessions, of which it is one; of the three sessions to which those of 2020-08-28 were fitted the two before
+/// were of the basic task and have no block of 20%.
+#[test]
+#[allow(clippy::print_stderr)]
+fn blocks_of_recorded_sessions_have_curves_that_are_as_likely_as_the_recorded_ones() {
+    let sessions = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/real/eleven_sessions"));
+    if !sessions.exists() || !Path::new(WINDOWS).exists() {
+        eprintln!("skipped: {} or {WINDOWS} is absent", sessions.display());
+        return;
+    }
+    let program = compiled(BLOCKS);
+    let windows = std::fs::read_to_string(WINDOWS).expect("windows");
+    let header = fields(windows.lines().next().expect("a header"));
+    for date in ["2020-08-28", "2020-09-01"] {
+        let row = windows.lines().map(fields).find(|row| row[0].starts_with(date)).expect("a row of the session");
+        let trials = recorded(&sessions.join(format!("{date}_biased.csv")));
+        let given = |trial: u32| {
+            let one = &trials[trial as usize - 1];
+            vec![
+                ("left".to_string(), Given::Real(one.left)),
+                ("side".to_string(), Given::Name(one.side.into())),
+                ("contrast".to_string(), Given::Real(one.contrast)),
+                ("right".to_string(), Given::Real(f64::from(u8::from(one.right)))),
+            ]
+        };
+        let [first, second] =
+            machines(&program).map(|mut machine| session_of(&program, &mut *machine, (trials.len(), &given), None));
+        assert_eq!(first, second, "{date}: the machines differ");
+        for (name, level) in [("psych_p20", 0.2), ("psych_p50", 0.5), ("psych_p80", 0.8)] {
+            let column = header.iter().position(|field| field == name).expect("a column");
+            let theirs: [f64; 4] = numbers(&row[column]).try_into().expect("four parameters");
+            let of_block: Vec<&Recorded> = trials.iter().filter(|trial| trial.left == level).collect();
+            let key = format!("curve[{}%]", 100.0 * level);
+            let [bias, threshold, low, high] = curve(&program, at_end(&first), &key).expect("a curve");
+            let ours = log_likelihood(&of_block, [100.0 * bias, 100.0 * threshold, low, high]);
+            let theirs = log_likelihood(&of_block, theirs);
+            eprintln!("{date} {name}: {} trials, log-likelihood {ours}, recorded {theirs}", of_block.len());
+            assert!(ours >= theirs - 1e-3, "{date} {name}: {ours}, recorded {theirs}");
+        }
+    }
 }

@@ -5,8 +5,8 @@ mod house;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use trialect_base::Severity;
-use trialect_driver::{Library, compile};
+use trialect_base::{Finding, Severity};
+use trialect_driver::{Library, compile, compile_study_beside, is_study, name_of_protocol};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_path_buf()
@@ -68,14 +68,53 @@ fn examples(name: &str, document: &str) -> Vec<Example> {
     list
 }
 
+/// The files of an example: each begins with its header, at the beginning of a line.
+fn files(text: &str) -> Vec<String> {
+    let is_header = |line: &str| match line.split(' ').collect::<Vec<_>>()[..] {
+        ["protocol" | "study" | "scenarios", _, version, ..] => version.starts_with(|c: char| c.is_ascii_digit()),
+        _ => false,
+    };
+    let mut files: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if files.is_empty() || is_header(line) {
+            files.push(String::new());
+        }
+        if let Some(file) = files.last_mut() {
+            *file += &format!("{line}\n");
+        }
+    }
+    files
+}
+
+/// Findings of an example, and whether it can be run. With a study in it, the protocols are those of its stages.
+fn findings(example: &Example) -> (Vec<Finding>, bool) {
+    let files = files(&example.text);
+    let Some(study) = files.iter().find(|file| is_study(file)) else {
+        let compiled = compile(&example.place, &example.text, &Library::Embedded);
+        return (compiled.findings, compiled.program.is_some());
+    };
+    let (mut offers, mut programs) = (BTreeMap::new(), BTreeMap::new());
+    for file in &files {
+        if let Some(name) = name_of_protocol(file) {
+            let compiled = compile(&example.place, file, &Library::Embedded);
+            let program = compiled.program.expect("the protocols of a study's stages have no errors");
+            offers.insert(name.clone(), compiled.offered);
+            programs.insert(name, program);
+        }
+    }
+    let beside = files.iter().find(|file| file.starts_with("scenarios ")).map(|file| ("beside", file.as_str()));
+    let compiled = compile_study_beside((&example.place, study), &offers, &programs, beside);
+    (compiled.findings, compiled.study.is_some())
+}
+
 /// What is wrong with an example, if anything.
 fn flaw(example: &Example) -> Option<String> {
-    let compiled = compile(&example.place, &example.text, &Library::Embedded);
-    let errors = compiled.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let (findings, is_runnable) = findings(example);
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     let codes: BTreeSet<&str> = errors.map(|finding| finding.code).collect();
     let expected: BTreeSet<&str> = example.rejected.iter().map(String::as_str).collect();
-    let consistent = compiled.program.is_some() == example.rejected.is_none();
-    let told: Vec<String> = compiled.findings.iter().map(|f| format!("{}: {}", f.code, f.message)).collect();
+    let consistent = is_runnable == example.rejected.is_none();
+    let told: Vec<String> = findings.iter().map(|f| format!("{}: {}", f.code, f.message)).collect();
     (codes != expected || !consistent)
         .then(|| format!("{}: expected {expected:?}, found {codes:?}\n  {}", example.place, told.join("\n  ")))
 }

@@ -16,5 +16,7 @@ pub use names::{name_for_use, names_used};
 pub use nearby::{Near, files_for_name, nearby};
 pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};
 pub use study::{
-    CompiledStudy, Fed, Handed, Study, StudyStage, Way, compile_study, is_study, name_of_protocol, stage_protocols,
+    CompiledStudy, Confirm, Fed, Filled, Handed, Study, StudyScenario, StudyStage, Way, compile_study,
+    compile_study_beside, is_study, name_of_protocol, stage_protocols,
 };
+pub use trialect_syntax::format;

@@ -16,9 +16,9 @@ pub struct Near {
 
 /// The texts that a text uses, directly or through others, and that the library does not have, by name.
 ///
-/// `use ibl.wheel_trial` is `wheel_trial.trial` or `ibl/wheel_trial.trial` in one of the folders, the first of which comes
-/// first; `use ibl.tasks.wheel` may as well be a part in the library `ibl.tasks`. The file says its name in its first line,
-/// and another name there is another file. `read` gives a file's text, or none when there is no such file.
+/// `use ibl.rig.wheel` is `wheel.trial`, `rig/wheel.trial` or `ibl/rig/wheel.trial` in one of the folders, the first of
+/// which comes first; it may as well be a part in the library `ibl.rig`. The file says its name in its first line, and
+/// another name there is another file. `read` gives a file's text, or none when there is no such file.
 ///
 /// # Errors
 /// Whatever `read` fails with.
@@ -47,10 +47,10 @@ pub fn nearby<E>(
     Ok(near)
 }
 
-/// The files in a folder that may have a name.
-pub fn files_for_name(name: &str, folder: &Path) -> [PathBuf; 2] {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    [format!("{last}.trial"), format!("{}.trial", name.replace('.', "/"))].map(|file| folder.join(file))
+/// The files in a folder that may have a name: `c.trial`, `b/c.trial`, `a/b/c.trial` for `a.b.c`.
+pub fn files_for_name(name: &str, folder: &Path) -> Vec<PathBuf> {
+    let words: Vec<&str> = name.split('.').collect();
+    (0..words.len()).rev().map(|from| folder.join(format!("{}.trial", words[from..].join("/")))).collect()
 }
 
 /// The first file that says that it has the name.

@@ -5,19 +5,24 @@
 
 mod frame;
 mod reading;
+mod scenarios;
 mod stages;
 mod statistics;
 
 use crate::compile::{Library, Modules, SourceText, parsed, stamp};
+use crate::scenarios::check_beside;
 use frame::Frame;
 use reading::{Place, Reading};
+use scenarios::Variant;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources};
 use trialect_ir::{Offered, OfferedValue, Program, canonical_json, digest};
 use trialect_sema::Module;
-use trialect_syntax::ast::{Body, Clause, ClauseKind, Expr, File};
+use trialect_syntax::ast::{Body, Clause, ClauseKind, Expr, File, Head};
+
+pub use scenarios::{Confirm, Filled, StudyScenario};
 
 /// A compiled study.
 #[derive(Debug, Clone)]
@@ -36,6 +41,8 @@ pub struct Study {
     pub fed: Vec<Fed>,
     /// For each stage of which it looks at sessions, at how many of the last ones.
     pub windows: BTreeMap<String, u32>,
+    /// How many of the last sessions it looks at whatever their stage.
+    pub every: u32,
     /// What it reads of the protocols of its stages, by name.
     pub reads: BTreeMap<String, Offered>,
 }
@@ -107,11 +114,16 @@ pub struct CompiledStudy {
     pub findings: Vec<Finding>,
     /// The study, when nothing forbids it.
     pub study: Option<Study>,
+    /// Its scenarios, when nothing forbids them.
+    pub scenarios: Vec<StudyScenario>,
     /// Its text, called `study`.
     pub text: SourceText,
 }
 
 impl Study {
+    /// The column that has the stage of the session.
+    pub const STAGE: &str = reading::STAGE;
+
     /// The column that says whether a session is one of the stage, and the one that counts it from the stage's last, 1.
     pub fn place_of(stage: &str) -> (String, String) {
         (statistics::here_word(stage), statistics::back_word(stage))
@@ -162,55 +174,115 @@ const RETIRED: &str = "retired";
 
 /// Compiles a study. `name` is what people call the text: a path; `offers` is what the protocols of its stages offer.
 pub fn compile_study(name: &str, text: &str, offers: &BTreeMap<String, Offered>) -> CompiledStudy {
+    compiled((name, text), offers, None)
+}
+
+/// Compiles a study with its scenarios, and those in the file beside it: its name and its text. `programs` are those of the
+/// stages' protocols.
+pub fn compile_study_beside(
+    (name, text): (&str, &str),
+    offers: &BTreeMap<String, Offered>,
+    programs: &BTreeMap<String, Arc<Program>>,
+    beside: Option<(&str, &str)>,
+) -> CompiledStudy {
+    compiled((name, text), offers, Some((programs, beside)))
+}
+
+/// The protocols of stages, and the file of scenarios beside a study.
+type Tried<'a> = (&'a BTreeMap<String, Arc<Program>>, Option<(&'a str, &'a str)>);
+
+fn compiled((name, text): (&str, &str), offers: &BTreeMap<String, Offered>, tried: Option<Tried<'_>>) -> CompiledStudy {
     let mut sources = Sources::default();
     let mut findings = Findings::default();
     let id = sources.add(name, text);
     let file = parsed(text, id, &mut findings);
-    let text = stamp("study", text);
-    let mut reading = Reading {
-        sources,
-        findings,
-        stages: Vec::new(),
-        protocols: BTreeMap::new(),
-        offers,
-        used: BTreeMap::new(),
-        of_session: BTreeMap::new(),
-    };
     // Modules are read first: what they declare is not declared again.
     let mut texts = Vec::new();
-    let (sources, findings) = (&mut reading.sources, &mut reading.findings);
-    let modules = Modules::load(&file, &Library::Embedded, sources, &mut texts, findings);
+    let modules = Modules::load(&file, &Library::Embedded, &mut sources, &mut texts, &mut findings);
+    let beside = tried.and_then(|(_, beside)| beside);
+    let beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings));
+    let readable = findings.is_runnable();
+    let base = make(&file, &modules, offers, (&mut sources, &mut findings), None).filter(|_| readable);
+    let mut scenarios = Vec::new();
+    if let (Some(base), Some((programs, _))) = (&base, tried) {
+        if let Some(beside) = &beside {
+            check_beside(&file, beside, &sources, &mut findings);
+        }
+        let around = scenarios::Around { file: &file, modules: &modules, sources: &sources, offers, programs, base };
+        scenarios = scenarios::compile(&around, beside.as_ref(), &mut findings);
+    }
+    let study = base.map(|made| made.study).filter(|_| findings.is_runnable());
+    CompiledStudy { sources, findings: findings.sorted(), study, scenarios, text: stamp("study", text) }
+}
+
+/// A study, and what is known of its own values.
+struct Made {
+    study: Study,
+    /// Its values as a protocol would offer them.
+    own: Offered,
+    /// The stages that definitions and statistics of its sessions are about.
+    of_session: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Made {
+    fn first_stage(&self) -> String {
+        self.study.stages.first().map_or(String::new(), |stage| stage.name.clone())
+    }
+
+    /// The stage that a statistic or a definition of the study's sessions is about.
+    fn stage_of(&self, name: &str) -> Option<String> {
+        self.of_session.get(name)?.first().cloned()
+    }
+}
+
+/// Makes a study of its text, with what a scenario adds to it.
+fn make(
+    file: &File,
+    modules: &Modules,
+    offers: &BTreeMap<String, Offered>,
+    (sources, findings): (&mut Sources, &mut Findings),
+    variant: Option<&Variant<'_>>,
+) -> Option<Made> {
+    let reading = Reading::new(std::mem::take(sources), std::mem::take(findings), offers);
     let mut writer = Writer {
         reading,
+        variant,
         stages: Vec::new(),
         top: Vec::new(),
         session: Vec::new(),
         subject: Vec::new(),
         advices: Vec::new(),
         windows: BTreeMap::new(),
+        every: 0,
         handed: Vec::new(),
     };
-    writer.read(&file);
+    writer.read(file);
     let readable = writer.reading.findings.is_runnable();
-    let made = if readable { writer.program(&file, &modules) } else { None };
-    let header = file.header.as_ref();
+    let made = if readable { writer.program(file, modules) } else { None };
     let reads = writer.reads();
-    let study = made.map(|(program, fed)| Study {
-        name: header.map_or(String::new(), |header| header.name.text.clone()),
-        version: header.map_or(String::new(), |header| header.version.text.clone()),
-        stages: writer.stages,
-        advices: writer.advices,
-        program: Arc::new(program),
-        fed,
-        windows: writer.windows,
-        reads,
+    let header = file.header.as_ref();
+    let made = made.map(|(program, own, fed)| {
+        let study = Study {
+            name: header.map_or(String::new(), |header| header.name.text.clone()),
+            version: header.map_or(String::new(), |header| header.version.text.clone()),
+            stages: writer.stages,
+            advices: writer.advices,
+            program: Arc::new(program),
+            fed,
+            windows: writer.windows,
+            every: writer.every,
+            reads,
+        };
+        Made { study, own, of_session: writer.reading.of_session }
     });
-    CompiledStudy { sources: writer.reading.sources, findings: writer.reading.findings.sorted(), study, text }
+    (*sources, *findings) = (writer.reading.sources, writer.reading.findings);
+    made
 }
 
 /// Makes the program of a study's rules.
 struct Writer<'a> {
     reading: Reading<'a>,
+    variant: Option<&'a Variant<'a>>,
     stages: Vec<StudyStage>,
     /// Types and constants.
     top: Vec<Clause>,
@@ -218,6 +290,7 @@ struct Writer<'a> {
     subject: Vec<Clause>,
     advices: Vec<(String, String)>,
     windows: BTreeMap<String, u32>,
+    every: u32,
     handed: Vec<Handing>,
 }
 
@@ -230,7 +303,7 @@ impl Writer<'_> {
         }
         for clause in file.clauses.iter() {
             match &clause.kind {
-                ClauseKind::Cite(_) => {}
+                ClauseKind::Cite(_) | ClauseKind::Scenario { .. } => {}
                 ClauseKind::ClockBlock { clock, .. } if matches!(clock.text.as_str(), "subject" | "session") => {}
                 ClauseKind::Use(..)
                 | ClauseKind::Enum { .. }
@@ -267,11 +340,26 @@ impl Writer<'_> {
 
     /// A clause of `session { … }`: what each session of a stage comes to.
     fn of_session(&mut self, clause: &Clause) {
+        let is_filled = |head: &Head| self.variant.is_some_and(|variant| variant.filled.contains_key(&head.name.text));
+        // What it reads is not needed then; the stage that it is about is.
+        let is_filled = head_of(clause).is_some_and(is_filled);
+        let (used, kept) = (self.reading.used.clone(), self.session.len());
+        self.clause_of_session(clause);
+        if is_filled {
+            self.reading.used = used;
+            self.session.truncate(kept);
+        }
+    }
+
+    fn clause_of_session(&mut self, clause: &Clause) {
         match &clause.kind {
             ClauseKind::Stat(stat) => {
                 let Some(written) = self.reading.stat_of_session(stat, clause.span) else { return };
-                self.reading.of_session.insert(stat.head.name.text.clone(), BTreeSet::from([written.stage.clone()]));
-                self.windows.entry(written.stage).or_insert(1);
+                let stages: BTreeSet<String> = written.stage.into_iter().collect();
+                for stage in &stages {
+                    self.windows.entry(stage.clone()).or_insert(1);
+                }
+                self.reading.of_session.insert(stat.head.name.text.clone(), stages);
                 self.session.push(Clause { kind: ClauseKind::Stat(Box::new(written.stat)), ..clause.clone() });
             }
             ClauseKind::Define { head, body: Body::Expr(expr) } => {
@@ -285,6 +373,12 @@ impl Writer<'_> {
     }
 
     fn clause(&mut self, clause: &Clause) {
+        let literal = |head: &Head| self.variant.and_then(|variant| variant.literals.get(&head.name.text));
+        if let Some((head, literal)) = head_of(clause).and_then(|head| Some((head, literal(head)?))) {
+            let head = Head { name: head.name.clone(), keys: Vec::new(), ty: None };
+            let kind = ClauseKind::Define { head, body: Body::Expr(literal.clone()) };
+            return self.subject.push(Clause { kind, ..clause.clone() });
+        }
         match &clause.kind {
             ClauseKind::Stage { name, protocol, body } => self.stage(name, protocol.as_ref(), body, clause.span),
             ClauseKind::Define { head, body: Body::Expr(expr) } => {
@@ -295,8 +389,13 @@ impl Writer<'_> {
             ClauseKind::Stat(stat) => {
                 let Some(written) = self.reading.stat_of_subject(stat, clause.span) else { return };
                 let sessions = written.sessions.unwrap_or(1);
-                let window = self.windows.entry(written.stage).or_insert(1);
-                *window = sessions.max(*window);
+                match written.stage {
+                    Some(stage) => {
+                        let window = self.windows.entry(stage).or_insert(1);
+                        *window = sessions.max(*window);
+                    }
+                    None => self.every = sessions.max(self.every),
+                }
                 self.subject.push(Clause { kind: ClauseKind::Stat(Box::new(written.stat)), ..clause.clone() });
             }
             ClauseKind::Advise { name, condition } => {
@@ -327,10 +426,19 @@ impl Writer<'_> {
     }
 
     /// The rules in a protocol that has nothing else.
-    fn program(&mut self, file: &File, modules: &Modules) -> Option<(Program, Vec<Fed>)> {
+    fn program(&mut self, file: &File, modules: &Modules) -> Option<(Program, Offered, Vec<Fed>)> {
+        let expected = self.variant.map_or(&[][..], |variant| variant.expected);
+        self.expect(expected);
+        self.reading.reads_stage |= !expected.is_empty();
         let declared = self.top.iter().chain(modules.list.iter().flat_map(|(_, file)| &file.clauses));
         let mut frame = Frame::new(declared.filter_map(name_of_type).collect());
         let fed = frame.fill(&self.reading, &self.windows, &self.handed);
+        if let Some(variant) = self.variant {
+            frame.fill_in(variant.filled);
+        }
+        if let Some(stage_type) = frame.stage_type() {
+            self.follow(expected, &stage_type);
+        }
         let text = frame.text();
         let handing = self.handing();
         let Reading { sources, findings, .. } = &mut self.reading;
@@ -358,12 +466,24 @@ impl Writer<'_> {
             return None;
         }
         match trialect_lower::lower(&model, sources) {
-            Ok(program) => Some((program, fed)),
+            Ok(program) => {
+                let own = crate::offered::offered(&model, &program);
+                Some((program, own, fed))
+            }
             Err(flaws) => {
                 flaws.into_iter().for_each(|flaw| findings.push(flaw));
                 None
             }
         }
+    }
+}
+
+/// The name under which a clause has a value.
+fn head_of(clause: &Clause) -> Option<&Head> {
+    match &clause.kind {
+        ClauseKind::Define { head, .. } => Some(head),
+        ClauseKind::Stat(stat) => Some(&stat.head),
+        _ => None,
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Covariate {
     /// When it is asked for; none for one that is computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// `from DEVICE.READING`: what measures it, in these words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// Whether it may be missing, for a reason.
     #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,

@@ -250,6 +250,8 @@ pub struct OnTime {
     pub most: i64,
     /// [`Clock::Trial`]: from each trial's start anew; [`Clock::Session`].
     pub each: Clock,
+    /// Whether the time of the subject's earlier sessions of the day is used up from the start.
+    pub of_day: bool,
     /// The rule that is told when it ends an output or refuses one.
     pub rule: RuleId,
     /// The Int word that is 1 from then on.

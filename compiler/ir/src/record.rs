@@ -284,10 +284,15 @@ pub struct StreamStamp {
     pub description: Option<String>,
 }
 
+/// When a sample of a stream with this rate, Hz, was taken: ns after the session's start, rounded.
+pub fn time_of_sample(rate: f64, sample: u64) -> i64 {
+    (sample as f64 / rate * 1e9).round() as i64
+}
+
 impl StreamStamp {
     /// When a sample was taken, ns, rounded.
     pub fn time_of(&self, sample: u64) -> i64 {
-        (sample as f64 / self.rate * 1e9).round() as i64
+        time_of_sample(self.rate, sample)
     }
     /// How many samples are taken before a time, ns.
     pub fn before(&self, at: i64) -> u64 {
@@ -350,6 +355,9 @@ pub struct OutputStamp {
     /// The column of the total that its first argument adds to: `spout.delivered`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adds: Option<String>,
+    /// Whether its class calls the verb `held`: how long it is on counts in limits of time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
 }
 
 /// A rule.

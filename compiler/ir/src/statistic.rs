@@ -150,11 +150,9 @@ impl Statistic {
             if rows >= capacity {
                 return;
             }
-            let mut at = rows;
-            while at > 0 && f64::from_bits(block[samples + at - 1]) > sample {
-                block[samples + at] = block[samples + at - 1];
-                at -= 1;
-            }
+            let held = &block[samples..samples + rows];
+            let at = held.partition_point(|word| f64::from_bits(*word) <= sample);
+            block.copy_within(samples + at..samples + rows, samples + at + 1);
             block[samples + at] = sample.to_bits();
         } else {
             let so_far = f64::from_bits(block[SUM]);
@@ -191,11 +189,20 @@ impl Statistic {
         f64::from_bits(block[PREFIX as usize + (rows - held + k) % self.capacity as usize])
     }
 
+    /// The samples held in a ring, oldest first, in two parts.
+    fn ring<'b>(&self, block: &'b [u64], held: usize) -> (&'b [u64], &'b [u64]) {
+        let ring = &block[PREFIX as usize..][..self.capacity as usize];
+        let first = (block[ROWS] as usize - held) % self.capacity as usize;
+        let before_the_end = held.min(ring.len() - first);
+        (&ring[first..first + before_the_end], &ring[..held - before_the_end])
+    }
+
     fn sum(&self, block: &[u64], held: usize) -> f64 {
         if self.window.is_none() {
             return f64::from_bits(block[SUM]);
         }
-        (0..held).fold(0.0, |sum, k| sum + self.in_ring(block, held, k))
+        let (older, newer) = self.ring(block, held);
+        older.iter().chain(newer).fold(0.0, |sum, word| sum + f64::from_bits(*word))
     }
 
     fn extreme(&self, block: &[u64], held: usize) -> f64 {
@@ -208,21 +215,29 @@ impl Statistic {
     }
 
     fn median(&self, block: &[u64], held: usize) -> f64 {
-        let samples = &block[PREFIX as usize..];
-        // The k-th smallest: directly when sorted; by counting in a ring, which needs no memory of its own.
-        let kth = |k: usize| {
-            if self.window.is_none() {
-                return f64::from_bits(samples[k]);
+        let samples = &block[PREFIX as usize..][..held];
+        let (low, high) = ((held - 1) / 2, held / 2);
+        if self.window.is_none() {
+            let at = |k: usize| f64::from_bits(samples[k]);
+            return if low == high { at(low) } else { (at(low) + at(high)) / 2.0 };
+        }
+        // The middle ones of a ring by counting, which needs no memory of its own.
+        let (mut lower, mut upper) = (None, None);
+        for word in samples {
+            let candidate = f64::from_bits(*word);
+            let count = |(below, same): (usize, usize), other: &u64| {
+                let other = f64::from_bits(*other);
+                (below + usize::from(other < candidate), same + usize::from(other == candidate))
+            };
+            let (below, same) = samples.iter().fold((0, 0), count);
+            let at = |k: usize| (below..below + same).contains(&k).then_some(candidate);
+            lower = lower.or(at(low));
+            upper = upper.or(at(high));
+            if lower.is_some() && upper.is_some() {
+                break;
             }
-            let ring = || samples[..held].iter().map(|&bits| f64::from_bits(bits));
-            ring()
-                .find(|&candidate| {
-                    let below = ring().filter(|&other| other < candidate).count();
-                    let same = ring().filter(|&other| other == candidate).count();
-                    (below..below + same).contains(&k)
-                })
-                .unwrap_or(0.0)
-        };
-        if held % 2 == 1 { kth(held / 2) } else { (kth(held / 2 - 1) + kth(held / 2)) / 2.0 }
+        }
+        let (lower, upper) = (lower.unwrap_or(0.0), upper.unwrap_or(0.0));
+        if low == high { lower } else { (lower + upper) / 2.0 }
     }
 }

@@ -119,7 +119,10 @@ impl Lowering<'_> {
             domain: self.domain(Some(id), &value.ty, value.range),
             value: place.value.offset(index),
             present: place.present.map(|flag| flag.offset(index)),
-            covariate: value.covariate.as_deref().map(declared),
+            covariate: value
+                .covariate
+                .as_deref()
+                .map(|facts| Covariate { from: self.measures(facts), ..declared(facts) }),
         }
     }
 
@@ -336,6 +339,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// The device and the reading that measure a covariate, in the words of the text.
+    fn measures(&self, facts: &CovariateFacts) -> Option<String> {
+        let (device, reading) = facts.measured?;
+        let reading = &self.model.class(device).readings[reading].name;
+        Some(format!("{}.{reading}", self.model.devices[device.0].name))
+    }
+
     /// The unit in which a dimension is recorded.
     pub(crate) fn unit(&self, dimension: Dimension) -> Option<Unit> {
         let unit = self.model.unit(dimension)?;
@@ -361,6 +371,7 @@ fn declared(facts: &CovariateFacts) -> Covariate {
             Asked::After => trialect_ir::Asked::After,
             Asked::OnChange => trialect_ir::Asked::OnChange,
         }),
+        from: None,
         optional: facts.optional,
         within: ends(facts.within),
         standard: ends(facts.standard),

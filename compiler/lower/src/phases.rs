@@ -384,6 +384,7 @@ impl Lowering<'_> {
                 devices: limit.devices.iter().map(|device| device.0 as u32).collect(),
                 most: trialect_ir::law::nanoseconds(most),
                 each: if limit.each == Each::Trial { trialect_ir::Clock::Trial } else { trialect_ir::Clock::Session },
+                of_day: limit.each == Each::Day,
                 rule,
                 met: self.layout.limits[k],
             }

@@ -83,7 +83,8 @@ fn alone(path: &Path, text: &str) -> Analysis {
 
 /// The texts beside a text.
 fn near(path: &Path, text: &str, world: &dyn World) -> BTreeMap<String, Near> {
-    let folders: Vec<&Path> = path.parent().into_iter().collect();
+    // The folder of the text, then the one above.
+    let folders: Vec<&Path> = path.ancestors().skip(1).take(2).collect();
     let mut read = |path: &Path| Ok::<_, std::convert::Infallible>(world.read(path));
     nearby(text, &folders, world.library(), &mut read).unwrap_or_default()
 }
@@ -210,11 +211,11 @@ fn seen_from(path: &Path, text: &str, name: &str, of: &Path, host: &str, world: 
 }
 
 fn study(path: &Path, text: &str, world: &dyn World, offers: &mut Offers) -> Option<Analysis> {
-    let folder = path.parent()?;
+    let folders: Vec<&Path> = path.ancestors().skip(1).take(2).collect();
     let mut offered = BTreeMap::new();
     for name in stage_protocols(text) {
-        let files = trialect_driver::files_for_name(&name, folder);
-        let found = files.into_iter().find_map(|file| {
+        let mut files = folders.iter().flat_map(|folder| trialect_driver::files_for_name(&name, folder));
+        let found = files.find_map(|file| {
             let text = world.read(&file)?;
             (name_of_protocol(&text).as_deref() == Some(&name)).then_some((file, text))
         });

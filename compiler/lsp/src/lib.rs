@@ -8,6 +8,7 @@ mod analysis;
 mod completion;
 mod diagnostics;
 mod documents;
+mod format;
 mod hints;
 mod hover;
 mod names;

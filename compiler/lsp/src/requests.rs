@@ -3,7 +3,7 @@
 use crate::documents::Documents;
 use crate::view::View;
 use crate::world::World;
-use crate::{actions, completion, hints, hover, navigation, rename};
+use crate::{actions, completion, format, hints, hover, navigation, rename};
 use lsp_server::ErrorCode;
 use lsp_types::{DocumentSymbolResponse, GotoDefinitionResponse, PrepareRenameResponse, Uri};
 use serde::Serialize;
@@ -70,6 +70,10 @@ pub(crate) fn result(
             desk.attempt(&place.text_document.uri, |view, world| {
                 rename::rename(view, view.offset(place.position), &params.new_name, world)
             })
+        }
+        "textDocument/formatting" => {
+            let uri = read::<lsp_types::DocumentFormattingParams>(params)?.text_document.uri;
+            desk.look(&uri, |view, _| format::format(view))
         }
         _ => Err(Refusal(ErrorCode::MethodNotFound, format!("this server does not know `{method}`"))),
     }

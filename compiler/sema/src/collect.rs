@@ -151,7 +151,7 @@ impl<'a> Checker<'a> {
             }
         }
         if let Some(beyond) = members.get(MEMBERS_MAX) {
-            self.too_many_members(beyond.span);
+            self.too_many_members(beyond.span, "give a part of them a type of their own, with a key for each");
         }
         let members = members
             .iter()
@@ -162,10 +162,10 @@ impl<'a> Checker<'a> {
         EnumId(self.model.enums.len() - 1)
     }
 
-    fn too_many_members(&mut self, span: Span) {
+    fn too_many_members(&mut self, span: Span, help: &str) {
         let message = format!("a type has at most {MEMBERS_MAX} members");
         let label = format!("number {}", MEMBERS_MAX + 1);
-        self.report(Finding::error("too-many-members", message, span, label).help("use a smaller type"));
+        self.report(Finding::error("too-many-members", message, span, label).help(help));
     }
 
     fn levels(&mut self, prefix: &str, name: &Name, values: &[ast::Expr]) {
@@ -177,7 +177,8 @@ impl<'a> Checker<'a> {
             dimension: trialect_units::Dimension::NONE,
         };
         if let Some(beyond) = values.get(MEMBERS_MAX) {
-            self.too_many_members(beyond.span);
+            let help = "keep fewer levels, or let the value be a number: `draw NAME ~ uniform(LOW .. HIGH)`";
+            self.too_many_members(beyond.span, help);
         }
         let mut complete = true;
         for expr in values.iter().take(MEMBERS_MAX) {
@@ -399,7 +400,8 @@ impl<'a> Checker<'a> {
     fn curriculum(&mut self, name: &Name, body: &'a [Clause], clause: &Clause) {
         let mut written = body.iter().filter(|clause| matches!(clause.kind, ClauseKind::Stage { .. }));
         if let Some(beyond) = written.nth(MEMBERS_MAX) {
-            self.too_many_members(self.head_of(beyond.span));
+            let help = "let stages that differ in numbers be one, with a `var` that its transitions set";
+            self.too_many_members(self.head_of(beyond.span), help);
         }
         let stages: Vec<&Name> = crate::curricula::ordered_stages(body)
             .into_iter()

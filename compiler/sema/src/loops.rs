@@ -24,13 +24,15 @@ struct Over {
 }
 
 impl<'a> Checker<'a> {
-    /// Runs `each` once for every member of a type or of a set of constants, with the variable standing for the member.
-    pub(crate) fn unrolled(&mut self, variable: &Name, over: &Expr, mut each: impl FnMut(&mut Self)) {
+    /// Runs `each` once for every member that there may be, with the variable standing for the member. Of a set that
+    /// changes these are all of its type, and `each` is told what must hold for the member to be in it.
+    pub(crate) fn unrolled(&mut self, variable: &Name, over: &Expr, mut each: impl FnMut(&mut Self, Option<Texpr>)) {
         let Some(over) = self.runs_over(over) else { return };
-        if let Some(set) = over.set {
-            return self.not_yet("`for` over a set that changes, around clauses of a state", set.span);
-        }
-        self.copies_of(variable, over.finite, &over.members, |checker, _| each(checker));
+        self.copies_of(variable, over.finite, &over.members, |checker, member| {
+            let span = member.span;
+            let is_in = |set: &Texpr| Texpr::bool(Term::In(Box::new(member.clone()), Box::new(set.clone())), span);
+            each(checker, over.set.as_ref().map(is_in));
+        });
     }
 
     /// A loop of actions. A set that changes is taken as it is when the loop begins; the actions of a member are done

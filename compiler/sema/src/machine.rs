@@ -108,10 +108,9 @@ impl<'a> Checker<'a> {
             // Typed before.
             ClauseKind::Draw { .. } => {}
             ClauseKind::For { variable, over, body } => {
-                self.unrolled(variable, over, |checker| {
-                    for inner in body {
-                        checker.state_clause(inner, entry, clauses);
-                    }
+                self.unrolled(variable, over, |checker, member| match member {
+                    None => body.iter().for_each(|inner| checker.state_clause(inner, entry, clauses)),
+                    Some(condition) => checker.clauses_of_member(&condition, body, entry, clauses),
                 });
             }
             ClauseKind::Track { place, value } => {
@@ -125,6 +124,33 @@ impl<'a> Checker<'a> {
                 entry.extend(action);
             }
             _ => entry.extend(self.action(clause)),
+        }
+    }
+
+    /// What stands in `for` over a set that changes, for one member: what is done on entry if the member is in the set
+    /// then, and clauses whose first condition is that it is in the set when what they wait for comes.
+    fn clauses_of_member(
+        &mut self,
+        condition: &Texpr,
+        body: &'a [Written],
+        entry: &mut Vec<Action>,
+        clauses: &mut Vec<Clause>,
+    ) {
+        let (mut then, first) = (Vec::new(), clauses.len());
+        for inner in body {
+            if let ClauseKind::Track { .. } = &inner.kind {
+                let message = "`track` stands in no loop over a set that changes";
+                let finding = Finding::error("misplaced-clause", message, inner.span, "stands here");
+                self.report(finding.help("move it out of the loop, or loop over the whole type"));
+                continue;
+            }
+            self.state_clause(inner, &mut then, clauses);
+        }
+        if !then.is_empty() {
+            entry.push(Action::If { condition: condition.clone(), then, otherwise: Vec::new() });
+        }
+        for clause in &mut clauses[first..] {
+            clause.guard = Some(both(condition.clone(), clause.guard.take()));
         }
     }
 
@@ -147,12 +173,9 @@ impl<'a> Checker<'a> {
         };
         let Some(goes) = goes else { return };
         clauses.extend(waits.into_iter().map(|(chosen, waits)| {
-            let guard = match (chosen, guard.clone()) {
-                (Some(chosen), Some(guard)) => {
-                    let span = guard.span;
-                    Some(Texpr::bool(Term::Apply(Function::And, vec![chosen, guard]), span))
-                }
-                (chosen, guard) => chosen.or(guard),
+            let guard = match chosen {
+                Some(chosen) => Some(both(chosen, guard.clone())),
+                None => guard.clone(),
             };
             Clause { waits, guard, actions: actions.clone(), goes, span }
         }));
@@ -296,4 +319,11 @@ impl<'a> Checker<'a> {
         self.report(Finding::error("not-affine", message, value.span, label).help(help));
         None
     }
+}
+
+/// A condition and, if there is one, another after it.
+fn both(first: Texpr, then: Option<Texpr>) -> Texpr {
+    let Some(then) = then else { return first };
+    let span = then.span;
+    Texpr::bool(Term::Apply(Function::And, vec![first, then]), span)
 }

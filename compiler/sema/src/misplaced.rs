@@ -22,7 +22,6 @@ impl Checker<'_> {
         self.declare_names_of(clause);
         let span = self.head_of(clause.span);
         let what = match &clause.kind {
-            ClauseKind::Deck { .. } => Some("decks"),
             ClauseKind::Stage { protocol: Some(_), .. } => Some("studies"),
             ClauseKind::Hold(_) | ClauseKind::Do(_) => Some("outputs outside states"),
             ClauseKind::For { .. } => Some("`for` outside states"),
@@ -82,6 +81,7 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
         ClauseKind::Stage { .. } => "`curriculum NAME { … }`",
         ClauseKind::Covariate(_) => "`subject { … }`, `session { … }` or `trial { … }`",
         ClauseKind::Limit { .. } | ClauseKind::Record { .. } => "`session { … }`",
+        ClauseKind::Deck { .. } => "`session { … }` or `trial { … }`",
         ClauseKind::Stop { .. } | ClauseKind::Advise { .. } | ClauseKind::Counts(_) => "`session { … }`",
         ClauseKind::Stat(_) => "`session { … }` or `subject { … }`",
         ClauseKind::State { .. } | ClauseKind::Outcomes(_) | ClauseKind::Iti(_) | ClauseKind::Draw { .. } => {
@@ -102,21 +102,15 @@ fn home_of(kind: &ClauseKind) -> Option<&'static str> {
 /// What can be written instead of a construct that this version does not have.
 fn instead_of(what: &str) -> Option<String> {
     let instead = match what {
-        "several devices of one name" | "several stimuli of one name" => "give each a name of its own",
-        "draws outside `trial`" => "draw in `trial { … }`, or let a handler set a `var` from a trial's draw",
-        "blocks" => "keep the block in a `var` of the session, and set it in `on trial.end`",
-        "covariates that are measured" => "ask for it: `asked before`",
-        "decks" => "draw with weights: `draw NAME ~ pick(TYPE, weights: {…})`",
-        "`for` over a set" => "loop over the whole type and test membership with `if x in SET { … }`",
         "outputs outside states" => {
             "move it into a `state`: one that the trial goes through before it ends, or one of `session { beside … }`"
         }
-        "limits of a time for a day" => "limit it `each session`, and what is given `each day`",
-        "parts of devices" => "name the device itself",
-        "`by hand`" => "add a `var` that a person sets, and test it with `when`",
+        "`by hand`" => "add a `param` that a person changes, and test it with `when`",
         "handlers of a state's entry or exit" => "write the action into the state itself",
-        "`hold … for`" => "end the state with `after TIME -> …`; what is held ends with it",
-        "`stop … now`" => "write `stop NAME when …`, which stops after the trial",
+        "`hold … for` of a session" => {
+            "hold it in a state of `session { beside … }`, which ends with `after TIME -> …`"
+        }
+        "`for` outside states" => "give the names a key: `var NAME[TYPE] := …`, `draw NAME[TYPE] ~ …`",
         _ => return None,
     };
     Some(instead.into())

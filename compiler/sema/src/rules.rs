@@ -171,9 +171,6 @@ impl<'a> Checker<'a> {
                 Each::Session
             }
         };
-        if (each, total) == (Each::Day, None) {
-            return self.not_yet("limits of a time for a day", span);
-        }
         let earlier =
             self.model.limits.iter().find(|limit| (&limit.name, limit.each, limit.total) == (&name, each, total));
         if let Some(first) = earlier.map(|limit| limit.span) {

@@ -32,7 +32,10 @@ impl Checker<'_> {
             let finding = Finding::error("needs-window", message, stat.call.span, "without a window");
             self.report(finding.help(help));
         }
-        let (mut value_type, range) = self.stat_type(function, &sample);
+        let (mut value_type, mut range) = self.stat_type(function, &sample);
+        if let (StatFunction::Count, Some(window)) = (function, window) {
+            range = Interval::new(0.0, f64::from(window));
+        }
         if let Some(ty) = &stat.head.ty {
             let annotated = self.resolve_type(ty);
             if value_type == Type::Unknown {

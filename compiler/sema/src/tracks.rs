@@ -24,7 +24,7 @@ impl<'a> Checker<'a> {
                     }
                 },
                 ClauseKind::For { variable, over, body } => {
-                    self.unrolled(variable, over, |checker| checker.find_tracks(body));
+                    self.unrolled(variable, over, |checker, _| checker.find_tracks(body));
                 }
                 _ => {}
             }

@@ -343,8 +343,8 @@ pub enum ClauseKind {
     Adapt { head: Head, call: Call, on: Place, guard: Option<Expr> },
     /// `scenario "…" { … }`: its steps, and draws and statistics of its run.
     Scenario { title: String, body: Vec<Clause> },
-    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`, `change …`, `pause …`, `stop …`; in a library
-    /// `animal …`, one that there is.
+    /// In a scenario: `animal …`, `given …`, `run …`, `expect …`, `act …`, `change …`, `pause …`, `stop …`, `confirm …`;
+    /// in a library `animal …`, one that there is.
     ScenarioStep(Box<Step>),
 }
 
@@ -354,10 +354,10 @@ pub enum ClauseKind {
 pub enum Step {
     /// `animal NAME`
     Animal(Name),
-    /// `given NAME = VALUE`
-    Given { name: Name, value: Expr },
-    /// `run COUNT trials|sessions [over SEEDS seeds]`
-    Run { count: Expr, word: Name, seeds: Option<Expr> },
+    /// `given NAME[KEYS].MEMBER = VALUE, …`; the name as columns have it: `a.b[left, 50%]`
+    Given { name: Name, values: Vec<Expr> },
+    /// `run COUNT trials|sessions [without trials] [over SEEDS seeds]`
+    Run { count: Expr, word: Name, unplayed: bool, seeds: Option<Expr> },
     /// `expect [always] EXPR`
     Expect { always: bool, condition: Expr },
     /// `act PLACE [+= AMOUNT] at TIME [when EXPR]`
@@ -368,6 +368,8 @@ pub enum Step {
     Pause { time: Expr, trial: Expr },
     /// `stop at trial COUNT`
     Stop { trial: Expr },
+    /// `confirm STAGE [at session COUNT]`
+    Confirm { stage: Name, session: Option<Expr> },
 }
 
 /// Two operands.

@@ -131,7 +131,10 @@ impl<'f> Failure<'f> {
         let groups: [(Rule, &[&str]); 4] = [
             (Rule::window_word, &["trials", "sessions"]),
             (Rule::run_word, &["trials", "sessions"]),
-            (Rule::step, &["animal", "given", "run", "expect", "stat", "draw", "act", "change", "pause", "stop"]),
+            (
+                Rule::step,
+                &["animal", "given", "run", "expect", "stat", "draw", "act", "change", "pause", "stop", "confirm"],
+            ),
             (Rule::device_member, &["counter", "event", "total", "setting", "flag", "reading", "stimulus", "verb"]),
         ];
         let members = groups.iter().filter(|(rule, _)| self.wants(*rule)).flat_map(|(_, words)| words.iter());

@@ -180,6 +180,13 @@ pub(crate) fn too_long(bytes: usize, bytes_max: usize, span: Span) -> Finding {
     Finding::error("too-long", message, span, "the file begins here").help("move parts of it into files of their own")
 }
 
+/// `internal-flaw`: a text that would read otherwise once it is formatted.
+pub(crate) fn reads_otherwise(span: Span) -> Finding {
+    let message = "a formatted text means what it meant, and this one would not";
+    Finding::error("internal-flaw", message, span, "somewhere in this file")
+        .help("this is a flaw of Trialect: please report it with the text; the text is as it was")
+}
+
 /// `no-header`: a file that does not say what it is.
 pub(crate) fn no_header(span: Span) -> Finding {
     let message = "a file begins with `protocol`, `library`, `study` or `part`, a name and a version";

@@ -10,6 +10,7 @@ mod build;
 mod depth;
 mod failure;
 mod findings;
+mod fmt;
 mod grammar;
 mod head;
 mod join;
@@ -22,6 +23,7 @@ mod report;
 mod scan;
 mod words;
 
+pub use fmt::format;
 pub use grammar::GRAMMAR;
 pub use parse::{BYTES_MAX, Parsed, parse, parse_expression};
 pub use scan::Comment;

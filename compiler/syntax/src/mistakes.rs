@@ -90,8 +90,8 @@ fn assignment(failure: &Failure<'_>) -> Option<Finding> {
 /// A word of the language where a name is expected.
 fn keyword_as_name(failure: &Failure<'_>) -> Option<Finding> {
     let is_declared = failure.index == 0 && matches!(failure.text(1), "=" | ":=" | "+=" | ":");
-    let wants_name =
-        is_declared || failure.wants_any(&[Rule::name, Rule::head, Rule::place, Rule::dotted_name, Rule::goal]);
+    let wants_name = is_declared
+        || failure.wants_any(&[Rule::name, Rule::head, Rule::place, Rule::dotted_name, Rule::given_name, Rule::goal]);
     let is_reserved = failure.found_word() && is_reserved(failure.found());
     (wants_name && is_reserved && !failure.wants(Rule::EOI))
         .then(|| findings::reserved_word(failure.found(), failure.place()))

@@ -1,8 +1,11 @@
-//! How long it takes to hold a million trials of the basic task against its protocol, from a CSV file.
+//! How long it takes to hold a million trials of the basic task against its protocol, from a CSV and a Parquet file.
 
+use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
 use std::fmt::Write;
-use std::path::PathBuf;
-use trialect_audit::{Finding, audit, read_map};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use trialect_audit::{Data, Finding, audit, read_map};
 use trialect_codegen::Jit;
 use trialect_driver::{Library, compile};
 use trialect_ir::law;
@@ -55,17 +58,50 @@ fn table() -> String {
     text
 }
 
-#[divan::bench(sample_count = 3, sample_size = 1)]
-fn a_million_trials(bencher: divan::Bencher<'_, '_>) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path: PathBuf = folder.path().join("trials.csv");
+fn csv(folder: &Path) -> PathBuf {
+    let path = folder.join("trials.csv");
     std::fs::write(&path, table()).expect("a file");
+    path
+}
+
+/// The same table as Parquet, as pandas writes one.
+fn parquet(folder: &Path) -> PathBuf {
+    let path = folder.join("trials.parquet");
+    let text = table();
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().expect("a head").split(',').collect();
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    let column = |k: usize| -> ArrayRef {
+        let cells = rows.iter().map(|row| row[k]);
+        match names[k] {
+            "session" => {
+                Arc::new(Int32Array::from_iter_values(cells.map(|cell| cell.parse::<i32>().expect("a number"))))
+            }
+            "side" => Arc::new(StringArray::from_iter_values(cells)),
+            _ => Arc::new(Float64Array::from_iter_values(cells.map(|cell| cell.parse::<f64>().expect("a number")))),
+        }
+    };
+    let batch =
+        RecordBatch::try_from_iter(names.iter().enumerate().map(|(k, name)| (*name, column(k)))).expect("a table");
+    let file = std::fs::File::create(&path).expect("a file");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("rows");
+    writer.close().expect("a file");
+    path
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1, args = ["csv", "parquet"])]
+fn a_million_trials(bencher: divan::Bencher<'_, '_>, form: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = if form == "csv" { csv(folder.path()) } else { parquet(folder.path()) };
     let text = include_str!("../../../protocols/ibl/basic.trial");
     let program = compile("basic.trial", text, &Library::Embedded).program.expect("it compiles");
     let map = read_map("map", MAP).expect("a map");
     bencher.counter(divan::counter::ItemsCount::new(TRIALS)).bench_local(|| {
         let mut machine = Jit::compile(&program).expect("machine code");
-        let report = audit(&program, &mut machine, &map, "map", std::slice::from_ref(&path), &|_| None);
+        let tables = std::slice::from_ref(&path);
+        let data = Data { tables, map: Some(&map), map_path: "map", format: None, other: None };
+        let report = audit(&program, &mut machine, &data, &|_| None);
         let report = report.expect("an audit");
         assert_eq!((report.trials, report.finding), (TRIALS, Finding::Holds), "{}", report.text());
     });

@@ -4,7 +4,7 @@ use crate::decode::{Decoder, Said};
 use crate::facts::Facts;
 use crate::fault::{AuditFault, Refusal};
 use crate::map::{Binding, Map, Source};
-use crate::table::{Batch, Cells};
+use crate::rows::Cell;
 use trialect_ir::{Domain, Program, Slot};
 
 /// What a name of a map stands for.
@@ -22,6 +22,8 @@ pub(crate) enum Target {
     Stamp(Slot),
     /// Whether a block begins with the trial.
     Begins(usize),
+    /// Whether a rule advised people after the trial.
+    Advised(usize),
 }
 
 /// A name with where its words come from.
@@ -32,13 +34,13 @@ pub(crate) struct Bound {
     pub(crate) decoder: Decoder,
     /// Largest difference due to rounding, coherent unit.
     pub(crate) rounded: f64,
-    source: Source,
+    pub(crate) source: Source,
     /// The selected columns that it reads, in the order of the source.
-    places: Vec<usize>,
+    pub(crate) places: Vec<usize>,
     /// For [`Source::Constant`]: what it says.
-    constant: Option<Said>,
+    pub(crate) constant: Option<Said>,
     /// For [`Source::Changes`]: the cell of the row before.
-    before: Option<String>,
+    pub(crate) before: Cell,
 }
 
 /// All names of a map.
@@ -48,10 +50,9 @@ pub(crate) struct Bindings {
     /// The columns to read.
     pub(crate) selected: Vec<String>,
     /// Filters: place of the column, values.
-    filters: Vec<(usize, Vec<String>)>,
+    pub(crate) filters: Vec<(usize, Vec<String>)>,
     /// Where the column is whose change begins a session.
-    session: Option<usize>,
-    before: Option<String>,
+    pub(crate) session: Option<usize>,
 }
 
 /// Names for what a session knows besides the program's columns.
@@ -105,7 +106,7 @@ impl Bindings {
                         Source::Constant(text) => decoder.text(text),
                         _ => None,
                     };
-                    bound.push(Bound { name, target, decoder, rounded, source, places, constant, before: None });
+                    bound.push(Bound { name, target, decoder, rounded, source, places, constant, before: Cell::None });
                 }
                 Err(wrong) => refusals.extend(wrong),
             }
@@ -125,127 +126,10 @@ impl Bindings {
             refusals.push(Refusal { line: 1, what, remedy });
         }
         if refusals.is_empty() {
-            return Ok(Bindings { bound, selected, filters, session, before: None });
+            return Ok(Bindings { bound, selected, filters, session });
         }
         refusals.sort_by_key(|refusal| refusal.line);
         Err(AuditFault::Map { path: path.into(), refusals })
-    }
-
-    /// Whether a row counts.
-    pub(crate) fn counts(&self, batch: &Batch, row: usize) -> bool {
-        self.filters.iter().all(|(place, values)| {
-            let cell = text_of(&batch.columns[*place], row);
-            values.iter().any(|value| *value == cell || number(value).is_some_and(|x| number(&cell) == Some(x)))
-        })
-    }
-
-    /// Whether a row begins a session by the column that says so.
-    pub(crate) fn begins(&mut self, batch: &Batch, row: usize) -> bool {
-        let Some(place) = self.session else { return false };
-        let cell = text_of(&batch.columns[place], row);
-        let begins = self.before.as_ref().is_some_and(|before| *before != cell);
-        if begins || self.before.is_none() {
-            self.before = Some(cell);
-        }
-        begins
-    }
-
-    /// The words of a row; the name and the cell of one that is no value.
-    pub(crate) fn row(&mut self, batch: &Batch, row: usize, first: bool, said: &mut Vec<Said>) -> Result<(), usize> {
-        said.clear();
-        for (k, bound) in self.bound.iter_mut().enumerate() {
-            said.push(bound.row(batch, row, first).ok_or(k)?);
-        }
-        Ok(())
-    }
-
-    /// The column and the cell that a name has in a row.
-    pub(crate) fn cell(&self, name: usize, batch: &Batch, row: usize) -> (String, String) {
-        let bound = &self.bound[name];
-        let columns = bound.source.columns().join("`, `");
-        let constant = match &bound.source {
-            Source::Constant(text) => vec![text.clone()],
-            _ => Vec::new(),
-        };
-        let cells = bound.places.iter().map(|place| text_of(&batch.columns[*place], row)).chain(constant);
-        (columns, cells.collect::<Vec<_>>().join(", "))
-    }
-}
-
-impl Bound {
-    fn row(&mut self, batch: &Batch, row: usize, first: bool) -> Option<Said> {
-        let cell = |place: usize| match &batch.columns[place] {
-            Cells::Numbers(numbers) => self.decoder.number(numbers[row]),
-            Cells::Texts(texts) => self.decoder.text(texts.get(row)),
-        };
-        match &self.source {
-            Source::Column(_) => cell(self.places[0]),
-            Source::Constant(_) => self.constant,
-            Source::First(_) => {
-                let mut found = Some(Said::Missing);
-                for place in &self.places {
-                    found = cell(*place);
-                    if found != Some(Said::Missing) {
-                        break;
-                    }
-                }
-                found
-            }
-            Source::Which(list) => {
-                let there = |place: &usize| !is_missing(&batch.columns[*place], row);
-                let mut there = self.places.iter().enumerate().filter(|(_, place)| there(place)).map(|(k, _)| k);
-                match (there.next(), there.next()) {
-                    (Some(k), None) => self.decoder.text(&list[k].0),
-                    (None, _) => Some(Said::Missing),
-                    _ => None,
-                }
-            }
-            Source::Changes(_) => {
-                let now = text_of(&batch.columns[self.places[0]], row);
-                let changes = first || self.before.as_ref() != Some(&now);
-                self.before = Some(now);
-                Some(Said::Word(u64::from(changes)))
-            }
-            Source::Drawn { among, nth, item, .. } => {
-                match drawn(&text_of(&batch.columns[self.places[0]], row), among, *nth, *item) {
-                    Some(text) => self.decoder.text(&text),
-                    None => Some(Said::Missing),
-                }
-            }
-        }
-    }
-}
-
-/// The item of the n-th array that begins with a name.
-fn drawn(text: &str, among: &str, nth: i64, item: i64) -> Option<String> {
-    let list: Vec<Vec<serde_json::Value>> = serde_json::from_str(text).ok()?;
-    let named: Vec<&Vec<serde_json::Value>> =
-        list.iter().filter(|one| one.first().and_then(|name| name.as_str()) == Some(among)).collect();
-    let value = named.get(from_end(nth, named.len())?)?;
-    let value = value.get(from_end(item, value.len())?)?;
-    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-}
-
-fn from_end(place: i64, len: usize) -> Option<usize> {
-    usize::try_from(if place < 0 { len as i64 + place } else { place }).ok()
-}
-
-fn number(text: &str) -> Option<f64> {
-    text.parse().ok()
-}
-
-fn text_of(cells: &Cells, row: usize) -> String {
-    match cells {
-        Cells::Numbers(numbers) if numbers[row].is_nan() => String::new(),
-        Cells::Numbers(numbers) => numbers[row].to_string(),
-        Cells::Texts(texts) => texts.get(row).to_owned(),
-    }
-}
-
-fn is_missing(cells: &Cells, row: usize) -> bool {
-    match cells {
-        Cells::Numbers(numbers) => numbers[row].is_nan(),
-        Cells::Texts(texts) => texts.get(row).is_empty() || texts.get(row).eq_ignore_ascii_case("nan"),
     }
 }
 
@@ -289,7 +173,7 @@ fn bind(program: &Program, facts: &Facts, map: &Map, binding: &Binding) -> Resul
     Ok((target, decoder))
 }
 
-fn target(program: &Program, facts: &Facts, name: &str) -> Result<(Target, Domain, bool), (String, String)> {
+pub(crate) fn target(program: &Program, facts: &Facts, name: &str) -> Result<(Target, Domain, bool), (String, String)> {
     match name {
         OUTCOME => return Ok((Target::Outcome, Domain::Named { members: program.outcomes.clone() }, true)),
         TRIAL_START => return Ok((Target::TrialStart, Domain::Instant, false)),
@@ -324,10 +208,16 @@ fn target(program: &Program, facts: &Facts, name: &str) -> Result<(Target, Domai
             return Ok((Target::Begins(k), Domain::Bool, false));
         }
     }
+    if let Some(advice) = name.strip_suffix(".advised") {
+        let of = |rule: &trialect_ir::Rule| rule.kind == trialect_ir::RuleKind::Advice && rule.name == advice;
+        if let Some(k) = program.rules.iter().position(of) {
+            return Ok((Target::Advised(k), Domain::Bool, false));
+        }
+    }
     let names = program.columns.iter().filter(|column| column.role != trialect_ir::Role::Statistic);
     let names: Vec<&str> = names.map(|column| column.name.as_str()).take(60).collect();
     let remedy = format!(
-        "it has {}; besides there are outcome, trial.start, trial.end, STATE.entry, STATE.exit, STATE.time, STATE.visits and BLOCK.begins",
+        "it has {}; besides there are outcome, trial.start, trial.end, STATE.entry, STATE.exit, STATE.time, STATE.visits, BLOCK.begins and ADVICE.advised",
         names.join(", ")
     );
     Err((format!("the protocol has no `{name}`"), remedy))

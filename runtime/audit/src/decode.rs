@@ -1,6 +1,7 @@
 //! A cell as the word of a name: units, value tables, missing values.
 
 use crate::map::Binding;
+use crate::table::trimmed;
 use trialect_ir::Domain;
 use trialect_units::Unit;
 
@@ -26,6 +27,8 @@ pub(crate) struct Decoder {
     size: f64,
     values: Vec<(String, Option<f64>, Said)>,
     missing: Vec<(String, Option<f64>)>,
+    /// The greatest of levels.
+    largest: f64,
 }
 
 impl Decoder {
@@ -45,6 +48,10 @@ impl Decoder {
             size: own,
             values: Vec::new(),
             missing: missing.iter().chain(&binding.missing).map(|text| (text.clone(), text.parse().ok())).collect(),
+            largest: match domain {
+                Domain::Levels { values, .. } => values.iter().fold(0.0, |size: f64, level| size.max(level.abs())),
+                _ => 0.0,
+            },
         };
         let mut wrong = Vec::new();
         if let Some(text) = &binding.unit {
@@ -67,7 +74,7 @@ impl Decoder {
 
     /// What a text says; none when it is no value.
     pub(crate) fn text(&self, cell: &str) -> Option<Said> {
-        let cell = cell.trim();
+        let cell = trimmed(cell);
         if cell.is_empty() || cell.eq_ignore_ascii_case("nan") {
             return self.listed(cell, None).or(Some(Said::Missing));
         }
@@ -145,8 +152,7 @@ impl Decoder {
         match &self.domain {
             Domain::Real { .. } => Some(value.to_bits()),
             Domain::Levels { values, .. } => {
-                let size = values.iter().fold(0.0_f64, |size, level| size.max(level.abs()));
-                values.iter().position(|level| close(*level, value, size)).map(|place| place as u64)
+                values.iter().position(|level| close(*level, value, self.largest)).map(|place| place as u64)
             }
             Domain::Steps { low, step, denominator, .. } => {
                 let steps = (value * *denominator as f64 - *low as f64) / *step as f64;

@@ -2,8 +2,10 @@
 //! one, others are cut into intervals of their quantiles until the decision is the same in all of an interval.
 
 use crate::facts::{Drawn, Facts, Know};
+use crate::history::{History, ROW};
+use crate::law::{chances, quantile};
 use crate::spread::{Spread, binary, unary};
-use trialect_ir::{Class, Distribution, Expr, law};
+use trialect_ir::{Class, Distribution, Expr};
 
 /// Evaluations for one decision; what is left then stays open.
 const EVALUATIONS: u32 = 20_000;
@@ -11,6 +13,14 @@ const EVALUATIONS: u32 = 20_000;
 const POINT: f64 = 1e-13;
 /// Pieces that are kept.
 const PIECES: usize = 4_096;
+
+/// The first of the draws that keep an expression from being one value.
+type Needs = Option<usize>;
+
+/// The first of both.
+fn first(a: Needs, b: Needs) -> Needs {
+    a.into_iter().chain(b).min()
+}
 
 /// Where in its distribution a draw lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,6 +113,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) known: &'a [Know],
     /// By slot: the draw that makes it.
     pub(crate) draw_at: &'a [Option<u16>],
+    /// What `last` reads of values that are not known.
+    pub(crate) history: &'a History,
 }
 
 /// What a value is wanted to be.
@@ -142,7 +154,7 @@ impl Ground<'_> {
         let mut open = pieces.clone();
         open.reverse();
         let (mut kept, mut unsure, mut leaves) = (Vec::new(), Vec::new(), Vec::<(u64, f64)>::new());
-        let (mut left, mut below, mut here) = (EVALUATIONS, 0.0, 0.0);
+        let (mut left, mut below, mut here, mut few) = (EVALUATIONS, 0.0, 0.0, true);
         while let Some(piece) = open.pop() {
             let leaf = match left.checked_sub(1) {
                 Some(rest) => {
@@ -171,12 +183,22 @@ impl Ground<'_> {
                         below += piece.weight;
                     }
                 }
-                Leaf::Below => below += piece.weight,
-                Leaf::Above => {}
+                Leaf::Below => (below, few) = (below + piece.weight, false),
+                Leaf::Above => few = false,
                 Leaf::Open => unsure.push(piece),
             }
         }
-        self.verdict(pieces, kept, unsure, (leaves, class, below + here / 2.0))
+        // A real that takes one of few values has no quantile.
+        let quantile = (!few).then_some(below + here / 2.0);
+        self.verdict(pieces, kept, unsure, (leaves, class, quantile))
+    }
+
+    /// The value of an expression, when it is the same whatever is drawn.
+    pub(crate) fn exactly(&self, expr: &Expr) -> Option<u64> {
+        match self.spread(expr, &Piece { ranges: Vec::new(), weight: 1.0 }) {
+            (Spread::Exactly(word), _) => Some(word),
+            _ => None,
+        }
     }
 
     fn verdict(
@@ -184,7 +206,7 @@ impl Ground<'_> {
         pieces: &mut Vec<Piece>,
         kept: Vec<Piece>,
         unsure: Vec<Piece>,
-        (mut leaves, class, quantile): (Vec<(u64, f64)>, Class, f64),
+        (mut leaves, class, quantile): (Vec<(u64, f64)>, Class, Option<f64>),
     ) -> Judged {
         let total: f64 = pieces.iter().map(|piece| piece.weight).sum();
         let unknown: f64 = unsure.iter().map(|piece| piece.weight).sum();
@@ -205,9 +227,50 @@ impl Ground<'_> {
         match class {
             Class::Int => Judged::Explained { chances: leaves, quantile: None },
             Class::Real => {
-                Judged::Explained { chances: Vec::new(), quantile: Some((quantile / total).clamp(0.0, 1.0)) }
+                let quantile = quantile.map(|quantile| (quantile / total).clamp(0.0, 1.0));
+                Judged::Explained { chances: Vec::new(), quantile }
             }
         }
+    }
+
+    /// Whether an expression is the same in all pieces.
+    pub(crate) fn settled(&self, pieces: &[Piece], expr: &Expr) -> bool {
+        let mut words = pieces.iter().map(|piece| match self.spread(expr, piece).0 {
+            Spread::Exactly(word) => Some(word),
+            _ => None,
+        });
+        let first = words.next().flatten();
+        first.is_some() && words.all(|word| word == first)
+    }
+
+    /// The values of several words together, with their probabilities; none when they cannot be told apart, or are many.
+    pub(crate) fn together(&self, pieces: &[Piece], slots: &[usize], most: usize) -> Option<Vec<(Vec<u64>, f64)>> {
+        let mut open = pieces.to_vec();
+        let mut rows: Vec<(Vec<u64>, f64)> = Vec::new();
+        let mut left = EVALUATIONS;
+        while let Some(piece) = open.pop() {
+            left = left.checked_sub(1)?;
+            let (mut words, mut needs) = (Vec::with_capacity(slots.len()), None);
+            for slot in slots {
+                match self.word(*slot, &piece) {
+                    (Spread::Exactly(word), _) => words.push(word),
+                    (_, None) => return None,
+                    (_, more) => needs = first(needs, more),
+                }
+            }
+            if let Some(draw) = needs {
+                open.extend(self.cut(&piece, draw)?);
+                continue;
+            }
+            match rows.iter().position(|(row, _)| *row == words) {
+                Some(k) => rows[k].1 += piece.weight,
+                None if rows.len() < most => rows.push((words, piece.weight)),
+                None => return None,
+            }
+        }
+        let total: f64 = rows.iter().map(|(_, weight)| weight).sum();
+        rows.iter_mut().for_each(|(_, weight)| *weight /= total);
+        (total > 0.0).then_some(rows)
     }
 
     /// What an expression is in a piece, or the parts into which the piece must be cut.
@@ -228,7 +291,7 @@ impl Ground<'_> {
                 return Ok(Leaf::Word(wanted.word));
             }
         }
-        let Some(draw) = (0..64).find(|draw| needs >> draw & 1 == 1) else { return Ok(Leaf::Open) };
+        let Some(draw) = needs else { return Ok(Leaf::Open) };
         match self.cut(piece, draw) {
             Some(parts) => Err(parts),
             None => Ok(Leaf::Open),
@@ -237,21 +300,25 @@ impl Ground<'_> {
 
     /// A piece cut by a draw; none when the draw's distribution is not known.
     fn cut(&self, piece: &Piece, draw: usize) -> Option<Vec<Piece>> {
-        let drawn = self.facts.draws.get(draw)?.as_ref()?;
         let range = piece.ranges.iter().find(|(other, _)| *other == draw).map(|(_, range)| *range);
-        let words = match self.parameters(drawn, piece) {
-            Ok(words) => words,
-            // First cut what its distribution depends on.
-            Err(needs) => {
-                let first = (0..64).find(|other| needs >> other & 1 == 1 && *other != draw)?;
-                return self.cut(piece, first);
-            }
-        };
         let with = |range: Range, share: f64| {
             let mut ranges: Vec<(usize, Range)> = piece.ranges.iter().copied().filter(|(k, _)| *k != draw).collect();
             let at = ranges.partition_point(|(k, _)| *k < draw);
             ranges.insert(at, (draw, range));
             Piece { ranges, weight: piece.weight * share }
+        };
+        if draw == usize::from(ROW) {
+            let each = self.history.rows.iter().enumerate();
+            return Some(each.map(|(k, (_, weight))| with(Range::Exactly(k as u64), *weight)).collect());
+        }
+        let drawn = self.facts.draws.get(draw)?.as_ref()?;
+        let words = match self.parameters(drawn, piece) {
+            Ok(words) => words,
+            // First cut what its distribution depends on.
+            Err(needs) => {
+                let first = needs.filter(|other| *other != draw)?;
+                return self.cut(piece, first);
+            }
         };
         let parts = match (drawn.distribution, range) {
             (Distribution::Pick { .. } | Distribution::Chance, None) => {
@@ -279,22 +346,22 @@ impl Ground<'_> {
     }
 
     /// The parameters of a draw's distribution, or the draws that they need.
-    fn parameters(&self, drawn: &Drawn, piece: &Piece) -> Result<Vec<u64>, u64> {
-        let (mut words, mut needs) = (Vec::with_capacity(drawn.parameters.len()), 0);
+    fn parameters(&self, drawn: &Drawn, piece: &Piece) -> Result<Vec<u64>, Needs> {
+        let (mut words, mut needs) = (Vec::with_capacity(drawn.parameters.len()), None);
         for parameter in &drawn.parameters {
             match self.spread(parameter, piece) {
                 (Spread::Exactly(word), _) => words.push(word),
-                (_, more) => needs |= more,
+                (_, more) => needs = first(needs, more),
             }
         }
         if words.len() == drawn.parameters.len() { Ok(words) } else { Err(needs) }
     }
 
-    /// What an expression can be in a piece, and the draws that keep it from being one value.
-    fn spread(&self, expr: &Expr, piece: &Piece) -> (Spread, u64) {
+    /// What an expression can be in a piece, and the first of the draws that keep it from being one value.
+    fn spread(&self, expr: &Expr, piece: &Piece) -> (Spread, Needs) {
         match expr {
-            Expr::Int(value) => (Spread::Exactly(*value as u64), 0),
-            Expr::Real(value) => (Spread::Exactly(value.to_bits()), 0),
+            Expr::Int(value) => (Spread::Exactly(*value as u64), None),
+            Expr::Real(value) => (Spread::Exactly(value.to_bits()), None),
             Expr::Load(slot, _) => self.word(slot.index(), piece),
             Expr::LoadAt { base, len, index, class } => {
                 let (index, needs) = self.spread(index, piece);
@@ -303,9 +370,9 @@ impl Ground<'_> {
                     (Spread::Exactly(k), _) => at(k),
                     (_, Some(set)) => {
                         let each = (0..64).filter(|k| set >> k & 1 == 1).map(at);
-                        let join = |(a, x): (Spread, u64), (b, y): (Spread, u64)| (a.or(b, *class), x | y);
-                        let (spread, more) = each.reduce(join).unwrap_or((Spread::Anything, 0));
-                        (spread, needs | more)
+                        let join = |(a, x): (Spread, Needs), (b, y): (Spread, Needs)| (a.or(b, *class), first(x, y));
+                        let (spread, more) = each.reduce(join).unwrap_or((Spread::Anything, None));
+                        (spread, first(needs, more))
                     }
                     _ => (Spread::Anything, needs),
                 }
@@ -316,7 +383,7 @@ impl Ground<'_> {
             }
             Expr::Binary(op, left, right) => {
                 let ((left, a), (right, b)) = (self.spread(left, piece), self.spread(right, piece));
-                settled(binary(*op, left, right), a | b)
+                settled(binary(*op, left, right), first(a, b))
             }
             Expr::Select(condition, then, otherwise) => match self.spread(condition, piece) {
                 (Spread::Exactly(0), _) => self.spread(otherwise, piece),
@@ -324,38 +391,53 @@ impl Ground<'_> {
                 (_, needs) => {
                     let ((a, x), (b, y)) = (self.spread(then, piece), self.spread(otherwise, piece));
                     // The condition first: only then is it known what else matters.
-                    settled(a.or(b, then.class()), if needs == 0 { x | y } else { needs })
+                    settled(a.or(b, then.class()), if needs.is_none() { first(x, y) } else { needs })
                 }
             },
         }
     }
 
-    fn word(&self, slot: usize, piece: &Piece) -> (Spread, u64) {
+    fn word(&self, slot: usize, piece: &Piece) -> (Spread, Needs) {
         if self.known[slot] == Know::Known {
-            return (Spread::Exactly(self.memory[slot]), 0);
+            return (Spread::Exactly(self.memory[slot]), None);
         }
         if self.known[slot] == Know::Unknown {
-            return (Spread::Anything, 0);
+            return (Spread::Anything, None);
+        }
+        if let Some(place) = self.history.place(slot) {
+            return self.row(place, piece);
         }
         if let Some(draw) = self.draw_at[slot].map(usize::from) {
             return self.drawn(draw, piece);
         }
         match &self.facts.made[slot] {
             Some(made) => self.spread(made, piece),
-            None => (Spread::Anything, 0),
+            None => (Spread::Anything, None),
         }
     }
 
-    fn drawn(&self, draw: usize, piece: &Piece) -> (Spread, u64) {
-        let Some(drawn) = self.facts.draws[draw].as_ref().filter(|_| draw < 64) else { return (Spread::Anything, 0) };
-        let needs = 1 << draw;
+    /// A word of the trial before that is not known.
+    fn row(&self, place: usize, piece: &Piece) -> (Spread, Needs) {
+        let rows = &self.history.rows;
+        if let Some((_, Range::Exactly(row))) = piece.ranges.iter().find(|(draw, _)| *draw == usize::from(ROW)) {
+            let word = |(words, _): &(Vec<u64>, f64)| Spread::Exactly(words[place]);
+            return (rows.get(*row as usize).map_or(Spread::Anything, word), None);
+        }
+        let all = rows.iter().map(|(words, _)| Spread::Exactly(words[place]));
+        let spread = all.reduce(|a, b| a.or(b, Class::Int)).unwrap_or(Spread::Anything);
+        settled(spread, Some(usize::from(ROW)))
+    }
+
+    fn drawn(&self, draw: usize, piece: &Piece) -> (Spread, Needs) {
+        let Some(drawn) = self.facts.draws.get(draw).and_then(Option::as_ref) else { return (Spread::Anything, None) };
+        let needs = Some(draw);
         let range = piece.ranges.iter().find(|(other, _)| *other == draw).map(|(_, range)| *range);
         if let Some(Range::Exactly(word)) = range {
-            return (Spread::Exactly((word as i64 + drawn.shift) as u64), 0);
+            return (Spread::Exactly((word as i64 + drawn.shift) as u64), None);
         }
         let words = match self.parameters(drawn, piece) {
             Ok(words) => words,
-            Err(more) => return (Spread::Anything, needs | more),
+            Err(more) => return (Spread::Anything, first(needs, more)),
         };
         let real = |u: f64| quantile(drawn.distribution, &words, u);
         match (drawn.distribution, range) {
@@ -367,10 +449,10 @@ impl Ground<'_> {
                     _ => (Spread::Anything, needs),
                 }
             }
-            (_, Some(Range::Whole(low, high))) if low == high => (Spread::Exactly(low as u64), 0),
+            (_, Some(Range::Whole(low, high))) if low == high => (Spread::Exactly(low as u64), None),
             (_, Some(Range::Whole(low, high))) => (Spread::Whole(low, high), needs),
             (Distribution::Whole, _) => (Spread::Whole(words[0] as i64, words[1] as i64), needs),
-            (_, Some(Range::Part(low, high))) if low == high => (Spread::Exactly(real(low).to_bits()), 0),
+            (_, Some(Range::Part(low, high))) if low == high => (Spread::Exactly(real(low).to_bits()), None),
             (_, Some(Range::Part(low, high))) => (Spread::Between(real(low), real(high)), needs),
             _ => (Spread::Between(real(0.0), real(1.0)), needs),
         }
@@ -378,78 +460,16 @@ impl Ground<'_> {
 }
 
 /// A value that is the only one needs nothing more.
-fn settled(spread: Spread, needs: u64) -> (Spread, u64) {
+fn settled(spread: Spread, needs: Needs) -> (Spread, Needs) {
     match spread {
-        Spread::Exactly(_) => (spread, 0),
+        Spread::Exactly(_) => (spread, None),
         _ => (spread, needs),
-    }
-}
-
-/// The values that are possible, with their chances.
-pub(crate) fn chances(distribution: Distribution, parameters: &[u64]) -> Vec<(u64, f64)> {
-    match distribution {
-        Distribution::Pick { members, weighted } => {
-            let inside = |k: &u32| parameters[0] >> (k & 63) & 1 == 1;
-            let weight = |k: u32| if weighted { f64::from_bits(parameters[1 + k as usize]).max(0.0) } else { 1.0 };
-            let total: f64 = (0..members).filter(inside).map(weight).sum();
-            let size = (0..members).filter(inside).count() as f64;
-            let chance = |k: u32| if total > 0.0 { weight(k) / total } else { 1.0 / size };
-            (0..members).filter(inside).map(|k| (u64::from(k), chance(k))).filter(|(_, chance)| *chance > 0.0).collect()
-        }
-        Distribution::Chance => {
-            let p = f64::from_bits(parameters[0]).clamp(0.0, 1.0);
-            [(0, 1.0 - p), (1, p)].into_iter().filter(|(_, chance)| *chance > 0.0).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The value at a quantile of a continuous distribution.
-fn quantile(distribution: Distribution, parameters: &[u64], u: f64) -> f64 {
-    let real = |k: usize| f64::from_bits(parameters[k]);
-    match distribution {
-        Distribution::Uniform => law::uniform(u, real(0), real(1)),
-        Distribution::Normal => law::normal(u, real(0), real(1), real(2), real(3)),
-        Distribution::Exponential => law::exponential(u, real(0), real(1), real(2)),
-        _ => 0.0,
-    }
-}
-
-/// The quantile of a value of a continuous distribution.
-pub(crate) fn quantile_of(distribution: Distribution, parameters: &[u64], x: f64) -> f64 {
-    let real = |k: usize| f64::from_bits(parameters[k]);
-    let share = |of: &dyn Fn(f64) -> f64, low: f64, high: f64| {
-        let (a, b) = (of(low), of(high));
-        if b > a { ((of(x) - a) / (b - a)).clamp(0.0, 1.0) } else { 0.5 }
-    };
-    match distribution {
-        Distribution::Uniform => share(&|x| x, real(0), real(1)),
-        Distribution::Normal => share(&|x| law::phi((x - real(0)) / real(1)), real(2), real(3)),
-        Distribution::Exponential => share(&|x| -(-x / real(0)).exp_m1(), real(1), real(2)),
-        _ => 0.5,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_invert_the_law() {
-        let words = |list: &[f64]| list.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-        let laws = [
-            (Distribution::Uniform, words(&[2.0, 6.0])),
-            (Distribution::Normal, words(&[0.4, 0.5, -3.0, 4.0])),
-            (Distribution::Exponential, words(&[0.35, 0.2, 0.5])),
-        ];
-        for (distribution, parameters) in laws {
-            for k in 1..100 {
-                let u = f64::from(k) / 100.0;
-                let back = quantile_of(distribution, &parameters, quantile(distribution, &parameters, u));
-                assert!((back - u).abs() < 1e-9, "{distribution:?} {u} {back}");
-            }
-        }
-    }
 
     #[test]
     fn neighbours_of_equal_density_join() {

@@ -1,6 +1,7 @@
 //! What a program's code says about itself: which expression makes a word, which draw, which rule ends a block, and what
 //! stays unknown when some of what the rules read is not in the data.
 
+use crate::limits::{Limit, Total, find as find_limits};
 use trialect_ir::{
     Carried, Code, Distribution, DrawId, Expr, Memory, Phase, Program, Role, RuleKind, Slot, Stmt, Trigger,
 };
@@ -57,6 +58,10 @@ pub(crate) struct Facts {
     pub(crate) curricula: Vec<Curriculum>,
     /// By slot: whether states write it.
     pub(crate) played: Vec<bool>,
+    pub(crate) totals: Vec<Total>,
+    pub(crate) limits: Vec<Limit>,
+    /// Words that `last` reads, with those that they are taken from.
+    pub(crate) kept: Vec<(Slot, Slot)>,
 }
 
 impl Facts {
@@ -69,7 +74,11 @@ impl Facts {
             blocks: Vec::new(),
             curricula: program.carried.iter().filter_map(|one| curriculum(program, one)).collect(),
             played: vec![false; words],
+            totals: Vec::new(),
+            limits: Vec::new(),
+            kept: crate::history::kept(program),
         };
+        find_limits(program, &mut facts.totals, &mut facts.limits);
         let mut several = vec![false; words];
         for phase in [Phase::SessionStart, Phase::TrialStart] {
             each(program.phase(phase), &mut |stmt| match stmt {
@@ -219,6 +228,7 @@ impl Knowledge {
             .iter()
             .flat_map(|column| [Some(column.value), column.present])
             .flatten()
+            .chain(crate::history::kept(program).into_iter().map(|(last, _)| last))
             .map(Slot::index)
             .collect();
         let phases = Phase::ALL.into_iter().filter(|phase| !matches!(phase, Phase::Now | Phase::Columns));

@@ -32,6 +32,18 @@ pub enum AuditFault {
         /// What is wrong and what to do.
         why: String,
     },
+    /// Nothing says what the columns of a table are.
+    #[error(
+        "{path}: nothing says what its columns are, and it is in no format whose names are known; give `--map`, or force a \
+         format with `--format`. Its columns: {}",
+        columns.join(", ")
+    )]
+    Format {
+        /// The file.
+        path: String,
+        /// The first of its columns.
+        columns: Vec<String>,
+    },
     /// A cell is not a value of the name that it is bound to.
     #[error(
         "{path}, row {row}: `{cell}` in `{column}` is no value of {wanted}; translate it with `values`, `scale` or `unit`, or list it in `missing`"
@@ -56,6 +68,7 @@ impl AuditFault {
         match self {
             AuditFault::Map { .. } => "audit-map",
             AuditFault::Table { .. } => "audit-table",
+            AuditFault::Format { .. } => "audit-format",
             AuditFault::Cell { .. } => "audit-cell",
         }
     }

@@ -1,8 +1,10 @@
 //! The session as its program sees it in an audit: draws come from the data, and decisions are compared with it.
 
 use crate::decode::Said;
-use crate::explain::{Ground, Judged, Piece, Wanted, chances, everything, quantile_of};
+use crate::explain::{Ground, Judged, Piece, Wanted, everything};
 use crate::facts::{Facts, Know};
+use crate::history::History;
+use crate::law::Law;
 use crate::setup::Setup;
 use crate::tally::{Here, Tally};
 use trialect_ir::{
@@ -11,8 +13,8 @@ use trialect_ir::{
 
 /// A word of the generator in the middle of all: what a draw is taken to be that is not in the data.
 const MIDDLE: u64 = 1 << 63;
-/// Whole numbers up to this many are counted one by one.
-const WHOLE: i64 = 64;
+/// Beginnings of sessions that are kept, to be shown.
+const BEGINNINGS: usize = 256;
 /// Reals closer than this part of them are equal: another program wrote decimals.
 const CLOSE: f64 = 1e-9;
 
@@ -24,8 +26,6 @@ pub(crate) struct Judge<'a> {
     pub(crate) said: Vec<Said>,
     /// What the row before said, in the same session.
     pub(crate) before: Vec<Said>,
-    /// By bound name: the largest difference due to rounding, coherent unit.
-    pub(crate) rounded: Vec<f64>,
     /// By column; the second for what changed with the end of a session.
     pub(crate) columns: [Vec<Tally>; 2],
     pub(crate) blocks: Vec<Tally>,
@@ -40,6 +40,12 @@ pub(crate) struct Judge<'a> {
     pub(crate) gaps: bool,
     /// Rules that fired in the present phase.
     pub(crate) fired: Vec<u32>,
+    /// By draw: its distribution with the parameters that it had last.
+    laws: Vec<Law>,
+    /// Trials of the chain before each session, as far as there are few.
+    pub(crate) beginnings: Vec<u64>,
+    /// What `last` reads of values that are not known.
+    pub(crate) history: History,
 }
 
 impl<'a> Judge<'a> {
@@ -52,7 +58,6 @@ impl<'a> Judge<'a> {
             setup,
             said: Vec::new(),
             before: Vec::new(),
-            rounded: Vec::new(),
             columns: [tallies(program.columns.len()), tallies(program.columns.len())],
             blocks: tallies(facts.blocks.len()),
             stops: tallies(program.rules.len()),
@@ -60,6 +65,9 @@ impl<'a> Judge<'a> {
             pieces: everything(),
             gaps: false,
             fired: Vec::new(),
+            laws: program.draws.iter().map(|draw| Law::new(draw.distribution)).collect(),
+            beginnings: Vec::new(),
+            history: History::default(),
         }
     }
 
@@ -68,6 +76,13 @@ impl<'a> Judge<'a> {
         self.known.clone_from(&setup.knowledge.words);
         self.before.clear();
         self.setup = setup;
+    }
+
+    /// A session begins after so many trials.
+    pub(crate) fn begin_session(&mut self, trials: u64) {
+        if self.beginnings.len() < BEGINNINGS {
+            self.beginnings.push(trials);
+        }
     }
 
     /// What the row says of a column, when it is bound.
@@ -81,9 +96,11 @@ impl<'a> Judge<'a> {
             self.known.clone_from(&self.setup.knowledge.words);
         }
         self.gaps = false;
-        for k in 0..self.said.len() {
-            self.gaps |= self.said[k] == Said::Missing
-                && matches!(self.setup.uses[k], Some(crate::setup::Use::Draw | crate::setup::Use::Defined));
+        let missing = |bound: &usize| self.said[*bound] == Said::Missing && !self.made_before(*bound);
+        self.gaps = self.setup.heard.iter().any(missing);
+        for slot in &self.history.slots {
+            self.gaps |= self.known[*slot] == Know::Known;
+            self.known[*slot] = Know::Hidden;
         }
         if !self.gaps {
             return;
@@ -101,6 +118,26 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether a name is of a block and a list of random numbers says it: there is nothing in later trials of the block.
+    fn made_before(&self, bound: usize) -> bool {
+        let column = self.setup.of_column.iter().position(|of| *of == Some(bound));
+        self.setup.listed[bound] && column.is_some_and(|k| self.program.columns[k].clock != trialect_ir::Clock::Trial)
+    }
+
+    /// Whether a name is missing because it was not drawn.
+    fn not_drawn(&self, column: usize) -> bool {
+        self.setup.of_column[column].is_some_and(|bound| self.setup.listed[bound] && self.said[bound] == Said::Missing)
+    }
+
+    /// The trial has started: keeps what the next one may read of what is not known.
+    pub(crate) fn remember(&mut self, memory: &[u64]) {
+        let hidden = crate::history::hidden(self.facts, &|slot| self.known[slot.index()] == Know::Hidden);
+        self.history = match hidden.is_empty() {
+            true => History::default(),
+            false => History::after(&self.ground(memory), &self.pieces, &hidden),
+        };
+    }
+
     /// The value of a trial's column in the trial before, and how that ended.
     fn before(&self, column: usize, outcome: u64) -> Option<(u64, usize)> {
         let declared = &self.program.columns[column];
@@ -111,36 +148,33 @@ impl<'a> Judge<'a> {
     }
 
     pub(crate) fn tolerance(&self, column: usize, word: u64) -> f64 {
-        let rounded = self.setup.of_column[column].map_or(0.0, |bound| self.rounded[bound]);
-        CLOSE * f64::from_bits(word).abs() + rounded
+        CLOSE * f64::from_bits(word).abs() + self.setup.rounded[column]
     }
 
     /// Whether two words of a column are the same value.
     fn same(&self, column: usize, a: u64, b: u64) -> bool {
+        if a == b {
+            return true;
+        }
         match &self.program.columns[column].domain {
             domain if domain.class() == Class::Real => {
                 (f64::from_bits(a) - f64::from_bits(b)).abs()
                     <= self.tolerance(column, a).max(self.tolerance(column, b))
             }
-            Domain::Instant => {
-                let rounded = self.setup.of_column[column].map_or(0.0, |bound| self.rounded[bound]);
-                (a as i64).abs_diff(b as i64) as f64 <= 1.0 + rounded * 1e9
-            }
-            _ => a == b,
+            Domain::Instant => (a as i64).abs_diff(b as i64) as f64 <= 1.0 + self.setup.rounded[column] * 1e9,
+            _ => false,
         }
     }
 
     /// Compares what is in memory with the row; `moment` is 1 for what changed with the end of a session.
     pub(crate) fn compare(&mut self, column: usize, memory: &[u64], moment: usize) {
-        let Some(said) = self.of_column(column) else { return };
+        let Some(said) = self.of_column(column).filter(|_| !self.not_drawn(column)) else { return };
         let declared = &self.program.columns[column];
         let there = declared.present.is_none_or(|flag| memory[flag.index()] != 0);
         let word = memory[declared.value.index()];
-        let unknown = |slot: trialect_ir::Slot| self.setup.knowledge.made[slot.index()] != Know::Known;
-        let undecidable = unknown(declared.value) || declared.present.is_some_and(unknown);
         let equal = match said {
             Said::Missing => None,
-            _ if undecidable => None,
+            _ if self.setup.undecidable[column] => None,
             Said::Nothing => Some(!there),
             Said::Word(found) => Some(there && self.same(column, word, found)),
         };
@@ -227,7 +261,26 @@ impl<'a> Judge<'a> {
     }
 
     fn ground<'g>(&'g self, memory: &'g [u64]) -> Ground<'g> {
-        Ground { facts: self.facts, memory, known: &self.known, draw_at: &self.setup.draw_at }
+        Ground { facts: self.facts, memory, known: &self.known, draw_at: &self.setup.draw_at, history: &self.history }
+    }
+
+    /// The value of an expression, when all that it reads is known.
+    pub(crate) fn value(&self, expr: &trialect_ir::Expr, memory: &[u64]) -> Option<u64> {
+        if self.setup.is_known(expr) { self.ground(memory).exactly(expr) } else { None }
+    }
+
+    /// Compares whether a person was advised after the trial.
+    pub(crate) fn advised(&mut self, rule: usize, said: Said) {
+        let fired = self.fired.contains(&(rule as u32));
+        let known = self.setup.knowledge.rules[rule] == Know::Known;
+        let here = self.here;
+        let words = |advised: bool| if advised { "advised" } else { "not advised" };
+        let tally = &mut self.stops[rule];
+        match said {
+            Said::Word(word) if known && (word != 0) == fired => tally.equal += 1,
+            Said::Word(word) if known => tally.refute(here, || words(fired).into(), || words(word != 0).into()),
+            _ => tally.undecidable += 1,
+        }
     }
 
     /// Judges whether a block ended with the trial before.
@@ -265,12 +318,21 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether the distribution of a draw is known in this trial.
+    fn is_certain(&self, draw: usize, memory: &[u64]) -> bool {
+        if !self.gaps {
+            return self.setup.certain[draw];
+        }
+        let ground = self.ground(memory);
+        let drawn = self.facts.draws[draw].as_ref();
+        drawn.is_some_and(|drawn| drawn.parameters.iter().all(|expr| ground.settled(&self.pieces, expr)))
+    }
+
     /// Tests a draw that is in the data.
-    fn test(&mut self, draw: usize, column: usize, (word, outcome): (u64, u64), parameters: &[u64]) {
+    fn test(&mut self, draw: usize, column: usize, (word, outcome): (u64, u64), parameters: &[u64], certain: bool) {
         let distribution = self.program.draws[draw].distribution;
         let declared = &self.program.columns[column];
         let shift = self.facts.draws[draw].as_ref().map_or(0, |drawn| drawn.shift);
-        let certain = self.setup.certain[draw] && !self.gaps;
         let before = self.before(column, outcome);
         let real = declared.domain.class() == Class::Real;
         let tolerance = if real { self.tolerance(column, word) } else { 0.0 };
@@ -290,25 +352,17 @@ impl<'a> Judge<'a> {
             return tally.refute(here, support, || shown(declared, (word as i64 + shift) as u64));
         }
         tally.equal += 1;
-        match distribution {
-            Distribution::Pick { .. } | Distribution::Chance => {
-                let chances = chances(distribution, parameters);
-                tally.counts.take(word, &chances);
-                if let Some((before, outcome)) = before {
-                    tally.follow(word, &chances, (before as i64).wrapping_sub(shift) as u64, outcome);
-                }
-            }
-            Distribution::Whole => {
-                let (least, most) = (parameters[0] as i64, parameters[1] as i64);
-                let count = most.saturating_sub(least).saturating_add(1).max(1);
-                if count <= WHOLE {
-                    let each: Vec<(u64, f64)> = (least..=most).map(|k| (k as u64, 1.0 / count as f64)).collect();
-                    tally.counts.take(word, &each);
-                } else {
-                    tally.evenness.take(((word as i64).saturating_sub(least) as f64 + 0.5) / count as f64);
-                }
-            }
-            _ => tally.evenness.take(quantile_of(distribution, parameters, x)),
+        let law = &mut self.laws[draw];
+        law.with(parameters);
+        if law.chances.is_empty() {
+            let (quantile, density) = law.at(word);
+            tally.evenness.take(quantile);
+            tally.density = (tally.density.0 + density, tally.density.1 + 1);
+            return;
+        }
+        tally.counts.take(word, &law.chances);
+        if let Some((before, outcome)) = before.filter(|_| distribution != Distribution::Whole) {
+            tally.follow(word, &law.chances, (before as i64).wrapping_sub(shift) as u64, outcome);
         }
     }
 }
@@ -356,11 +410,12 @@ impl Host for Judge<'_> {
                 let shift = self.facts.draws[draw.0 as usize].as_ref().map_or(0, |drawn| drawn.shift);
                 let word = (word as i64).wrapping_sub(shift) as u64;
                 let outcome = memory[header::OUTCOME.index()];
-                self.test(draw.0 as usize, column, (word, outcome), parameters);
+                let certain = self.is_certain(draw.0 as usize, memory);
+                self.test(draw.0 as usize, column, (word, outcome), parameters, certain);
                 word
             }
             said => {
-                if said.is_some() {
+                if said.is_some() && !self.not_drawn(column) {
                     self.columns[0][column].undecidable += 1;
                 }
                 declared.distribution.sample(MIDDLE, parameters)
@@ -371,11 +426,12 @@ impl Host for Judge<'_> {
     fn defined(&mut self, column: ColumnId, memory: &mut [u64]) {
         let k = column.0 as usize;
         let Some(said) = self.of_column(k) else { return };
-        let declared = &self.program.columns[k];
-        let made = |slot: trialect_ir::Slot| self.setup.knowledge.made[slot.index()] == Know::Known;
+        if self.not_drawn(k) {
+            return;
+        }
         if said == Said::Missing {
             self.columns[0][k].undecidable += 1;
-        } else if !self.gaps && made(declared.value) && declared.present.is_none_or(made) {
+        } else if !self.gaps && !self.setup.undecidable[k] {
             self.compare(k, memory, 0);
         } else {
             self.explain(k, said, memory);

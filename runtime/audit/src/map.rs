@@ -1,6 +1,7 @@
 //! A map: which column of existing tables is which name of a protocol.
 
 mod read;
+mod write;
 
 pub use read::read;
 
@@ -12,6 +13,8 @@ pub const FORMAT: &str = "trialect-map/1";
 pub struct Map {
     /// Name of the protocol it was written for, and its line.
     pub protocol: Option<(String, usize)>,
+    /// The format whose names these are added to, and the line.
+    pub extends: Option<(String, usize)>,
     /// The tables are those of Trialect's own sessions: a column of the same name is the name.
     pub own: bool,
     /// A session begins where the value of this column changes, besides at the beginning of a file.
@@ -26,6 +29,25 @@ pub struct Map {
     pub files: Vec<File>,
     /// Names with where their values come from.
     pub bindings: Vec<Binding>,
+}
+
+/// Level of the verdict on all tests together where a map says nothing.
+const LEVEL: f64 = 0.01;
+
+impl Default for Map {
+    fn default() -> Map {
+        Map {
+            protocol: None,
+            extends: None,
+            own: false,
+            session: None,
+            filters: Vec::new(),
+            missing: Vec::new(),
+            level: LEVEL,
+            files: Vec::new(),
+            bindings: Vec::new(),
+        }
+    }
 }
 
 /// A file of the chain.
@@ -101,17 +123,24 @@ pub enum Source {
     Which(Vec<(String, String)>),
     /// Whether the value of a column differs from that of the row before; true in a session's first row.
     Changes(String),
-    /// A column of JSON arrays of arrays, every random number in order: the item of the n-th array that begins with a
-    /// name. Counted from the end when negative.
+    /// A column of JSON arrays of arrays, every random number in order: the item of the n-th array that begins like a
+    /// pattern. Counted from the end when negative.
     Drawn {
         /// The column.
         column: String,
-        /// What the array begins with.
-        among: String,
+        /// What the array begins with, as in [`crate::listed`].
+        among: Vec<serde_json::Value>,
         /// Which of them, from 0.
         nth: i64,
         /// Which item of it, from 0.
         item: i64,
+    },
+    /// A column of JSON: the item at the end of a path of places, from 0, from the end when negative.
+    Inside {
+        /// The column.
+        column: String,
+        /// Places, the outermost array's first.
+        path: Vec<i64>,
     },
     /// A value that holds in all rows.
     Constant(String),
@@ -121,7 +150,10 @@ impl Source {
     /// The columns that it reads.
     pub fn columns(&self) -> Vec<&str> {
         match self {
-            Source::Column(column) | Source::Changes(column) | Source::Drawn { column, .. } => vec![column],
+            Source::Column(column)
+            | Source::Changes(column)
+            | Source::Drawn { column, .. }
+            | Source::Inside { column, .. } => vec![column],
             Source::First(columns) => columns.iter().map(String::as_str).collect(),
             Source::Which(list) => list.iter().map(|(_, column)| column.as_str()).collect(),
             Source::Constant(_) => Vec::new(),

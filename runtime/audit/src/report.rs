@@ -1,8 +1,12 @@
 //! What an audit found, for people and for programs.
 
+mod places;
 mod text;
 
-use crate::chance::{Verdict, holm};
+pub use places::Places;
+pub(crate) use text::probability;
+
+use crate::chance::{Counts, Evenness, Level, Verdict, holm};
 use crate::judge::{Judge, shown};
 use crate::tally::Tally;
 use serde::Serialize;
@@ -22,10 +26,16 @@ pub struct Report {
     pub protocol_hash: String,
     /// The tables in their order.
     pub files: Vec<String>,
+    /// The format in which each is: `trialect`, `ibl-raw`, `alf`, `bpod`, `pycontrol`, or `table`.
+    pub formats: Vec<&'static str>,
     /// Sessions.
     pub sessions: u32,
     /// Trials.
     pub trials: u64,
+    /// Trials of the chain before each of the first 256 sessions.
+    pub beginnings: Vec<u64>,
+    /// Names of the map that the protocol does not have.
+    pub left_out: Vec<String>,
     /// Rules of which something can be seen in the data.
     pub rules: Vec<RuleReport>,
     /// Tests of what is random.
@@ -71,6 +81,10 @@ pub struct RuleReport {
     pub undecidable: u64,
     /// The first refuted ones.
     pub cases: Vec<Case>,
+    /// Where along the chain the refuted ones are.
+    pub refuted_at: Places,
+    /// The logarithm of the probability of all decisions that are not refuted; none when it is not known of some.
+    pub likelihood: Option<f64>,
 }
 
 /// A refuted decision.
@@ -102,12 +116,23 @@ pub struct TestReport {
     pub adjusted: f64,
     /// Whether it stays at or above the level.
     pub holds: bool,
+    /// Of values that are few: how often each came.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<Level>,
+    /// Of continuous values: the share of values whose quantile is at most 0, 1/64, … 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<f64>,
 }
+
+/// Steps of [`TestReport::curve`].
+const STEPS: usize = 64;
 
 /// What a report says besides what was found.
 pub(crate) struct Sources<'a> {
     pub(crate) files: Vec<String>,
+    pub(crate) formats: Vec<&'static str>,
     pub(crate) level: f64,
+    pub(crate) left_out: Vec<String>,
     pub(crate) place: &'a dyn Fn(&str) -> Option<String>,
 }
 
@@ -118,8 +143,11 @@ impl Report {
             protocol: format!("{} {}", program.name, program.version),
             protocol_hash: program.identity.protocol.clone(),
             files: sources.files.clone(),
+            formats: sources.formats.clone(),
             sessions: 0,
             trials: 0,
+            beginnings: Vec::new(),
+            left_out: sources.left_out.clone(),
             rules: Vec::new(),
             tests: Vec::new(),
             level: sources.level,
@@ -129,7 +157,8 @@ impl Report {
 
     pub(crate) fn of(judge: &mut Judge<'_>, sessions: u32, trials: u64, sources: &Sources<'_>) -> Report {
         let program = judge.program;
-        let mut report = Report { sessions, trials, ..Report::empty(program, sources) };
+        let beginnings = std::mem::take(&mut judge.beginnings);
+        let mut report = Report { sessions, trials, beginnings, ..Report::empty(program, sources) };
         for (moment, tallies) in judge.columns.iter_mut().enumerate() {
             for (column, tally) in program.columns.iter().zip(tallies) {
                 if !tally.seen() {
@@ -142,19 +171,21 @@ impl Report {
                     (_, true) => "after the trial",
                     _ => "at the trial",
                 };
+                let likelihood = tally.likelihood(column.role == Role::Draw);
                 let rule = rule(program, column.name.clone(), &column.definition, (moment, tally), sources);
+                let rule = RuleReport { likelihood, ..rule };
                 report.rules.push(RuleReport { changed_by: changes(program, changed.unwrap_or_default()), ..rule });
                 let name = |word: u64| shown(column, word);
                 report.test(&column.name, tally, &name);
                 let same = |word: u64| if word == 0 { "another".into() } else { "the same".into() };
                 for (outcome, counts) in program.outcomes.iter().zip(&mut tally.repeats) {
-                    let verdict = counts.verdict(&same);
-                    report.add(&format!("{} after {outcome}", column.name), verdict);
+                    report.counted(&format!("{} after {outcome}", column.name), counts, &same);
                 }
             }
         }
         for (block, tally) in judge.facts.blocks.iter().zip(&mut judge.blocks).filter(|(_, tally)| tally.seen()) {
             let declared = &program.rules[block.rule];
+            let likelihood = tally.likelihood(false);
             let rule = rule(
                 program,
                 format!("{} ends", block.name),
@@ -165,14 +196,18 @@ impl Report {
             report.rules.push(RuleReport {
                 text: declared.text.clone(),
                 place: (sources.place)(&declared.text),
+                likelihood,
                 ..rule
             });
             let name = |word: u64| if word == 0 { "goes on".into() } else { "ends".into() };
             report.test(&format!("{} ends", block.name), tally, &name);
         }
         for (declared, tally) in program.rules.iter().zip(&mut judge.stops).filter(|(_, tally)| tally.seen()) {
-            let word = if declared.kind == RuleKind::Stop { "stop" } else { "rule" };
-            let name = format!("{word} {}", declared.name);
+            let name = match declared.kind {
+                RuleKind::Advice => format!("advise {}", declared.name),
+                RuleKind::Stop => format!("stop {}", declared.name),
+                _ => declared.name.clone(),
+            };
             let rule = rule(program, name, &declared.definition, ("after the trial", tally), sources);
             report.rules.push(RuleReport {
                 text: declared.text.clone(),
@@ -185,14 +220,22 @@ impl Report {
     }
 
     fn test(&mut self, name: &str, tally: &mut Tally, values: &dyn Fn(u64) -> String) {
-        for verdict in [tally.counts.verdict(values), tally.evenness.verdict()] {
-            self.add(name, verdict);
+        self.counted(name, &mut tally.counts, values);
+        self.spread(name, &tally.evenness);
+    }
+
+    fn counted(&mut self, name: &str, counts: &mut Counts, values: &dyn Fn(u64) -> String) {
+        if let Some(verdict) = counts.verdict(values) {
+            let levels = counts.levels(values);
+            self.tests.push(TestReport { levels, ..TestReport::of(name, verdict) });
         }
     }
 
-    fn add(&mut self, name: &str, verdict: Option<Verdict>) {
-        let test = |verdict| TestReport { name: name.into(), verdict, adjusted: 1.0, holds: true };
-        self.tests.extend(verdict.map(test));
+    fn spread(&mut self, name: &str, evenness: &Evenness) {
+        if let Some(verdict) = evenness.verdict() {
+            let curve = evenness.curve(STEPS);
+            self.tests.push(TestReport { curve, ..TestReport::of(name, verdict) });
+        }
     }
 
     fn conclude(&mut self) {
@@ -208,6 +251,12 @@ impl Report {
         } else {
             Finding::Holds
         };
+    }
+}
+
+impl TestReport {
+    fn of(name: &str, verdict: Verdict) -> TestReport {
+        TestReport { name: name.into(), verdict, adjusted: 1.0, holds: true, levels: Vec::new(), curve: Vec::new() }
     }
 }
 
@@ -230,6 +279,8 @@ fn rule(
         refuted: tally.refuted,
         undecidable: tally.undecidable,
         cases: tally.cases.clone(),
+        refuted_at: tally.places.clone(),
+        likelihood: None,
     }
 }
 

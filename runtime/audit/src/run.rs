@@ -1,46 +1,43 @@
 //! The audit: files in their order, sessions of one chain, trial by trial.
 
 use crate::bind::Bindings;
+use crate::data::{Data, Opened};
 use crate::decode::Said;
 use crate::explain::renew;
 use crate::facts::{Facts, Know};
-use crate::fault::{AuditFault, Refusal};
+use crate::fault::AuditFault;
 use crate::judge::Judge;
-use crate::map::Map;
+use crate::limits::Given;
 use crate::report::{Report, Sources};
-use crate::setup::{Begins, Setup, Use};
-use crate::table::{Batch, open};
+use crate::rows::{Reader, Rows};
+use crate::setup::{Begins, Setup};
 use crate::tally::Here;
-use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
 use trialect_ir::{Clock, Machine, NO_OUTCOME, Phase, Program, RuleKind, Slot, header, law};
 
-/// Holds tables, the sessions of one subject in their order, against a program. `map_path` is what people call the map;
-/// `place` gives the place of a definition in the protocol's texts by its clause.
+/// Blocks of rows that are read ahead.
+const AHEAD: usize = 4;
+
+/// Holds data, the sessions of one subject in their order, against a program. `place` gives the place of a definition in
+/// the protocol's texts by its clause.
 ///
 /// # Errors
 /// The map does not fit the program or a table, a table cannot be read, or a cell is no value of its name.
 pub fn audit(
     program: &Program,
     machine: &mut dyn Machine,
-    map: &Map,
-    map_path: &str,
-    tables: &[PathBuf],
+    data: &Data<'_>,
     place: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Report, AuditFault> {
-    if let Some(last) = map.files.last().filter(|_| map.files.len() != tables.len()) {
-        let what = format!("the map has values for {} files, and there are {} tables", map.files.len(), tables.len());
-        let remedy = "write one `[[files]]` for each table, in the order of the sessions".into();
-        return Err(AuditFault::Map {
-            path: map_path.into(),
-            refusals: vec![Refusal { line: last.line, what, remedy }],
-        });
-    }
+    data.check()?;
     let facts = Facts::of(program);
     let (mut audit, mut machine): (Option<Audit<'_>>, _) = (None, Some(machine));
-    for (file, path) in tables.iter().enumerate() {
-        let mut table = open(path)?;
-        let bindings = Bindings::new(program, &facts, map, file, map_path, table.columns())?;
-        table.select(&bindings.selected)?;
+    let mut sources =
+        Sources { files: Vec::new(), formats: Vec::new(), level: data.level(), left_out: Vec::new(), place };
+    for (file, path) in data.tables.iter().enumerate() {
+        let Opened { mut import, map, left_out, map_path } = data.open(program, &facts, path)?;
+        let bindings = Bindings::new(program, &facts, &map, file, &map_path, import.table.columns())?;
+        import.table.select(&bindings.selected)?;
         let setup = Setup::new(program, &facts, &bindings);
         match (audit.as_mut(), machine.take()) {
             (Some(one), _) => one.judge.exchange(setup),
@@ -51,13 +48,13 @@ pub fn audit(
         }
         let Some(one) = audit.as_mut() else { continue };
         one.judge.here = Here { file, row: 0, ..one.judge.here };
-        one.file(path, bindings, &mut |batch| {
-            *batch = table.next()?;
-            Ok(())
-        })?;
+        one.file(Reader::new(&import.path, import.table, bindings))?;
+        sources.files.push(import.path.display().to_string());
+        sources.formats.push(import.format.name());
+        sources.left_out.extend(left_out);
     }
-    let files = tables.iter().map(|path| path.display().to_string()).collect();
-    let sources = Sources { files, level: map.level, place };
+    sources.left_out.sort();
+    sources.left_out.dedup();
     Ok(match audit {
         Some(mut audit) => {
             audit.end_session();
@@ -84,6 +81,10 @@ struct Audit<'a> {
     indices: Vec<u64>,
     /// Whether the last trial had an outcome, so that its rules ran.
     ruled: bool,
+    /// What devices gave in the session.
+    given: Given,
+    /// The subject's words with which the present session began.
+    begun: Vec<u64>,
 }
 
 impl<'a> Audit<'a> {
@@ -102,6 +103,8 @@ impl<'a> Audit<'a> {
             stages,
             indices,
             ruled: false,
+            given: Given::default(),
+            begun: Vec::new(),
         }
     }
 
@@ -113,40 +116,50 @@ impl<'a> Audit<'a> {
         self.machine.memory_mut()[slot.index()] = word;
     }
 
-    fn file(
-        &mut self,
-        path: &std::path::Path,
-        mut bindings: Bindings,
-        next: &mut dyn FnMut(&mut Option<Batch>) -> Result<(), AuditFault>,
-    ) -> Result<(), AuditFault> {
-        self.judge.rounded = bindings.bound.iter().map(|bound| bound.rounded).collect();
-        let (mut batch, mut first, mut row) = (None, true, 0_u64);
-        loop {
-            next(&mut batch)?;
-            let Some(rows) = batch.as_ref() else { return Ok(()) };
-            for k in 0..rows.rows {
-                row += 1;
-                if !bindings.counts(rows, k) {
-                    continue;
+    /// All rows of a file. While some are judged, another thread reads the next ones; without one, as where no thread
+    /// can be had, they are read in between.
+    fn file(&mut self, mut reader: Reader) -> Result<(), AuditFault> {
+        std::thread::scope(|scope| {
+            let (send, receive) = sync_channel(AHEAD);
+            let (lend, borrow) = sync_channel::<Reader>(1);
+            let read = move || {
+                let Ok(mut reader) = borrow.recv() else { return };
+                loop {
+                    let rows = reader.next();
+                    let more = matches!(rows, Ok(Some(_)));
+                    if send.send(rows).is_err() || !more {
+                        return;
+                    }
                 }
-                let begins = bindings.begins(rows, k) || first;
-                let mut said = std::mem::take(&mut self.judge.said);
-                if let Err(name) = bindings.row(rows, k, begins, &mut said) {
-                    let (column, cell) = bindings.cell(name, rows, k);
-                    let bound = &bindings.bound[name];
-                    let wanted = format!("`{}`, which is {}", bound.name, bound.decoder.expected());
-                    return Err(AuditFault::Cell { path: path.display().to_string(), row, column, cell, wanted });
+            };
+            if std::thread::Builder::new().name("rows".into()).spawn_scoped(scope, read).is_err() {
+                while let Some(rows) = reader.next()? {
+                    self.rows(&rows);
                 }
-                self.judge.said = said;
-                if begins {
-                    self.end_session();
-                    self.judge.here.row = row;
-                    self.begin_session();
-                }
-                first = false;
-                self.judge.here.row = row;
-                self.trial(begins);
+                return Ok(());
             }
+            // The thread takes the reader out of the channel, which has room for it.
+            let _ = lend.send(reader);
+            for rows in receive {
+                let Some(rows) = rows? else { break };
+                self.rows(&rows);
+            }
+            Ok(())
+        })
+    }
+
+    fn rows(&mut self, rows: &Rows) {
+        for (k, (row, begins)) in rows.rows.iter().enumerate() {
+            std::mem::swap(&mut self.judge.before, &mut self.judge.said);
+            self.judge.said.clear();
+            self.judge.said.extend_from_slice(rows.said(k));
+            if *begins {
+                self.end_session();
+                self.judge.here.row = *row;
+                self.begin_session();
+            }
+            self.judge.here.row = *row;
+            self.trial(*begins);
         }
     }
 
@@ -157,6 +170,10 @@ impl<'a> Audit<'a> {
         }
         self.keep_stages();
         self.machine.run(Phase::SessionEnd, &mut self.judge);
+        if self.program.counts.is_some_and(|slot| self.word(slot) == 0) {
+            let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+            self.machine.memory_mut()[subject].copy_from_slice(&self.begun);
+        }
         self.trial = 0;
     }
 
@@ -166,13 +183,16 @@ impl<'a> Audit<'a> {
         self.machine.memory_mut().copy_from_slice(&self.program.initial);
         self.machine.memory_mut()[subject].copy_from_slice(&words);
         self.sessions += 1;
+        self.judge.begin_session(self.trials);
         self.now = 0;
         self.ruled = false;
+        self.given.begin(self.facts, &self.judge);
         self.set(header::SESSION, u64::from(self.sessions));
         self.indices.fill(0);
         self.judge.here.session = self.sessions;
         self.judge.here.trial = 0;
         self.judge.before.clear();
+        self.judge.history.clear();
         self.judge.pieces = crate::explain::everything();
         self.judge.look_for_gaps();
         self.asked(Clock::Session);
@@ -190,10 +210,12 @@ impl<'a> Audit<'a> {
 
     fn trial(&mut self, first: bool) {
         self.trial += 1;
+        (self.judge.here.trial, self.judge.here.nth) = (self.trial, self.trials);
         self.trials += 1;
-        self.judge.here.trial = self.trial;
         if first {
             self.between_sessions();
+            let subject = self.program.subject.start as usize..self.program.subject.end as usize;
+            self.begun = self.machine.memory()[subject].to_vec();
         } else {
             self.between_trials();
         }
@@ -209,40 +231,32 @@ impl<'a> Audit<'a> {
         self.machine.run(Phase::TrialStart, &mut self.judge);
         self.set(header::OUTCOME, NO_OUTCOME as u64);
         self.set(header::TRIAL_START, self.now as u64);
-        self.each_use(&mut |audit, column, usage| match usage {
-            Use::Shown => audit.judge.compare(column, audit.machine.memory(), 0),
-            Use::Late => {
-                audit.judge.compare(column, audit.machine.memory(), 0);
-                audit.judge.put(column, audit.machine.memory_mut());
+        for k in 0..self.judge.setup.moments.started.len() {
+            let (column, put) = self.judge.setup.moments.started[k];
+            self.judge.compare(column, self.machine.memory(), 0);
+            if put {
+                self.judge.put(column, self.machine.memory_mut());
             }
-            _ => {}
-        });
+        }
+        self.judge.remember(self.machine.memory());
         self.happened();
+        self.given.take(self.facts, &mut self.judge, self.machine.memory());
         self.now = time(&self.judge, self.judge.setup.trial_end).unwrap_or(self.now);
         self.set(header::NOW, self.now as u64);
         self.machine.run(Phase::TrialEnd, &mut self.judge);
-        self.each_use(&mut |audit, column, usage| {
-            if usage == Use::Live {
-                audit.judge.compare(column, audit.machine.memory(), 0);
-                audit.judge.put(column, audit.machine.memory_mut());
-            }
-        });
-        self.rules();
-        self.judge.before.clone_from(&self.judge.said);
-    }
-
-    fn each_use(&mut self, with: &mut dyn FnMut(&mut Self, usize, Use)) {
-        for k in 0..self.judge.setup.columns.len() {
-            let (column, usage) = self.judge.setup.columns[k];
-            with(self, column, usage);
+        for k in 0..self.judge.setup.moments.ended.len() {
+            let column = self.judge.setup.moments.ended[k];
+            self.judge.compare(column, self.machine.memory(), 0);
+            self.judge.put(column, self.machine.memory_mut());
         }
+        self.rules();
     }
 
     /// Before the first trial of a session: the values that rules have changed since the last, or with which the chain
     /// begins.
     fn between_sessions(&mut self) {
         let begins = self.sessions == 1;
-        self.each_use(&mut |audit, column, usage| audit.carry(column, usage, (!begins).then_some(1)));
+        self.carry((!begins).then_some(1));
     }
 
     /// Before another trial of a session: what the rules after the last one should have done.
@@ -263,38 +277,39 @@ impl<'a> Audit<'a> {
             self.judge.block_ended(block, begins, self.machine.memory());
             self.set(self.facts.blocks[block].ended, u64::from(begins));
         }
-        let program = self.program;
-        let ended: Vec<bool> =
-            program.draws.iter().map(|draw| draw.clock == Clock::Trial || self.begins_anew(draw)).collect();
-        renew(&mut self.judge.pieces, &|draw| ended.get(draw).copied().unwrap_or(true));
-        self.each_use(&mut |audit, column, usage| audit.carry(column, usage, Some(0)));
+        let (program, facts, memory) = (self.program, self.facts, self.machine.memory());
+        renew(&mut self.judge.pieces, &|draw| {
+            program.draws.get(draw).is_none_or(|draw| draw.clock == Clock::Trial || begins_anew(draw, facts, memory))
+        });
+        self.carry(Some(0));
     }
 
-    /// Whether a draw of a block is made anew with this trial.
-    fn begins_anew(&self, draw: &trialect_ir::Draw) -> bool {
-        let of = |block: &&crate::facts::Block| block.index == Some(draw.tick);
-        draw.clock == Clock::Block && self.facts.blocks.iter().find(of).is_some_and(|block| self.word(block.ended) != 0)
-    }
-
-    /// Compares a value that rules change between trials, and puts the data's in its place.
-    fn carry(&mut self, column: usize, usage: Use, moment: Option<usize>) {
-        let (Use::Carried | Use::Stage(_)) = usage else { return };
-        let computed = self.word(self.program.columns[column].value);
-        if let Some(moment) = moment {
-            self.judge.compare(column, self.machine.memory(), moment);
-        }
-        self.judge.put(column, self.machine.memory_mut());
-        if let (Use::Stage(curriculum), Some(_)) = (usage, moment) {
-            let words = self.facts.curricula[curriculum].words;
-            let (now, before) = (self.word(words[0]), self.stages[curriculum]);
-            if now == computed {
-                return;
+    /// Compares the values that rules change between trials, and puts the data's in their place.
+    fn carry(&mut self, moment: Option<usize>) {
+        for k in 0..self.judge.setup.moments.before.len() {
+            let (column, curriculum) = self.judge.setup.moments.before[k];
+            let computed = self.word(self.program.columns[column].value);
+            if let Some(moment) = moment {
+                self.judge.compare(column, self.machine.memory(), moment);
             }
-            // The data stayed where the rule went on, or went where the rule stayed.
-            let counts = if now == before[0] { [before[1] + 1, before[2]] } else { [0, 0] };
-            self.set(words[1], counts[0]);
-            self.set(words[2], counts[1]);
+            self.judge.put(column, self.machine.memory_mut());
+            if let (Some(curriculum), Some(_)) = (curriculum, moment) {
+                self.stay(curriculum, computed);
+            }
         }
+    }
+
+    /// Counts of a curriculum whose stage is another than was computed.
+    fn stay(&mut self, curriculum: usize, computed: u64) {
+        let words = self.facts.curricula[curriculum].words;
+        let (now, before) = (self.word(words[0]), self.stages[curriculum]);
+        if now == computed {
+            return;
+        }
+        // The data stayed where the rule went on, or went where the rule stayed.
+        let counts = if now == before[0] { [before[1] + 1, before[2]] } else { [0, 0] };
+        self.set(words[1], counts[0]);
+        self.set(words[2], counts[1]);
     }
 
     fn keep_stages(&mut self) {
@@ -314,7 +329,7 @@ impl<'a> Audit<'a> {
                 continue;
             }
             let known = self.judge.setup.knowledge.rules[k] == Know::Known;
-            let here = Here { trial: self.trial - 1, row: self.judge.here.row.saturating_sub(1), ..self.judge.here };
+            let here = self.judge.here.before();
             let fired = self.judge.fired.contains(&rule.0);
             let tally = &mut self.judge.stops[k];
             match (known, fired) {
@@ -341,19 +356,20 @@ impl<'a> Audit<'a> {
                 visits.into_iter().for_each(|visits| self.set(visits, 1));
             }
         }
-        self.each_use(&mut |audit, column, usage| match usage {
-            Use::Played => audit.judge.put(column, audit.machine.memory_mut()),
-            Use::Between(stamps) => {
-                if let Some(Said::Word(word)) = audit.judge.of_column(column) {
-                    let from = audit.now;
-                    let to = from.saturating_add(law::round(f64::from_bits(word) * 1e9));
-                    audit.set(stamps.from, from as u64);
-                    audit.set(stamps.to, to as u64);
-                    stamps.visits.into_iter().for_each(|visits| audit.set(visits, 1));
-                }
+        for k in 0..self.judge.setup.moments.played.len() {
+            let (column, stamps) = self.judge.setup.moments.played[k];
+            let Some(stamps) = stamps else {
+                self.judge.put(column, self.machine.memory_mut());
+                continue;
+            };
+            if let Some(Said::Word(word)) = self.judge.of_column(column) {
+                let from = self.now;
+                let to = from.saturating_add(law::round(f64::from_bits(word) * 1e9));
+                self.set(stamps.from, from as u64);
+                self.set(stamps.to, to as u64);
+                stamps.visits.into_iter().for_each(|visits| self.set(visits, 1));
             }
-            _ => {}
-        });
+        }
     }
 
     /// The rules after a trial. One that was broken off has none.
@@ -367,6 +383,16 @@ impl<'a> Audit<'a> {
         self.machine.run(Phase::TrialRules, &mut self.judge);
         self.judge.fired.clear();
         self.machine.run(Phase::Stops, &mut self.judge);
+        for k in 0..self.judge.setup.advised.len() {
+            let (bound, rule) = self.judge.setup.advised[k];
+            self.judge.advised(rule, self.judge.said[bound]);
+        }
         self.set(header::STOP, 0);
     }
+}
+
+/// Whether a draw of a block is made anew with this trial.
+fn begins_anew(draw: &trialect_ir::Draw, facts: &Facts, memory: &[u64]) -> bool {
+    let of = |block: &&crate::facts::Block| block.index == Some(draw.tick);
+    draw.clock == Clock::Block && facts.blocks.iter().find(of).is_some_and(|block| memory[block.ended.index()] != 0)
 }

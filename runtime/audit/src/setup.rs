@@ -2,6 +2,7 @@
 
 use crate::bind::{Bindings, Target};
 use crate::facts::{Facts, Know, Knowledge};
+use crate::map::Source;
 use trialect_ir::{Binary, Expr, Phase, Program, Role, Slot, Stmt, Unary, header};
 
 /// What is done with a column of the program that is bound.
@@ -42,12 +43,20 @@ pub(crate) struct Stamps {
 pub(crate) struct Setup {
     /// By bound name; none for one that is no column.
     pub(crate) uses: Vec<Option<Use>>,
-    /// Columns that are bound, in the order of the program, with what is done with them.
-    pub(crate) columns: Vec<(usize, Use)>,
+    /// Columns that are bound, in the order of the program, by the moment at which something is done with them.
+    pub(crate) moments: Moments,
+    /// Bound names without which a trial's decisions are judged otherwise: draws and what is heard of as it is computed.
+    pub(crate) heard: Vec<usize>,
+    /// By column of the program: whether nothing can be said of it.
+    pub(crate) undecidable: Vec<bool>,
+    /// By column of the program: the largest difference that rounding makes, coherent unit.
+    pub(crate) rounded: Vec<f64>,
     /// By column of the program: the bound name.
     pub(crate) of_column: Vec<Option<usize>>,
     /// By block: the bound name that says when one begins, and how.
     pub(crate) begins: Vec<Option<(usize, Begins)>>,
+    /// Bound names that say whether people were advised, with the rule.
+    pub(crate) advised: Vec<(usize, usize)>,
     pub(crate) outcome: Option<usize>,
     pub(crate) trial_start: Option<usize>,
     pub(crate) trial_end: Option<usize>,
@@ -58,6 +67,36 @@ pub(crate) struct Setup {
     pub(crate) draw_at: Vec<Option<u16>>,
     /// By draw: whether its distribution is known.
     pub(crate) certain: Vec<bool>,
+    /// By bound name: whether a list of all random numbers says it, so that a missing one was not drawn.
+    pub(crate) listed: Vec<bool>,
+}
+
+/// Columns by the moment at which something is done with them.
+#[derive(Debug, Default)]
+pub(crate) struct Moments {
+    /// Before a trial starts: with the curriculum of which a column is the stage.
+    pub(crate) before: Vec<(usize, Option<usize>)>,
+    /// When it has started: whether the data's value is put in its place.
+    pub(crate) started: Vec<(usize, bool)>,
+    /// Before it ends: with the stamps for which a column stands.
+    pub(crate) played: Vec<(usize, Option<Stamps>)>,
+    /// When it has ended.
+    pub(crate) ended: Vec<usize>,
+}
+
+impl Moments {
+    fn add(&mut self, column: usize, usage: Use) {
+        match usage {
+            Use::Draw | Use::Asked | Use::Defined => {}
+            Use::Carried => self.before.push((column, None)),
+            Use::Stage(curriculum) => self.before.push((column, Some(curriculum))),
+            Use::Shown => self.started.push((column, false)),
+            Use::Late => self.started.push((column, true)),
+            Use::Played => self.played.push((column, None)),
+            Use::Between(stamps) => self.played.push((column, Some(stamps))),
+            Use::Live => self.ended.push(column),
+        }
+    }
 }
 
 /// How a column says that a block begins.
@@ -75,9 +114,13 @@ impl Setup {
     pub(crate) fn new(program: &Program, facts: &Facts, bindings: &Bindings) -> Setup {
         let mut setup = Setup {
             uses: Vec::new(),
-            columns: Vec::new(),
+            moments: Moments::default(),
+            heard: Vec::new(),
+            undecidable: vec![false; program.columns.len()],
+            rounded: vec![0.0; program.columns.len()],
             of_column: vec![None; program.columns.len()],
             begins: vec![None; facts.blocks.len()],
+            advised: Vec::new(),
             outcome: None,
             trial_start: None,
             trial_end: None,
@@ -85,7 +128,10 @@ impl Setup {
             knowledge: Knowledge { words: Vec::new(), made: Vec::new(), rules: Vec::new() },
             draw_at: vec![None; program.initial.len()],
             certain: Vec::new(),
+            listed: bindings.bound.iter().map(|bound| matches!(bound.source, Source::Drawn { .. })).collect(),
         };
+        // Words that `last` reads stand in the history, or nothing is known of them.
+        facts.kept.iter().for_each(|(last, _)| setup.draw_at[last.index()] = Some(crate::history::ROW));
         for (k, drawn) in facts.draws.iter().enumerate() {
             if let Some(drawn) = drawn {
                 setup.draw_at[drawn.slot.index()] = u16::try_from(k).ok();
@@ -98,6 +144,7 @@ impl Setup {
                 Target::Outcome => setup.outcome = Some(k),
                 Target::TrialStart => setup.trial_start = Some(k),
                 Target::TrialEnd => setup.trial_end = Some(k),
+                Target::Advised(rule) => setup.advised.push((k, *rule)),
                 Target::Begins(block) => setup.begins[*block] = Some((k, Begins::True)),
                 Target::Stamp(slot) => {
                     let state = program
@@ -116,9 +163,18 @@ impl Setup {
             _ => None,
         });
         setup.uses = uses.collect();
-        let bound = setup.of_column.iter().enumerate().filter_map(|(column, bound)| Some((column, (*bound)?)));
-        setup.columns = bound.filter_map(|(column, bound)| Some((column, setup.uses[bound]?))).collect();
+        for (column, bound) in setup.of_column.iter().enumerate() {
+            let Some((bound, usage)) = bound.and_then(|bound| Some((bound, setup.uses[bound]?))) else { continue };
+            setup.moments.add(column, usage);
+            setup.rounded[column] = bindings.bound[bound].rounded;
+        }
+        let heard = |usage: &Option<Use>| matches!(usage, Some(Use::Draw | Use::Defined));
+        setup.heard = (0..setup.uses.len()).filter(|bound| heard(&setup.uses[*bound])).collect();
         setup.know(program, facts, &targets);
+        for (column, undecidable) in program.columns.iter().zip(&mut setup.undecidable) {
+            let unknown = |slot: Slot| setup.knowledge.made[slot.index()] != Know::Known;
+            *undecidable = unknown(column.value) || column.present.is_some_and(unknown);
+        }
         let certain = |drawn: &Option<crate::facts::Drawn>| {
             drawn.as_ref().is_some_and(|drawn| drawn.parameters.iter().all(|expr| setup.is_known(expr)))
         };

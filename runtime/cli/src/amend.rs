@@ -3,10 +3,10 @@
 use crate::arguments::AmendOptions;
 use crate::failure::Failure;
 use crate::store::{self, Subject};
-use crate::{output, record};
+use crate::{answers, output, record};
 use std::path::Path;
 use trialect_export::{Amendment, Change, amend, amendments_file, read_amendments};
-use trialect_ir::Domain;
+use trialect_ir::{Column, Domain};
 
 pub(crate) fn run(options: &AmendOptions) -> Result<(), Failure> {
     let folder = options.session.canonicalize().map_err(|error| {
@@ -20,15 +20,16 @@ pub(crate) fn run(options: &AmendOptions) -> Result<(), Failure> {
         let message = format!("`--set {}`: write NAME=VALUE, for example weight=24.5", options.set);
         return Err(Failure::trouble("amendment-refused", message));
     };
-    let (name, value) = (name.trim(), value.trim());
+    let (name, mut value) = (name.trim(), value.trim().to_owned());
     if name == "subject" {
-        store::check_subject(value)?;
-    } else {
-        in_range(&folder, name, value)?;
+        store::check_subject(&value)?;
+    } else if let Some(column) = record::read(&folder)?.header.columns.iter().find(|column| column.name == name) {
+        value = answers::plain(column, &value)
+            .map_err(|why| Failure::trouble("amendment-refused", format!("`--set {}`: {why}", options.set)))?;
+        in_range(column, &value)?;
     }
     let _lock = folder.parent().map(Subject::lock_folder).transpose()?;
-    let change =
-        Change { name: name.into(), value: value.into(), by: options.by.clone(), reason: options.reason.clone() };
+    let change = Change { name: name.into(), value, by: options.by.clone(), reason: options.reason.clone() };
     let amendment = amend(&folder, &change).map_err(|fault| Failure::trouble(fault.code(), fault.to_string()))?;
     output::say(&told(&amendment));
     output::say(&format!("written to {}", amendments_file(&folder).display()));
@@ -36,10 +37,8 @@ pub(crate) fn run(options: &AmendOptions) -> Result<(), Failure> {
 }
 
 /// A measured value lies in the range that the protocol gives it, or it was mistyped again.
-fn in_range(folder: &Path, name: &str, value: &str) -> Result<(), Failure> {
-    let header = record::read(folder)?.header;
-    let column = header.columns.iter().find(|column| column.name == name);
-    let (Some(column), Ok(number)) = (column, value.parse::<f64>()) else { return Ok(()) };
+fn in_range(column: &Column, value: &str) -> Result<(), Failure> {
+    let (name, Ok(number)) = (&column.name, value.parse::<f64>()) else { return Ok(()) };
     let Domain::Real { unit, least, most } = &column.domain else { return Ok(()) };
     let express = |end: f64| unit.as_ref().map_or(end, |unit| unit.express(end));
     let (least, most) = (least.map(express), most.map(express));

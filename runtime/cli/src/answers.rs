@@ -28,6 +28,20 @@ pub(crate) fn value(column: &Column, text: &str) -> Result<Value, String> {
     }
 }
 
+/// A quantity with its unit as a plain number in the unit of its column; other texts, and plain numbers, as they are.
+pub(crate) fn plain(column: &Column, text: &str) -> Result<String, String> {
+    let (Domain::Real { unit, .. } | Domain::Steps { unit, .. }) = &column.domain else { return Ok(text.into()) };
+    let has_unit = text.ends_with(|c: char| c.is_ascii_alphabetic() || c == '%');
+    if !has_unit || !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+')) {
+        return Ok(text.into());
+    }
+    let coherent = quantity(text, unit.as_ref().map(|unit| unit.symbol.as_str()));
+    let coherent = coherent.map_err(|why| why.unwrap_or_else(|| format!("`{text}` is no quantity")))?;
+    let value = unit.as_ref().map_or(coherent, |unit| unit.express(coherent));
+    // 15 digits: the steps there and back leave traces in the 16th.
+    Ok(format!("{value:.14e}").parse::<f64>().unwrap_or(value).to_string())
+}
+
 /// A duration with its unit, s.
 pub(crate) fn seconds(text: &str) -> Option<f64> {
     let plain = text.trim_end().ends_with(|c: char| c.is_ascii_digit());
@@ -57,7 +71,30 @@ fn quantity(text: &str, column: Option<&str>) -> Result<f64, Option<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::quantity;
+    use super::{plain, quantity};
+    use trialect_ir::{Clock, Column, Domain, Role, Slot, Unit};
+
+    #[test]
+    fn a_quantity_is_a_plain_number_in_the_unit_of_its_column() {
+        let unit = Some(Unit { symbol: "g".into(), ucum: "g".into(), numerator: 1, denominator: 1 });
+        let column = |domain| Column {
+            name: "weight".into(),
+            definition: "session.weight".into(),
+            description: None,
+            clock: Clock::Session,
+            role: Role::Covariate,
+            domain,
+            value: Slot(0),
+            present: None,
+            covariate: None,
+        };
+        let weight = column(Domain::Real { unit, least: None, most: None });
+        for (written, number) in [("21g", "21"), ("21.3 g", "21.3"), ("21300 mg", "21.3"), ("24.5", "24.5")] {
+            assert_eq!(plain(&weight, written).as_deref(), Ok(number), "{written}");
+        }
+        assert!(plain(&weight, "21 mm").is_err() && plain(&weight, "2..1 g").is_err());
+        assert_eq!(plain(&column(Domain::Bool), "true").as_deref(), Ok("true"));
+    }
 
     #[test]
     fn numbers_have_their_own_unit_or_that_of_their_column() {

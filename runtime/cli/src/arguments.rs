@@ -20,6 +20,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check a protocol and show what is wrong with it
     Check(CheckOptions),
+    /// Write texts in the one style; their meaning, hashes, comments and descriptions stay as they are
+    Fmt(FmtOptions),
     /// Print a protocol's hash
     Hash(HashOptions),
     /// Run the scenarios of a protocol, or of all protocols below a folder
@@ -44,6 +46,11 @@ pub(crate) enum Command {
     Doc(DocOptions),
     /// Serve an editor on standard input and output (Language Server Protocol); editors start this by themselves
     Lsp(LibraryOptions),
+    /// Play a device without hardware, for any program that talks to it
+    Emulate {
+        #[command(subcommand)]
+        device: Emulated,
+    },
     /// Explain a finding by its code; without a code, list all codes
     Explain {
         /// For example `unit-mismatch`
@@ -60,6 +67,16 @@ pub(crate) struct CheckOptions {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FmtOptions {
+    /// Texts, folders of texts, or `-` for a text on stdin that is written to stdout
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(crate) places: Vec<PathBuf>,
+    /// Change nothing, and list the files that would be changed
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -280,12 +297,28 @@ pub(crate) struct PlaceOptions {
 pub(crate) struct AuditOptions {
     /// The protocol's text
     pub(crate) protocol: PathBuf,
-    /// A table (.csv, .tsv, .parquet, .pqt, .jsonl); several are sessions of one subject in their order
+    /// Say which of two protocols the data fit better: this one or PROTOCOL
+    #[arg(long, value_name = "PROTOCOL")]
+    pub(crate) against: Option<PathBuf>,
+    /// A table (.csv, .tsv, .parquet, .pqt, .jsonl), a file of another program (a rig program's or Bpod's session,
+    /// a pyControl .tsv), or a session's folder; several are sessions of one subject in their order
     #[arg(long, value_name = "FILE")]
     pub(crate) table: Vec<PathBuf>,
-    /// The map from the tables' columns to the protocol's names (TOML)
+    /// The map from the data's columns to the protocol's names (TOML); without it, the names of the data's format
     #[arg(long, value_name = "FILE")]
-    pub(crate) map: PathBuf,
+    pub(crate) map: Option<PathBuf>,
+    /// The map for the protocol of --against, when it needs another
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub(crate) against_map: Option<PathBuf>,
+    /// Read the data in this format instead of finding it out: trialect, ibl-raw, alf, bpod, pycontrol, table
+    #[arg(long, value_name = "NAME")]
+    pub(crate) format: Option<String>,
+    /// Print the map by which the data are read, and do nothing else
+    #[arg(long)]
+    pub(crate) show_map: bool,
+    /// Write the report as a page with plots
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -309,4 +342,56 @@ pub(crate) struct AmendOptions {
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Emulated {
+    /// A Bpod state machine behind pseudo-terminals (Unix)
+    Bpod(EmulateBpodOptions),
+}
+
+/// A board with its firmware.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum BpodModel {
+    /// State machine r2.0 with firmware 22
+    #[value(name = "r2.0-v22")]
+    R2Firmware22,
+    /// State machine r2.0 with firmware 23
+    #[value(name = "r2.0-v23")]
+    R2Firmware23,
+    /// State machine 2+ with firmware 23
+    #[value(name = "2plus-v23")]
+    TwoPlusFirmware23,
+}
+
+impl From<BpodModel> for trialect_bpod::wire::Model {
+    fn from(model: BpodModel) -> trialect_bpod::wire::Model {
+        match model {
+            BpodModel::R2Firmware22 => trialect_bpod::wire::Model::R2Firmware22,
+            BpodModel::R2Firmware23 => trialect_bpod::wire::Model::R2Firmware23,
+            BpodModel::TwoPlusFirmware23 => trialect_bpod::wire::Model::TwoPlusFirmware23,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EmulateBpodOptions {
+    /// Which board
+    #[arg(long, value_enum)]
+    pub(crate) model: BpodModel,
+    /// Make links to the ports: PATH for commands, PATH.1 and PATH.2 for the others
+    #[arg(long, value_name = "PATH")]
+    pub(crate) link: Option<PathBuf>,
+    /// Let time jump to what happens next while a trial runs
+    #[arg(long)]
+    pub(crate) fast: bool,
+    /// Something from outside in a cycle (100 us) of a trial: Port1In@1:2511
+    #[arg(long, value_name = "EVENT@TRIAL:CYCLE")]
+    pub(crate) event: Vec<String>,
+    /// Something that goes wrong: garbage=16, truncation=3, delay=50 (ms), unplug, stuck-valve=1, false-end, lost-start
+    #[arg(long, value_name = "FAULT@TRIAL:CYCLE")]
+    pub(crate) fault: Vec<String>,
+    /// Write every byte that passes a port into a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
 }

@@ -3,13 +3,16 @@
 use crate::arguments::{CarryOptions, ConfirmOptions, LibraryOptions};
 use crate::failure::Failure;
 use crate::machine::Kind;
-use crate::{nearby, output, protocol, render, verdict};
+use crate::verdict::{self, Values};
+use crate::{nearby, output, protocol, render};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use trialect_driver::{Compiled, Handed, SourceText, Study, compile_study, is_study, stage_protocols};
+use trialect_driver::{
+    Compiled, CompiledStudy, Handed, SourceText, Study, compile_study, compile_study_beside, is_study, stage_protocols,
+};
 use trialect_export::{SessionFile, read_session};
 use trialect_ir::record::{Confirmed, Header, StudyChange, StudyStamp};
 use trialect_ir::{Date, Program};
@@ -30,20 +33,46 @@ pub(crate) struct Course {
 /// What the rules of a study said when a session had ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Step {
+pub(crate) struct Step {
     format: String,
     study: String,
-    stage: String,
+    pub(crate) stage: String,
     /// What the rules read.
-    read: BTreeMap<String, u32>,
+    pub(crate) read: BTreeMap<String, u32>,
     /// Definitions, conditions and advice by name; none when there is no value.
-    values: BTreeMap<String, Option<String>>,
+    pub(crate) values: Values,
     /// Names of the advice that holds.
     advice: Vec<String>,
     /// Ways whose condition holds, in text order.
     met: Vec<Met>,
     /// The stage of the next session, unless a person confirms one of those that are by hand.
-    next: String,
+    pub(crate) next: String,
+}
+
+impl Step {
+    /// What the rules of a study say of a session in a stage.
+    pub(crate) fn new(study: &Study, hash: &str, stage: &str, read: BTreeMap<String, u32>, values: Values) -> Step {
+        let holds = |column: &String| values.get(column).is_some_and(|value| value.as_deref() == Some("true"));
+        let ways = study.stages.iter().find(|one| one.name == stage).map_or(&[][..], |stage| &stage.ways);
+        let met = ways.iter().filter(|way| holds(&way.column));
+        let met: Vec<Met> =
+            met.map(|way| Met { to: way.to.clone(), by_hand: way.by_hand, text: way.text.clone() }).collect();
+        let next = met.iter().find(|met| !met.by_hand).map_or(stage.to_string(), |met| met.to.clone());
+        let advice = study.advices.iter().filter(|(_, column)| holds(column)).map(|(name, _)| name.clone()).collect();
+        Step { format: FORMAT.into(), study: hash.into(), stage: stage.into(), read, values, advice, met, next }
+    }
+
+    /// Stages that wait for a person, in text order.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &str> {
+        let stays = self.next == self.stage;
+        self.met.iter().filter(move |met| met.by_hand && stays).map(|met| met.to.as_str())
+    }
+
+    /// What a stage is handed when a subject comes to it for the first time.
+    pub(crate) fn hands(&self, handed: &[Handed]) -> Vec<(String, String)> {
+        let value = |one: &Handed| Some((one.name.clone(), self.values.get(&one.column)?.clone()?));
+        handed.iter().filter_map(value).collect()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,9 +92,28 @@ pub(crate) fn is(path: &Path) -> Result<bool, Failure> {
     Ok(is_study(&protocol::read_text(path)?))
 }
 
-impl Course {
-    /// Reads a study and the protocols of its stages, which stand beside it.
-    pub(crate) fn open(path: &Path, options: &LibraryOptions) -> Result<Course, Failure> {
+/// The first protocol of a study's stages that has errors.
+pub(crate) fn broken_protocol(path: &Path, options: &LibraryOptions) -> Result<Option<Compiled>, Failure> {
+    for name in stage_protocols(&protocol::read_text(path)?) {
+        if let Some(file) = nearby::protocol(&name, path)? {
+            let compiled = protocol::compile_file(&file, options)?;
+            if compiled.program.is_none() {
+                return Ok(Some(compiled));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// A study as it was read, with its scenarios and its findings.
+pub(crate) struct Read {
+    pub(crate) compiled: CompiledStudy,
+    programs: BTreeMap<String, (Arc<Program>, Compiled)>,
+}
+
+impl Read {
+    /// Reads a study and the protocols of its stages, and, when they are wanted, its scenarios and those beside it.
+    pub(crate) fn new(path: &Path, options: &LibraryOptions, with_scenarios: bool) -> Result<Read, Failure> {
         let text = protocol::read_text(path)?;
         let mut programs = BTreeMap::new();
         for name in stage_protocols(&text) {
@@ -76,12 +124,23 @@ impl Course {
         let offers = programs.iter().map(|(name, (_, compiled)): (&String, &(Arc<Program>, Compiled))| {
             (name.clone(), compiled.offered.clone())
         });
-        let compiled = compile_study(&path.display().to_string(), &text, &offers.collect());
-        if !compiled.findings.is_empty() {
-            let shown = render::text(&compiled.findings, &compiled.sources, std::io::stderr().is_terminal());
-            output::complain(&shown);
-        }
-        let Some(study) = compiled.study else { return Err(Failure::Found) };
+        let (offers, named) = (offers.collect(), path.display().to_string());
+        let compiled = if with_scenarios {
+            let alone =
+                |(name, (program, _)): (&String, &(Arc<Program>, Compiled))| (name.clone(), Arc::clone(program));
+            let beside = protocol::beside(path)?;
+            let beside = beside.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+            compile_study_beside((&named, &text), &offers, &programs.iter().map(alone).collect(), beside)
+        } else {
+            compile_study(&named, &text, &offers)
+        };
+        Ok(Read { compiled, programs })
+    }
+
+    /// The study, when nothing forbids it and each stage has its protocol.
+    pub(crate) fn course(self, path: &Path) -> Result<Course, Failure> {
+        let Read { compiled: CompiledStudy { study, text, .. }, programs } = self;
+        let Some(study) = study else { return Err(Failure::Found) };
         for name in study.stages.iter().filter_map(|stage| stage.protocol.as_ref()) {
             if !programs.contains_key(name) {
                 let last = name.rsplit('.').next().unwrap_or(name);
@@ -96,7 +155,19 @@ impl Course {
             (name.clone(), program.identity.protocol.clone())
         };
         let protocols: BTreeMap<String, String> = programs.iter().map(hash).collect();
-        Ok(Course { hash: study.hash(&protocols), study, text: compiled.text, protocols, programs })
+        Ok(Course { hash: study.hash(&protocols), study, text, protocols, programs })
+    }
+}
+
+impl Course {
+    /// Reads a study and the protocols of its stages, which stand beside it, and says what is wrong with them.
+    pub(crate) fn open(path: &Path, options: &LibraryOptions) -> Result<Course, Failure> {
+        let read = Read::new(path, options, false)?;
+        if !read.compiled.findings.is_empty() {
+            let shown = render::text(&read.compiled.findings, &read.compiled.sources, std::io::stderr().is_terminal());
+            output::complain(&shown);
+        }
+        read.course(path)
     }
 
     /// The protocol of a stage; none for one after which there are no sessions.
@@ -189,8 +260,7 @@ fn confirm_stage(
     by: Option<&str>,
     reason: Option<&String>,
 ) -> Result<(String, Option<Confirmed>), Failure> {
-    let mut waiting = step.met.iter().filter(|met| met.by_hand && step.next == step.stage);
-    let Some(met) = waiting.find(|met| asked == ALL || met.to == asked) else {
+    let Some(to) = step.waiting().find(|to| asked == ALL || *to == asked) else {
         if asked == ALL {
             return Ok((step.next.clone(), None));
         }
@@ -199,7 +269,7 @@ fn confirm_stage(
     let Some(by) = by else {
         return Err(trouble("not-met", format!("--confirm {asked}: say who confirms it with --by PERSON")));
     };
-    Ok((met.to.clone(), Some(Confirmed { by: by.into(), reason: reason.cloned() })))
+    Ok((to.to_string(), Some(Confirmed { by: by.into(), reason: reason.cloned() })))
 }
 
 /// The reason in the record of what is handed over.
@@ -218,9 +288,7 @@ fn first_entry(study: &Study, name: &str, stage: &str, done: &[PathBuf]) -> Resu
             return Ok(Vec::new());
         }
     }
-    let step = read_step(last)?;
-    let value = |one: &Handed| Some((one.name.clone(), step.values.get(&one.column)?.clone()?));
-    Ok(handed.iter().filter_map(value).collect())
+    Ok(read_step(last)?.hands(handed))
 }
 
 /// The session of a chain whose subject's state a session of a study takes over: the last one of the same protocol.
@@ -302,23 +370,7 @@ fn said(study: &Study, header: &Header, folder: &Path, done: &[PathBuf], kind: K
     let Some(stamp) = &header.study else { return Ok(Vec::new()) };
     let read = counted(study, stamp, header.date, done)?;
     let values = verdict::values(study, stamp, folder, done, &read, kind)?;
-    let holds = |column: &String| values.get(column).is_some_and(|value| value.as_deref() == Some("true"));
-    let ways = study.stages.iter().find(|stage| stage.name == stamp.stage).map_or(&[][..], |stage| &stage.ways);
-    let met = ways.iter().filter(|way| holds(&way.column));
-    let met: Vec<Met> =
-        met.map(|way| Met { to: way.to.clone(), by_hand: way.by_hand, text: way.text.clone() }).collect();
-    let next = met.iter().find(|met| !met.by_hand).map_or(stamp.stage.clone(), |met| met.to.clone());
-    let advice = study.advices.iter().filter(|(_, column)| holds(column)).map(|(name, _)| name.clone()).collect();
-    let step = Step {
-        format: FORMAT.into(),
-        study: stamp.hash.clone(),
-        stage: stamp.stage.clone(),
-        read,
-        values,
-        advice,
-        met,
-        next,
-    };
+    let step = Step::new(study, &stamp.hash, &stamp.stage, read, values);
     let mut bytes = serde_json::to_vec_pretty(&step).map_err(|error| trouble("header", error.to_string()))?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -337,6 +389,11 @@ fn counted(
         been.extend(session.study.filter(|one| one.name == stamp.name).map(|one| (one.stage, session.date)));
     }
     been.push((stamp.stage.clone(), date));
+    Ok(counts(study, &been))
+}
+
+/// Sessions and different dates of each stage among the sessions of a study.
+pub(crate) fn counts(study: &Study, been: &[(String, Option<Date>)]) -> BTreeMap<String, u32> {
     let mut read = BTreeMap::new();
     for stage in &study.stages {
         let of_stage = || been.iter().filter(|(name, _)| *name == stage.name);
@@ -344,5 +401,5 @@ fn counted(
         read.insert(format!("{}.sessions", stage.name), of_stage().count() as u32);
         read.insert(format!("{}.days", stage.name), dates.len() as u32);
     }
-    Ok(read)
+    read
 }

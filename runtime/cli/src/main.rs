@@ -13,8 +13,10 @@ mod covariates;
 mod date;
 mod differences;
 mod doc;
+mod emulate;
 mod explain;
 mod failure;
+mod fmt;
 mod hash;
 mod interrupt;
 mod lsp;
@@ -39,7 +41,7 @@ mod totals;
 mod verdict;
 mod verify;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Emulated};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     output::start_logs(arguments.verbose);
     let result = match arguments.command {
         Command::Check(options) => check::run(&options),
+        Command::Fmt(options) => fmt::run(&options),
         Command::Hash(options) => hash::run(&options),
         Command::Test(options) => scenarios::run(&options),
         Command::Sim(options) => sim::run(&options),
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Amend(options) => amend::run(&options),
         Command::Doc(options) => doc::run(&options),
         Command::Lsp(options) => lsp::run(&options),
+        Command::Emulate { device: Emulated::Bpod(options) } => emulate::run_bpod(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

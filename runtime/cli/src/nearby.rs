@@ -13,9 +13,15 @@ pub(crate) fn texts(text: &str, folders: &[&Path], library: &Library) -> Result<
     Ok(near.into_iter().map(|(name, near)| (name, near.text)).collect())
 }
 
+/// Where what stands beside a text is looked for: its folder, then the folder above.
+pub(crate) fn folders(text: &Path) -> [PathBuf; 2] {
+    let folder = text.parent().unwrap_or(Path::new(""));
+    [folder.to_path_buf(), folder.join("..")]
+}
+
 /// The file of the protocol of this name beside a study.
 pub(crate) fn protocol(name: &str, study: &Path) -> Result<Option<PathBuf>, Failure> {
-    for path in files_for_name(name, study.parent().unwrap_or(Path::new(""))) {
+    for path in folders(study).iter().flat_map(|folder| files_for_name(name, folder)) {
         if path.is_file() && name_of_protocol(&read_text(&path)?).as_deref() == Some(name) {
             return Ok(Some(path));
         }

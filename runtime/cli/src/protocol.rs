@@ -71,16 +71,21 @@ pub(crate) fn compile_file(path: &Path, options: &LibraryOptions) -> Result<Comp
 pub(crate) fn compile_with_scenarios(path: &Path, options: &LibraryOptions) -> Result<Compiled, Failure> {
     let text = read_text(path)?;
     let library = library_for(path, &text, options)?;
-    let beside = scenarios_of(path).map(|beside| Ok((beside.display().to_string(), read_text(&beside)?)));
-    let beside = beside.transpose()?;
+    let beside = beside(path)?;
     let beside = beside.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
     Ok(compile_beside(&path.display().to_string(), &text, &library, beside))
+}
+
+/// The name and the text of the file of scenarios beside a protocol or a study, if there is one.
+pub(crate) fn beside(path: &Path) -> Result<Option<(String, String)>, Failure> {
+    scenarios_of(path).map(|beside| Ok((beside.display().to_string(), read_text(&beside)?))).transpose()
 }
 
 /// The library with what stands beside a protocol.
 fn library_for(path: &Path, text: &str, options: &LibraryOptions) -> Result<Library, Failure> {
     let library = library(options)?;
-    let folders: Vec<&Path> = path.parent().into_iter().chain(options.stdlib.as_deref()).collect();
+    let near = crate::nearby::folders(path);
+    let folders: Vec<&Path> = near.iter().map(PathBuf::as_path).chain(options.stdlib.as_deref()).collect();
     let near = crate::nearby::texts(text, &folders, &library)?;
     Ok(library.beside(near))
 }

@@ -33,7 +33,7 @@ pub(crate) fn rerun(
     let record = Record::of(entries);
     let given = given(header, entries);
     let settings = program.devices.iter().map(|device| settings(header, &device.name)).collect();
-    let mut rig = ReplayRig::new(&header.kind, settings, &record);
+    let mut rig = ReplayRig::new(&header.kind, settings, &record, &header.columns, program);
     trialect_device::Rig::wire(&mut rig, &wiring(program))?;
     let stop = AtomicBool::new(false);
     let requests = RefCell::new(record.requests(&header.columns, program));
@@ -67,15 +67,16 @@ fn ends(record: &Record, entries: usize, until: Until) -> (Option<(u32, String)>
     let end = || record.end.clone().unwrap_or_default();
     match (until, &record.fault) {
         (Until::Recorded | Until::Broken(_), Some(fault)) => {
-            (None, Some(Interruption { place: Place::Entry(fault.position), reason: fault.what.clone() }))
+            let (place, reason) = (Place::Entry(fault.position), fault.what.clone());
+            (None, Some(Interruption { place, at: Some(fault.at), reason }))
         }
         (Until::Other, Some(RecordedFault { trial: Some(trial), at, what, .. })) => {
             let place = Place::Time { trial: *trial, at: *at };
-            (Some((record.trials, end())), Some(Interruption { place, reason: what.clone() }))
+            (Some((record.trials, end())), Some(Interruption { place, at: None, reason: what.clone() }))
         }
         // What is recorded of a trial that was under way is taken in, then it is broken off.
         (Until::Broken(reason), None) if record.is_open => {
-            let interruption = Interruption { place: Place::Instant(entries), reason: reason.clone() };
+            let interruption = Interruption { place: Place::Instant(entries), at: None, reason: reason.clone() };
             (Some((record.trials + 1, reason)), Some(interruption))
         }
         (Until::Broken(reason), None) => (Some((record.trials, reason)), None),

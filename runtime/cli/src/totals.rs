@@ -1,5 +1,6 @@
 //! What devices were asked to give in a session: in its trials, and by its machines between them.
 
+use std::collections::BTreeMap;
 use trialect_ir::record::Header;
 use trialect_ir::{Column, Program, Role};
 use trialect_journal::Entry;
@@ -51,4 +52,36 @@ pub(crate) fn given(columns: &[Column], adds: &[Option<String>], entries: &[Entr
         amounts.fold(0.0, |sum, amount| sum + amount)
     };
     between(columns, adds, entries).into_iter().map(|(k, between)| (k, in_trials(k) + between)).collect()
+}
+
+/// For how long each device of a record had outputs on that its class calls `held`, s; of several at a time the times add
+/// up. An output that takes over from another goes on.
+pub(crate) fn on(header: &Header, entries: &[Entry]) -> BTreeMap<String, f64> {
+    let (mut since, mut sums) = (BTreeMap::new(), BTreeMap::new());
+    let target = |output: u32| {
+        let output = header.outputs.get(output as usize).filter(|output| output.held)?;
+        Some((output.device.as_str(), output.verb.as_str(), output.stimulus.as_deref()))
+    };
+    let mut end = |device: &str, from: i64, at: i64| *sums.entry(device.to_string()).or_insert(0) += at - from;
+    for entry in entries {
+        match entry {
+            Entry::Output { output, at, .. } => {
+                if let Some(target) = target(*output) {
+                    since.entry(target).or_insert(*at);
+                }
+            }
+            Entry::Release { output, at } => {
+                if let Some((target, from)) = target(*output).and_then(|target| since.remove_entry(&target)) {
+                    end(target.0, from, *at);
+                }
+            }
+            Entry::SessionEnd { at, .. } => {
+                for ((device, ..), from) in std::mem::take(&mut since) {
+                    end(device, from, *at);
+                }
+            }
+            _ => {}
+        }
+    }
+    sums.into_iter().map(|(device, ns)| (device, ns as f64 * 1e-9)).collect()
 }

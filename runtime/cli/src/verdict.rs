@@ -6,12 +6,61 @@ use crate::course::{sealed, trouble};
 use crate::failure::Failure;
 use crate::machine::{self, Kind};
 use crate::record;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use trialect_driver::{Fed, Study};
 use trialect_ir::record::StudyStamp;
 use trialect_ir::{Column, ColumnId, Domain, DrawId, Host, Machine, Phase, Program, Role, RuleId, SiteId, StateId};
 use trialect_journal::Entry;
+
+/// Values by name; none where there is none.
+pub(crate) type Values = BTreeMap<String, Option<String>>;
+
+/// The sessions of a study, in order; the last has just ended.
+pub(crate) trait Chain {
+    /// The stage of each.
+    fn stages(&self) -> &[String];
+    /// What was recorded of one.
+    fn record(&self, session: usize) -> Result<Record<'_>, Failure>;
+    /// Words of the rules' program that a session is given besides.
+    fn filled(&self, session: usize) -> Vec<(String, Option<u64>)> {
+        let _ = session;
+        Vec::new()
+    }
+}
+
+/// What was recorded of a session.
+pub(crate) struct Record<'a> {
+    /// Where, for people.
+    pub(crate) place: String,
+    pub(crate) columns: Cow<'a, [Column]>,
+    pub(crate) outcomes: Cow<'a, [String]>,
+    pub(crate) entries: Cow<'a, [Entry]>,
+}
+
+/// Sealed sessions, and the one that ended.
+struct Folders {
+    folders: Vec<PathBuf>,
+    stages: Vec<String>,
+}
+
+impl Chain for Folders {
+    fn stages(&self) -> &[String] {
+        &self.stages
+    }
+
+    fn record(&self, session: usize) -> Result<Record<'_>, Failure> {
+        let folder = &self.folders[session];
+        let record::Session { header, entries, .. } = record::read(folder)?;
+        Ok(Record {
+            place: folder.display().to_string(),
+            columns: header.columns.into(),
+            outcomes: header.outcomes.into(),
+            entries: entries.into(),
+        })
+    }
+}
 
 /// The values of a study's definitions, conditions and what it hands over, when this session has ended.
 pub(crate) fn values(
@@ -21,12 +70,31 @@ pub(crate) fn values(
     done: &[PathBuf],
     counts: &BTreeMap<String, u32>,
     kind: Kind,
-) -> Result<BTreeMap<String, Option<String>>, Failure> {
+) -> Result<Values, Failure> {
+    let mut chain = Folders { folders: Vec::new(), stages: Vec::new() };
+    for before in done {
+        if let Some(one) = sealed(before)?.study.filter(|one| one.name == stamp.name) {
+            chain.folders.push(before.clone());
+            chain.stages.push(one.stage);
+        }
+    }
+    chain.folders.push(folder.to_path_buf());
+    chain.stages.push(stamp.stage.clone());
+    judge(study, machine::machine(kind, &study.program)?.as_mut(), &chain, counts)
+}
+
+/// The same for any sessions, with a machine that has the study's program.
+pub(crate) fn judge(
+    study: &Study,
+    machine: &mut dyn Machine,
+    chain: &dyn Chain,
+    counts: &BTreeMap<String, u32>,
+) -> Result<Values, Failure> {
     let program = &study.program;
-    let mut rules = Rules { program, machine: machine::machine(kind, program)? };
-    rules.machine.memory_mut().copy_from_slice(&program.initial);
-    for shown in looked_at(study, stamp, folder, done)? {
-        rules.session(study, &shown, counts)?;
+    machine.memory_mut().copy_from_slice(&program.initial);
+    let mut rules = Rules { program, machine };
+    for shown in looked_at(study, chain.stages()) {
+        rules.session(study, &shown, chain, counts)?;
     }
     let memory = rules.machine.memory();
     let told = |column: &&Column| {
@@ -42,7 +110,7 @@ pub(crate) fn values(
 
 /// A session that the rules look at.
 struct Shown<'a> {
-    folder: PathBuf,
+    session: usize,
     stage: &'a str,
     /// 1 for the last of its stage.
     back: u32,
@@ -50,41 +118,29 @@ struct Shown<'a> {
 
 /// The last sessions of each stage, as many as the rules look at, in the order of the chain; the one that ended is there
 /// always.
-fn looked_at<'a>(
-    study: &'a Study,
-    stamp: &StudyStamp,
-    folder: &Path,
-    done: &[PathBuf],
-) -> Result<Vec<Shown<'a>>, Failure> {
-    let mut been: Vec<(PathBuf, String)> = Vec::new();
-    for before in done {
-        let stage = sealed(before)?.study.filter(|one| one.name == stamp.name).map(|one| one.stage);
-        been.extend(stage.map(|stage| (before.clone(), stage)));
-    }
-    been.push((folder.to_path_buf(), stamp.stage.clone()));
-    let last = been.len() - 1;
+fn looked_at<'a>(study: &'a Study, been: &[String]) -> Vec<Shown<'a>> {
     let read: BTreeSet<&str> =
         study.fed.iter().filter(|one| one.last.is_some()).map(|one| one.stage.as_str()).collect();
     let mut counted: BTreeMap<&str, u32> = BTreeMap::new();
     let mut shown = Vec::new();
-    for (k, (folder, name)) in been.iter().enumerate().rev() {
+    for (ago, (session, name)) in been.iter().enumerate().rev().enumerate() {
         let Some(stage) = study.stages.iter().find(|stage| stage.name == *name) else { continue };
         let stage = stage.name.as_str();
         let back = counted.entry(stage).or_insert(0);
         *back += 1;
         let wanted = study.windows.get(stage).copied().unwrap_or(0).max(u32::from(read.contains(stage)));
-        if *back <= wanted || k == last {
-            shown.push(Shown { folder: folder.clone(), stage, back: *back });
+        if *back <= wanted || ago == 0 || ago < study.every as usize {
+            shown.push(Shown { session, stage, back: *back });
         }
     }
     shown.reverse();
-    Ok(shown)
+    shown
 }
 
 /// The program of the rules on its machine.
 struct Rules<'a> {
     program: &'a Program,
-    machine: Box<dyn Machine>,
+    machine: &'a mut dyn Machine,
 }
 
 /// One record of a journal: a word for each column, and a bit that says whether there is a value.
@@ -96,7 +152,13 @@ struct Row<'a> {
 
 impl Rules<'_> {
     /// Shows one session: its trials, then its end.
-    fn session(&mut self, study: &Study, shown: &Shown<'_>, counts: &BTreeMap<String, u32>) -> Result<(), Failure> {
+    fn session(
+        &mut self,
+        study: &Study,
+        shown: &Shown<'_>,
+        chain: &dyn Chain,
+        counts: &BTreeMap<String, u32>,
+    ) -> Result<(), Failure> {
         let subject = self.program.subject.start as usize..self.program.subject.end as usize;
         let kept = self.machine.memory()[subject.clone()].to_vec();
         self.machine.memory_mut().copy_from_slice(&self.program.initial);
@@ -108,19 +170,23 @@ impl Rules<'_> {
         let (here, back) = Study::place_of(shown.stage);
         self.fill(&here, Some(1));
         self.fill(&back, Some(u64::from(shown.back)));
+        let stage = study.stages.iter().position(|stage| stage.name == shown.stage);
+        self.fill(Study::STAGE, stage.map(|at| at as u64));
+        for (column, word) in chain.filled(shown.session) {
+            self.fill(&column, word);
+        }
         let fed: Vec<&Fed> = study.fed.iter().filter(|one| one.stage == shown.stage).collect();
         if !fed.is_empty() {
-            self.rows(&fed, shown)?;
+            self.rows(&fed, &chain.record(shown.session)?)?;
         }
         self.machine.run(Phase::SessionEnd, &mut Deaf);
         self.machine.run(Phase::Columns, &mut Deaf);
         Ok(())
     }
 
-    fn rows(&mut self, fed: &[&Fed], shown: &Shown<'_>) -> Result<(), Failure> {
-        let session = record::read(&shown.folder)?;
-        let columns = &session.header.columns;
-        let outcomes = Domain::Named { members: session.header.outcomes.clone() };
+    fn rows(&mut self, fed: &[&Fed], session: &Record<'_>) -> Result<(), Failure> {
+        let columns = &session.columns;
+        let outcomes = Domain::Named { members: session.outcomes.to_vec() };
         let find = |one: &&Fed| columns.iter().position(|column| column.name == one.name);
         let places: Vec<Option<usize>> = fed.iter().map(find).collect();
         let set = |rules: &mut Self, row: &Row<'_>, of_trial: bool| -> Result<(), Failure> {
@@ -128,10 +194,10 @@ impl Rules<'_> {
                 let (domain, word) = match (place, row.outcome) {
                     (Some(k), _) => (&columns[*k].domain, row.word(*k)),
                     (None, Some(outcome)) if one.name == "outcome" => (&outcomes, Some((u64::from(outcome), true))),
-                    (None, _) => return Err(missing(shown, &one.name)),
+                    (None, _) => return Err(missing(session, &one.name)),
                 };
                 for column in one.row.iter().chain(&one.last) {
-                    rules.translate(column, domain, word).ok_or_else(|| missing(shown, &one.name))?;
+                    rules.translate(column, domain, word).ok_or_else(|| missing(session, &one.name))?;
                 }
             }
             Ok(())
@@ -143,7 +209,7 @@ impl Rules<'_> {
         if let Some(end) = &end {
             set(self, end, false)?;
         }
-        for entry in &session.entries {
+        for entry in session.entries.iter() {
             // An interrupted trial enters no statistic.
             let Entry::Row { outcome: Some(outcome), words, present, .. } = entry else { continue };
             set(self, &Row { words, present, outcome: Some(*outcome) }, true)?;
@@ -184,11 +250,11 @@ impl Row<'_> {
     }
 }
 
-fn missing(shown: &Shown<'_>, name: &str) -> Failure {
+fn missing(session: &Record<'_>, name: &str) -> Failure {
     let message = format!(
         "{}: this session has no `{name}` as the study reads it, since its protocol was another one; give the study a \
          stage of another name",
-        shown.folder.display()
+        session.place
     );
     trouble("study-changed", message)
 }

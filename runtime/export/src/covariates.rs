@@ -10,9 +10,12 @@ use trialect_journal::Entry;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CovariateFile {
-    /// `before`, `after` or `on_change`; none for one that is computed.
+    /// `before`, `after` or `on_change`; none for one that is computed or measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<String>,
+    /// The device and the reading that measure it: `bath.temperature`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// Whether there must be a value.
     pub required: bool,
     /// Least and greatest: a value outside is refused.
@@ -36,6 +39,7 @@ impl CovariateFile {
     pub(crate) fn of(column: &Column, covariate: &Covariate) -> CovariateFile {
         CovariateFile {
             asked: covariate.asked.as_ref().map(word_of),
+            from: covariate.from.clone(),
             required: !covariate.optional,
             within: covariate.within.map(|range| in_unit(column, range)),
             standard: covariate.standard.map(|range| in_unit(column, range)),
@@ -52,6 +56,7 @@ pub(crate) fn about(column: &Column, covariate: &Covariate) -> Vec<(&'static str
     let range = |range: Option<[f64; 2]>| range.map(|[low, high]| format!("{low} .. {high}"));
     [
         ("asked", file.asked),
+        ("from", file.from),
         ("within", range(file.within)),
         ("standard", range(file.standard).or(file.usual)),
         ("convention", file.convention),

@@ -25,6 +25,7 @@ mod fault;
 mod folder;
 mod loaded;
 mod manifest;
+mod requests;
 mod samples;
 mod seal;
 mod session_json;
@@ -41,6 +42,7 @@ pub use chain::verify_chain;
 pub use covariates::CovariateFile;
 pub use fault::ExportFault;
 pub use manifest::{MANIFEST, Manifest, read_manifest};
+pub use requests::RequestFile;
 pub use samples::{Late, Lost, StreamFile};
 pub use seal::{Sealed, TableFile, seal, tables};
 pub use session_json::{

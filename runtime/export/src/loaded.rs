@@ -1,6 +1,7 @@
 //! A journal with its header read and its entries checked against it.
 
 use crate::{ExportFault, StreamFile};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::path::Path;
 use trialect_ir::record::{FORMAT, Header};
@@ -84,4 +85,14 @@ pub(crate) fn is_text(domain: &Domain) -> bool {
 /// Session-clock time in seconds.
 pub(crate) fn seconds(at: i64) -> f64 {
     at as f64 / 1e9
+}
+
+/// The value of a word in the unit of its column, as JSON has it.
+pub(crate) fn word_value(domain: &Domain, word: u64) -> Value {
+    match domain {
+        Domain::Bool => Value::from(word != 0),
+        Domain::Int { .. } => Value::from(word as i64),
+        _ if is_text(domain) => Value::from(domain.show(word)),
+        _ => domain.number(word).map_or(Value::Null, Value::from),
+    }
 }

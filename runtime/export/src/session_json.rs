@@ -2,7 +2,8 @@
 
 use crate::covariates::{CovariateFile, outside_standard};
 use crate::folder::load;
-use crate::loaded::{Loaded, is_text, word};
+use crate::loaded::{Loaded, word, word_value};
+use crate::requests::{RequestFile, requests};
 use crate::trials::{field_names, word_of};
 use crate::{ExportFault, StreamFile, TableFile};
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,9 @@ pub struct SessionFile {
     /// Covariates that were outside of their standard, at any time of the session.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outside_standard: Vec<String>,
+    /// What people asked for between trials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestFile>,
     /// Values of the subject's names at the start, in the units of their columns; names without a value are null.
     pub subject_at_start: BTreeMap<String, Value>,
     /// The same at the end.
@@ -250,6 +254,7 @@ fn session(loaded: &Loaded, tables: &[TableFile], status: Status) -> SessionFile
         covariates: header.covariates,
         covariate_remarks: header.covariate_remarks,
         outside_standard: outside_standard(columns, &loaded.entries),
+        requests: requests(columns, &loaded.entries),
         subject_at_start: values(columns, Clock::Subject, ends.at_start),
         subject_at_end: values(columns, Clock::Subject, ends.at_end),
         session_at_end: values(columns, Clock::Session, ends.at_end),
@@ -325,18 +330,9 @@ fn values(columns: &[Column], clock: Clock, row: Row<'_>) -> BTreeMap<String, Va
         columns.iter().zip(field_names(columns)).enumerate().filter(|(_, (column, _))| column.clock == clock);
     on_clock
         .map(|(k, (column, field))| {
-            (field, word(row.0, row.1, k).map_or(Value::Null, |word| value(&column.domain, word)))
+            (field, word(row.0, row.1, k).map_or(Value::Null, |word| word_value(&column.domain, word)))
         })
         .collect()
-}
-
-fn value(domain: &Domain, word: u64) -> Value {
-    match domain {
-        Domain::Bool => Value::from(word != 0),
-        Domain::Int { .. } => Value::from(word as i64),
-        _ if is_text(domain) => Value::from(domain.show(word)),
-        _ => domain.number(word).map_or(Value::Null, Value::from),
-    }
 }
 
 fn described(column: &Column, field: String) -> ColumnFile {

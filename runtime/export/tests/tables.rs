@@ -300,3 +300,77 @@ fn a_visit_says_to_which_machine_it_belongs_and_ends_with_its_own() {
         assert_eq!(states.column(name), expected, "{name}");
     }
 }
+
+/// Seals a session of 9 s with two streams of 10 Hz and these pieces: stream, first sample, when it came in s, how many.
+fn sampled(folder: &std::path::Path, pieces: &[(u32, u64, f64, i16)]) -> Result<(), trialect_export::ExportFault> {
+    let mut header = sample::header();
+    let stream = |reading: &str, description: Option<String>| trialect_ir::record::StreamStamp {
+        device: "amp".into(),
+        class: "PatchAmplifier".into(),
+        reading: reading.into(),
+        unit: None,
+        rate: 10.0,
+        gain: 0.5,
+        offset: -1.0,
+        description,
+    };
+    header.streams = vec![stream("voltage", None), stream("current", Some("the amplifier".into()))];
+    sample::lay_out(folder, &header, &sample::entries());
+    let file = folder.join(trialect_journal::SAMPLES);
+    let mut writer = trialect_journal::SampleWriter::create(&file, header.run_identity.as_bytes()).expect("a file");
+    for (stream, first, at, many) in pieces {
+        let counts: Vec<i16> = (0..*many).map(|k| *first as i16 + k).collect();
+        writer.push(*stream, *first, (at * 1e9) as i64, &counts).expect("a piece");
+    }
+    trialect_export::seal(folder, trialect_export::Status::Complete).map(|_| ())
+}
+
+#[test]
+fn lost_samples_are_rows_without_a_value_and_late_ones_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Of the first stream 3 .. 6 are lost and what follows comes 2 s after it was taken; of the other the last ones.
+    let pieces = [(0, 0, 1.0, 3), (0, 7, 2.7, 3), (0, 10, 9.0, 80), (1, 0, 9.0, 90), (1, 90, 9.1, 1)];
+    sampled(folder.path(), &pieces).expect("sealed");
+    assert_eq!(trialect_export::verify_folder(folder.path()), []);
+    let table = Table::read(&folder.path().join("samples-amp.voltage.parquet"));
+    let expected: Vec<String> = (0..90).map(|k| if (3..7).contains(&k) { "-".into() } else { k.to_string() }).collect();
+    assert_eq!((table.shape(), table.column("count")), (vec!["count: Int16".to_owned()], expected));
+    for (key, value) in [("trialect.rate", "10"), ("trialect.gain", "0.5"), ("trialect.offset", "-1")] {
+        assert_eq!(table.stamps[key], value);
+    }
+    let about = trialect_export::read_session(folder.path()).expect("a session").streams;
+    let lost = |at, samples| trialect_export::Lost { at, samples };
+    let late = |at, samples, by| trialect_export::Late { at, samples, by };
+    assert_eq!((about[0].rows, about[0].samples, about[1].rows, about[1].samples), (90, 86, 91, 91));
+    assert_eq!((&about[0].lost, &about[1].lost), (&vec![lost(0.3, 4)], &vec![]));
+    assert_eq!(about[0].late, [late(0.7, 3, 2.0), late(1.0, 80, 8.0)]);
+    // The other stream came at once at the end, but for a sample 100 ms later.
+    assert_eq!(about[1].late, [late(0.0, 90, 9.0)]);
+}
+
+#[test]
+fn what_is_missing_at_the_end_has_no_rows_and_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    sampled(folder.path(), &[(0, 0, 1.0, 10)]).expect("sealed");
+    let about = trialect_export::read_session(folder.path()).expect("a session").streams;
+    let lost = |at, samples| vec![trialect_export::Lost { at, samples }];
+    assert_eq!((about[0].rows, &about[0].lost), (10, &lost(1.0, 80)));
+    // A stream of which nothing came is a table without rows.
+    assert_eq!((about[1].rows, &about[1].lost), (0, &lost(0.0, 90)));
+    assert_eq!(Table::read(&folder.path().join("samples-amp.current.parquet")).rows(), 0);
+    assert_eq!(trialect_export::verify_folder(folder.path()), []);
+}
+
+#[test]
+fn samples_that_no_session_writes_are_refused() {
+    for (pieces, told) in [
+        (&[(0, 0, 1.0, 10), (0, 9, 2.0, 1)][..], "sample 9 of `amp.voltage` is there twice"),
+        (&[(0, 0, 1.0, 5), (0, 5, 1.0, 5), (0, 20, 1.9, 1)], "sample 20 of `amp.voltage`"),
+        (&[(2, 0, 1.0, 1)], "the record has no stream 2"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let fault = sampled(folder.path(), pieces).expect_err("refused");
+        assert!(fault.code() == "samples-differ" && fault.to_string().contains(told), "{fault}");
+        assert!(!folder.path().join("manifest.json").exists());
+    }
+}

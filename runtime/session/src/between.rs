@@ -89,10 +89,14 @@ impl Session<'_, '_> {
                 Request::Resume => (paused_at, earliest) = (None, earliest.max(self.now)),
                 _ => {}
             }
-            let ends = request == Request::Stop;
+            let (ends, pauses) = (request == Request::Stop, request == Request::Pause);
             self.host.push(Entry::Request { at: self.now, by, request });
             self.host.fault.take().map_or(Ok(()), Err)?;
             done = true;
+            if pauses {
+                // A pause may last, and what ends it may be a crash.
+                self.host.hands.recorder.commit(self.plan.sync_each_trial)?;
+            }
             if ends {
                 return Ok(Between::Ends(STOPPED.into()));
             }
@@ -129,6 +133,9 @@ impl Session<'_, '_> {
         if self.now.saturating_sub(since) >= LONGEST_PAUSE {
             return Ok(Some(FORGOTTEN.into()));
         }
-        self.pass_until(self.now.saturating_add(LISTEN))
+        let stopped = self.pass_until(self.now.saturating_add(LISTEN))?;
+        // What was heard meanwhile; nothing is written when nothing was.
+        self.host.hands.recorder.commit(false)?;
+        Ok(stopped)
     }
 }

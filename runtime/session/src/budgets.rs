@@ -1,5 +1,6 @@
 //! Limits of the time for which outputs are on.
 
+use std::collections::BTreeMap;
 use trialect_device::Ns;
 use trialect_ir::{Clock, OnTime, Program, Site, VerbKind};
 
@@ -11,14 +12,30 @@ pub(crate) struct Budgets {
     since: Ns,
 }
 
+/// The name under which the time is given for which a device was on in earlier sessions of a day. `on` is no name of a
+/// class.
+pub fn on_today(device: &str) -> String {
+    format!("{device}.on")
+}
+
 /// Whether a limit is about an output.
 pub(crate) fn limits(limit: &OnTime, site: &Site) -> bool {
     site.kind == VerbKind::Held && limit.devices.contains(&site.device)
 }
 
 impl Budgets {
-    pub(crate) fn new(program: &Program) -> Budgets {
-        Budgets { spent: vec![0; program.on_time.len()], since: 0 }
+    /// What is left of a day is what earlier sessions have left of it: `given_today` says for how many seconds they had
+    /// each device on, by [`on_today`].
+    pub(crate) fn new(program: &Program, given_today: &BTreeMap<String, f64>) -> Budgets {
+        let earlier = |device: &u32| {
+            let name = program.devices.get(*device as usize).map(|device| on_today(&device.name));
+            name.and_then(|name| given_today.get(&name)).copied().unwrap_or(0.0)
+        };
+        let spent = |limit: &OnTime| {
+            let seconds: f64 = limit.devices.iter().filter(|_| limit.of_day).map(earlier).sum();
+            trialect_ir::law::nanoseconds(seconds).clamp(0, limit.most)
+        };
+        Budgets { spent: program.on_time.iter().map(spent).collect(), since: 0 }
     }
 
     /// Counts the time until now, in which `on` says how many outputs of a limit were on.

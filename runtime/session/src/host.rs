@@ -84,7 +84,7 @@ impl<'a> SessionHost<'a> {
         });
         SessionHost {
             hands: Hands { program, rig, recorder, now: 0, pushed: 0, breaks_before, safe: false },
-            outputs: Outputs::new(program),
+            outputs: Outputs::new(program, &plan.given_today),
             fault: None,
             heard: 0,
             given: BTreeMap::new(),

@@ -23,6 +23,7 @@ mod stamp;
 mod support;
 mod trials;
 
+pub use budgets::on_today;
 pub use check::check;
 pub use covariates::{expects, is_outside, shown};
 pub use fault::SessionFault;

@@ -3,6 +3,7 @@
 use crate::SessionFault;
 use crate::budgets::{Budgets, limits};
 use crate::host::Hands;
+use std::collections::BTreeMap;
 use trialect_device::{Command, Ns, Rig};
 use trialect_ir::{Class, Clock, Program, Site, SiteId, Slot, VerbKind, header};
 use trialect_journal::Entry;
@@ -38,8 +39,8 @@ pub(crate) struct Outputs {
 }
 
 impl Outputs {
-    pub(crate) fn new(program: &Program) -> Outputs {
-        let budgets = Budgets::new(program);
+    pub(crate) fn new(program: &Program, given_today: &BTreeMap<String, f64>) -> Outputs {
+        let budgets = Budgets::new(program, given_today);
         Outputs { on: Vec::new(), sent: vec![Vec::new(); program.sites.len()], budgets }
     }
 

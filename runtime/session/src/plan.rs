@@ -14,6 +14,8 @@ use trialect_ir::record::Remark;
 pub struct Interruption {
     /// Where.
     pub place: Place,
+    /// When, if it was later than anything that is recorded before it, ns.
+    pub at: Option<Ns>,
     /// Why.
     pub reason: String,
 }

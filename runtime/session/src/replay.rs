@@ -1,9 +1,9 @@
 //! Replaying: the recorded inputs, and nothing else of the record, drive the session again.
 
 use crate::{Inbox, SessionFault};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
-use trialect_ir::{Column, Program};
+use trialect_ir::{Clock, Column, Program};
 use trialect_journal::{Entry, Request};
 
 /// What of a record is an input to its session.
@@ -11,8 +11,8 @@ use trialect_journal::{Entry, Request};
 pub struct Record {
     inputs: Vec<Input>,
     starts: Vec<Ns>,
-    /// What devices measured, in order.
-    measured: Vec<Option<u64>>,
+    /// What devices measured of each covariate, by its column, in order.
+    measured: BTreeMap<u32, VecDeque<Option<u64>>>,
     /// When a trial was about to begin that did not, for what was measured.
     not_begun: Option<Ns>,
     /// The trials before it, when, who and what: each request in its order.
@@ -53,8 +53,8 @@ impl Record {
                     record.inputs.push(Input { line: *line, at: *at, value: *value });
                     record.is_open = true;
                 }
-                Entry::Measured { word, at, .. } => {
-                    record.measured.push(*word);
+                Entry::Measured { column, word, at } => {
+                    record.measured.entry(*column).or_default().push_back(*word);
                     record.not_begun = Some(*at);
                     record.is_open = true;
                 }
@@ -110,21 +110,52 @@ pub struct ReplayRig {
     kind: &'static str,
     settings: Vec<Vec<(String, f64)>>,
     inputs: VecDeque<Input>,
-    measured: VecDeque<Option<u64>>,
+    readings: Vec<Reading>,
     starts: Vec<Ns>,
 }
 
+/// A covariate that the program has measured, and what was recorded under its name.
+#[derive(Debug)]
+struct Reading {
+    device: u32,
+    name: String,
+    clock: Clock,
+    recorded: VecDeque<Option<u64>>,
+    asked: u32,
+}
+
+/// The covariates of a program with what a record has of each, found by name: those of the session first.
+fn readings(record: &Record, columns: &[Column], program: &Program) -> Vec<Reading> {
+    let reading = |measured: &trialect_ir::Measured| {
+        let column = &program.columns[measured.column as usize];
+        let recorded = columns.iter().position(|recorded| recorded.name == column.name);
+        let recorded = recorded.and_then(|k| record.measured.get(&(k as u32))).cloned().unwrap_or_default();
+        let (device, name) = (measured.device, measured.reading.clone());
+        Reading { device, name, clock: column.clock, recorded, asked: 0 }
+    };
+    let mut readings: Vec<Reading> = program.measured.iter().map(reading).collect();
+    readings.sort_by_key(|reading| reading.clock != Clock::Session);
+    readings
+}
+
 impl ReplayRig {
-    /// A rig of the recorded kind with the recorded constants of its devices, in the order of the protocol's rig.
-    pub fn new(kind: &str, settings: Vec<Vec<(String, f64)>>, record: &Record) -> ReplayRig {
+    /// A rig of the recorded kind with the recorded constants of its devices, in the order of the protocol's rig. What
+    /// devices measured goes to the covariates of `program` that have the names of the record's `columns`.
+    pub fn new(
+        kind: &str,
+        settings: Vec<Vec<(String, f64)>>,
+        record: &Record,
+        columns: &[Column],
+        program: &Program,
+    ) -> ReplayRig {
         let kind = ["simulated", "recorded", "emulated", "real"]
             .into_iter()
             .find(|known| *known == kind)
             .unwrap_or("recorded");
         let mut starts = record.starts.clone();
         starts.extend(record.not_begun);
-        let (inputs, measured) = (record.inputs.iter().copied().collect(), record.measured.iter().copied().collect());
-        ReplayRig { kind, settings, inputs, measured, starts }
+        let inputs = record.inputs.iter().copied().collect();
+        ReplayRig { kind, settings, inputs, readings: readings(record, columns, program), starts }
     }
 }
 
@@ -138,8 +169,14 @@ impl Rig for ReplayRig {
     fn settings(&self, device: u32) -> Vec<(String, f64)> {
         self.settings.get(device as usize).cloned().unwrap_or_default()
     }
-    fn measure(&mut self, _at: Ns, _device: u32, _reading: &str) -> Result<Option<f64>, RigFault> {
-        Ok(self.measured.pop_front().flatten().map(f64::from_bits))
+    fn measure(&mut self, _at: Ns, device: u32, reading: &str) -> Result<Option<f64>, RigFault> {
+        // Those of one reading take turns: of the session once, of the trial in each.
+        let asked = self.readings.iter_mut().filter(|one| one.device == device && one.name == reading);
+        let next = asked.filter(|one| one.clock != Clock::Session || one.asked == 0).min_by_key(|one| one.asked);
+        Ok(next.and_then(|one| {
+            one.asked += 1;
+            one.recorded.pop_front().flatten().map(f64::from_bits)
+        }))
     }
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
         let due = self.inputs.front().is_some_and(|input| input.at <= until);

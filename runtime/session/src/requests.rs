@@ -166,7 +166,10 @@ pub(crate) struct Change {
 /// The change of a parameter to a value that it may have.
 pub(crate) fn change(program: &Program, name: &str, to: &Given) -> Result<Change, RequestRefused> {
     let columns = &program.columns;
-    let found = program.parameters.iter().find(|parameter| columns[parameter.column as usize].name == name);
+    // Blanks between keys are as one likes.
+    let letters = |name: &str| name.chars().filter(|c| *c != ' ').collect::<String>();
+    let is_called = |column: &Column| column.name == name || letters(&column.name) == letters(name);
+    let found = program.parameters.iter().find(|parameter| is_called(&columns[parameter.column as usize]));
     let Some(parameter) = found else {
         let of_subject = |column: &&Column| column.role == Role::Parameter && column.clock == Clock::Subject;
         if columns.iter().filter(of_subject).any(|column| column.name == name) {
@@ -182,7 +185,7 @@ pub(crate) fn change(program: &Program, name: &str, to: &Given) -> Result<Change
     };
     let column = &columns[parameter.column as usize];
     let (_, word) =
-        to.resolve(program, name).map_err(|fault: SessionFault| RequestRefused::Value(fault.to_string()))?;
+        to.resolve(program, &column.name).map_err(|fault: SessionFault| RequestRefused::Value(fault.to_string()))?;
     if let Some((least, most)) = outside(&column.domain, word) {
         let said = |word: u64| {
             let unit = column.domain.unit().map_or_else(String::new, |unit| format!(" {}", unit.symbol));

@@ -263,6 +263,7 @@ fn outputs(program: &Program) -> Vec<OutputStamp> {
         stimulus: site.stimulus.map(|stimulus| program.stimuli[stimulus as usize].name.clone()),
         arguments: site.parameters.iter().map(|(name, _)| name.clone()).collect(),
         adds: site.adds.clone(),
+        held: site.kind == trialect_ir::VerbKind::Held,
     };
     program.sites.iter().map(stamp).collect()
 }

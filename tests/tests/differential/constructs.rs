@@ -69,8 +69,12 @@ impl Writer<'_> {
         self.author.knows("seen[2]", Type::Count);
     }
 
-    /// Draws of a state, one for each side, before all else of it; known in the state alone.
+    /// Clauses of a set that changes; draws of a state, one for each side, before all else of it and known in it alone.
     pub(crate) fn keyed_draw(&mut self) {
+        if self.chance(3) {
+            let test = self.author.truth(1);
+            self.line(&format!("    for c in pool {{ on lever.release when shown is c or {test} {{ turns += 1 }} }}"));
+        }
         if !self.chance(2) {
             return;
         }

@@ -86,7 +86,10 @@ impl<'g> Author<'g> {
             return self.leaf(Type::Real, literal);
         }
         let below = depth - 1;
-        match self.generator.below(18) {
+        match self.generator.below(22) {
+            17 => format!("{}({})", self.generator.one_of(&["sin", "cos", "erf"]), self.real(below)),
+            18 => format!("probit(clamp({}, 0.01 .. 0.99))", self.real(below)),
+            19 => format!("sqrt(abs({} mod 3))", self.count(below)),
             0 | 1 => self.binary(Type::Real, "+", below),
             2 => self.binary(Type::Real, "-", below),
             3 | 4 => self.binary(Type::Real, "*", below),
@@ -184,7 +187,12 @@ impl<'g> Author<'g> {
             let literal = self.generator.between(0, 9).to_string();
             return self.leaf(Type::Count, literal);
         }
-        match self.generator.below(4) {
+        match self.generator.below(6) {
+            4 => {
+                let function = self.generator.one_of(&["floor", "ceil", "round"]);
+                format!("{function}(clamp({}, -100 .. 100))", self.real(depth - 1))
+            }
+            5 => format!("({} mod 4)", self.count(depth - 1)),
             0 => self.binary(Type::Count, "+", depth - 1),
             1 => self.called("min", Type::Count, depth - 1),
             2 => self.over_sides("count", Type::Bool, depth - 1),

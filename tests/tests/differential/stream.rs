@@ -3,7 +3,7 @@
 use crate::generator::Generator;
 use crate::twins::{Call, Tally, Twins};
 use trialect_ir::{
-    Channel, Class, InputId, NEVER, NO_OUTCOME, Phase, Program, Slot, State, Trigger, Update, header, law,
+    Channel, Class, Clock, InputId, NEVER, NO_OUTCOME, Phase, Program, Slot, State, Trigger, Update, header, law,
 };
 
 /// A trial that has not ended after so many steps is broken off.
@@ -55,6 +55,36 @@ impl<'t, 'p> Stream<'t, 'p> {
         self.twins.call(Call::Stop { at: self.now });
         self.twins.set(header::NOW, self.now as u64);
         self.twins.call(Call::Run(Phase::SessionEnd));
+        self.twins.call(Call::Run(Phase::Columns));
+    }
+
+    /// What devices measure when a clock ticks: mostly a number of the size that the unit asks for.
+    fn measured(&mut self, clock: Clock) {
+        for measured in
+            self.program.measured.iter().filter(|one| self.program.columns[one.column as usize].clock == clock)
+        {
+            let usual = self.program.columns[measured.column as usize].covariate.as_ref().and_then(|c| c.standard);
+            let [low, high] = usual.unwrap_or([0.0, 45.0]);
+            let share = self.generator.between(-2, 12) as f64 / 10.0;
+            let hostile = self.generator.once_in(50);
+            let value = if hostile { self.generator.hostile() } else { (low + share * (high - low)).to_bits() };
+            self.twins.set(measured.value, value);
+            self.twins.set(measured.present, u64::from(!self.generator.once_in(8)));
+        }
+    }
+
+    /// Now and then a person changes a parameter.
+    fn changes(&mut self) {
+        if self.program.parameters.is_empty() || !self.generator.once_in(4) {
+            return;
+        }
+        let k = self.generator.below(self.program.parameters.len() as u64) as usize;
+        let parameter = &self.program.parameters[k];
+        let column = &self.program.columns[parameter.column as usize];
+        let number = self.generator.between(0, 9);
+        let word = if column.domain.class() == Class::Real { (number as f64 / 4.0).to_bits() } else { number as u64 };
+        self.twins.set(column.value, word);
+        self.twins.set(parameter.kept, 1);
     }
 
     /// Memory as a session finds it: the subject's words of the session before, or of none.
@@ -78,6 +108,7 @@ impl<'t, 'p> Stream<'t, 'p> {
                 self.twins.set(flag, u64::from(!self.generator.once_in(3)));
             }
         }
+        self.measured(Clock::Session);
         let session = self.generator.between(1, 40);
         self.twins.set(header::SESSION, session as u64);
         self.now = 0;
@@ -100,6 +131,8 @@ impl<'t, 'p> Stream<'t, 'p> {
 
     /// One trial, as a session drives it; false when the session is to end.
     fn trial(&mut self, trial: i64) -> bool {
+        self.changes();
+        self.measured(Clock::Trial);
         self.twins.set(header::TRIAL, trial as u64);
         self.twins.set(header::NOW, self.now as u64);
         self.twins.call(Call::Run(Phase::TrialStart));
@@ -107,7 +140,11 @@ impl<'t, 'p> Stream<'t, 'p> {
         let mut steps = 0;
         while self.twins.int(header::OUTCOME) == NO_OUTCOME {
             steps += 1;
-            if steps > PATIENCE || self.generator.once_in(5_000) {
+            let stops = !self.program.phase(Phase::Now).is_empty() && {
+                self.twins.call(Call::Run(Phase::Now));
+                self.twins.int(header::STOP) != 0
+            };
+            if stops || steps > PATIENCE || self.generator.once_in(5_000) {
                 self.twins.call(Call::Interrupt { at: self.now });
                 self.twins.call(Call::Run(Phase::TrialEnd));
                 return false;

@@ -11,15 +11,25 @@ pub fn protocol(generator: &mut Generator) -> String {
     let slow = writer.slower_clocks();
     writer.block();
     let statistics = writer.promise_statistics();
+    let curve = writer.promise_clauses();
     let before = writer.author.scope.len();
     writer.trial();
     writer.statistics(&statistics, before);
+    if curve {
+        writer.curve(before);
+    }
     writer.rules_of_trials(&slow);
+    writer.policies_of_trials();
     writer.curriculum();
     writer.machines_of_the_session();
+    if writer.chance(4) {
+        writer.scenario();
+    }
     writer.author.scope.truncate(before);
     writer.author.scope.retain(|(name, _)| !name.starts_with("phase."));
+    writer.keyed_machine_of_the_session();
     writer.rules_of_sessions(&slow);
+    writer.clauses_of_sessions();
     writer.text
 }
 
@@ -86,6 +96,7 @@ impl Writer<'_> {
         self.line("levels Contrast = 100%, 50%, 25%, 0%");
         self.line("rig { wheel : Encoder; port[Side] : NosePort; lever : Switch; spout : Valve; lamp : Lamp; horn : Speaker }");
         self.things();
+        self.shared_clauses();
         self.line("stimulus beep on horn = tone(frequency: 5 kHz, duration: 100 ms, ramp: 10 ms)");
         for _ in 0..self.upto(2) {
             let name = self.fresh("constant");
@@ -253,6 +264,7 @@ impl Writer<'_> {
         for _ in 0..self.upto(4) {
             self.definition();
         }
+        self.clauses_of_the_trial();
         self.line("  var choice : Side? := none");
         self.author.knows("choice", Type::MaybeSide);
         self.line("  var turns : Int within 0 .. 6 := 0");

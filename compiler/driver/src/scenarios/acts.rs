@@ -211,7 +211,7 @@ fn keys(around: &Surroundings<'_>, place: &Place, (device, channel): &(String, S
 }
 
 /// `port[left]`: the name, and the members of its keys.
-fn split(device: &str) -> (&str, Vec<&str>) {
+pub(super) fn split(device: &str) -> (&str, Vec<&str>) {
     match device.split_once('[') {
         Some((base, members)) => (base, members.trim_end_matches(']').split(',').map(str::trim).collect()),
         None => (device, Vec::new()),
@@ -219,7 +219,7 @@ fn split(device: &str) -> (&str, Vec<&str>) {
 }
 
 /// A member as it is written.
-fn literal(member: &str) -> ExprKind {
+pub(super) fn literal(member: &str) -> ExprKind {
     let end = member.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(member.len());
     if end == 0 {
         return ExprKind::Name(member.into());

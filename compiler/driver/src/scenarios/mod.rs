@@ -5,8 +5,8 @@
 
 mod acts;
 mod requests;
-mod steps;
-mod variant;
+pub(crate) mod steps;
+pub(crate) mod variant;
 
 pub use requests::{Asked, Asks};
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub struct Scenario {
     pub requests: Vec<Asked>,
     /// What is expected, in text order.
     pub expectations: Vec<Expectation>,
+    /// For each of them the rule of the program that is decided when it does not hold.
+    pub rules: Vec<RuleId>,
     /// The protocol with the expectations in it. Its hash is nobody's.
     pub program: Arc<Program>,
 }
@@ -89,8 +91,6 @@ pub struct Expectation {
     pub span: Span,
     /// The description.
     pub description: Option<String>,
-    /// The rule of the program that is decided when it does not hold.
-    pub rule: RuleId,
 }
 
 /// What there is to compile scenarios with.
@@ -104,19 +104,28 @@ pub(crate) struct Surroundings<'a> {
 
 /// The scenarios of a protocol that has no errors, and of the file beside it.
 pub(crate) fn compile(around: &Surroundings<'_>, beside: Option<&File>, findings: &mut Findings) -> Vec<Scenario> {
-    let (mut made, mut titles) = (Vec::new(), Vec::new());
-    let written = around.protocol.clauses.iter().chain(beside.iter().flat_map(|file| &file.clauses));
-    for clause in written {
+    let list = written(around.protocol, beside, around.sources, findings);
+    list.into_iter().filter_map(|one| scenario(around, one, findings)).collect()
+}
+
+/// Titles, steps and first lines of all scenarios of a text and of the file beside it.
+pub(crate) fn written<'a>(
+    own: &'a File,
+    beside: Option<&'a File>,
+    sources: &Sources,
+    findings: &mut Findings,
+) -> Vec<(&'a str, &'a [Clause], Span)> {
+    let mut list: Vec<(&str, &[Clause], Span)> = Vec::new();
+    for clause in own.clauses.iter().chain(beside.iter().flat_map(|file| &file.clauses)) {
         let ClauseKind::Scenario { title, body } = &clause.kind else { continue };
-        let head = variant::first_line(around.sources, clause.span);
-        if titles.contains(&title) {
+        let head = variant::first_line(sources, clause.span);
+        if list.iter().any(|(known, ..)| *known == title) {
             let finding = Finding::error("scenario-step", format!("two scenarios are \"{title}\""), head, "again here");
             findings.push(finding.help("give it a title of its own"));
         }
-        titles.push(title);
-        made.extend(scenario(around, (title, body, head), findings));
+        list.push((title, body, head));
     }
-    made
+    list
 }
 
 /// Refuses what has no meaning beside a protocol.
@@ -151,7 +160,7 @@ fn scenario(
     steps.check_given(&program, findings);
     let requests = steps.asked(around, &program, findings);
     let player = steps.player(&program, findings);
-    let expectations = steps.expectations(around, &program);
+    let (expectations, rules) = steps.expectations(around, &program);
     if findings.len() > before {
         return None;
     }
@@ -167,6 +176,7 @@ fn scenario(
         acts,
         requests,
         expectations,
+        rules,
         program,
     })
 }

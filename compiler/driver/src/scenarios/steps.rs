@@ -5,7 +5,7 @@ use super::requests::{Asked, Request};
 use super::variant::rule_name;
 use super::{Expectation, Player, Run, Surroundings};
 use trialect_base::{Finding, Findings, Span};
-use trialect_ir::{Clock, Program, Role, RuleId};
+use trialect_ir::{Clock, Column, Program, Role, RuleId};
 use trialect_syntax::ast::{Clause, ClauseKind, Expr, ExprKind, Name, Step};
 use trialect_units::{Decimal, Dimension, Unit};
 
@@ -118,16 +118,20 @@ impl<'a> Steps<'a> {
                 None => self.animal = Some(name),
             },
             Step::Run { .. } if self.run.is_some() => findings.push(twice("run", clause.span, self.head)),
-            Step::Run { count, word, seeds } => {
+            Step::Run { count, word, unplayed, seeds } => {
+                if *unplayed {
+                    findings.push(of_studies(
+                        "`without trials`",
+                        clause.span,
+                        "write `run 100 trials` or `run 5 sessions`",
+                    ));
+                }
                 self.seeds = seeds.as_ref().map_or(Some(1), |seeds| whole(seeds, findings)).unwrap_or(1);
                 let count = whole(count, findings);
                 let is_trials = word.text.starts_with("trial");
                 self.run = count.map(|count| if is_trials { Run::Trials(count) } else { Run::Sessions(count) });
             }
-            Step::Given { name, value } => match self.given.iter().find(|(first, _)| first.text == name.text) {
-                Some((first, _)) => findings.push(twice(&format!("given {}", name.text), name.span, first.span)),
-                None => self.given.push((name, value)),
-            },
+            Step::Given { name, values } => self.given(name, values, findings),
             Step::Expect { always, condition } => {
                 let description = clause.description.as_deref();
                 self.expected.push(Expected { always: *always, condition, clause: clause.span, description });
@@ -138,69 +142,58 @@ impl<'a> Steps<'a> {
             Step::Change { name, value, trial } => self.requests.push(Request::Change { name, value, trial }),
             Step::Pause { time, trial } => self.requests.push(Request::Pause { time, trial }),
             Step::Stop { trial } => self.requests.push(Request::Stop { trial }),
+            Step::Confirm { stage, .. } => {
+                let what = format!("`confirm {}`", stage.text);
+                findings.push(of_studies(&what, clause.span, "remove it: a protocol's stages change by themselves"));
+            }
+        }
+    }
+
+    fn given(&mut self, name: &'a Name, values: &'a [Expr], findings: &mut Findings) {
+        if let Some((first, _)) = self.given.iter().find(|(first, _)| first.text == name.text) {
+            return findings.push(twice(&format!("given {}", name.text), name.span, first.span));
+        }
+        match values {
+            [value] if !name.text.contains(['.', '[']) => self.given.push((name, value)),
+            [_] => findings.push(cannot_be_given(name)),
+            values => {
+                let span =
+                    values.first().zip(values.last()).map_or(name.span, |(first, last)| first.span.to(last.span));
+                findings.push(of_studies("a value for each session", span, "write one value"));
+            }
         }
     }
 
     /// Who plays, when it can on this rig.
     pub(super) fn player(&self, program: &Program, findings: &mut Findings) -> Option<Player> {
-        let Some(name) = self.animal else { return Some(Player::Mouse) };
-        let word = name.text.strip_prefix("std.animals.").unwrap_or(&name.text);
-        let Some((_, player)) = PLAYERS.iter().find(|(known, _)| *known == word) else {
-            let known: Vec<&str> = PLAYERS.iter().map(|(known, _)| *known).collect();
-            let message = format!("there is no animal `{}`", name.text);
-            let finding = Finding::error("unknown-animal", message, name.span, "no such animal");
-            findings.push(finding.help(format!("animals: {}", known.join(", "))));
-            return None;
-        };
-        let needs_wheel = !matches!(player, Player::Mouse | Player::Still);
-        if needs_wheel && !program.devices.iter().any(|device| device.class == "Encoder") {
-            let message = format!("`{word}` turns a wheel, and this rig has none");
-            let finding = Finding::error("unknown-animal", message, name.span, "has nothing to turn");
-            findings.push(finding.help("use `mouse`, or `still` and steps like `act lever.press at 1 s`"));
-            return None;
-        }
-        Some(*player)
+        player(self.animal, &[program], findings)
     }
 
     /// Given values must be some that can be given.
     pub(super) fn check_given(&self, program: &Program, findings: &mut Findings) {
         for (name, _) in &self.given {
             let column = program.columns.iter().find(|column| column.name == name.text);
-            let fits = column.is_some_and(|column| match column.role {
-                Role::Covariate => {
-                    let measured = program.measured.iter().map(|measured| measured.column);
-                    let mut known = program.asked.iter().copied().chain(measured);
-                    known.any(|k| program.columns[k as usize].name == column.name)
-                }
-                Role::Draw | Role::Definition => matches!(column.clock, Clock::Trial | Clock::Block),
-                Role::Parameter => column.clock >= Clock::Session,
-                Role::Variable | Role::Stage => column.clock == Clock::Subject,
-                _ => false,
-            });
+            let fits = column.is_some_and(|column| can_be_given(program, column));
             if !fits {
-                let message = format!("`{}` cannot be given", name.text);
-                let finding = Finding::error("scenario-given", message, name.span, "given here");
-                findings.push(finding.help(
-                    "give a draw or a definition of the trial, a covariate, a parameter, or a start: a variable of the subject, a curriculum's stage",
-                ));
+                findings.push(cannot_be_given(name));
             }
         }
     }
 
     /// The expectations with their rules.
-    pub(super) fn expectations(&self, around: &Surroundings<'_>, program: &Program) -> Vec<Expectation> {
+    pub(super) fn expectations(&self, around: &Surroundings<'_>, program: &Program) -> (Vec<Expectation>, Vec<RuleId>) {
         let rule = |k: usize| program.rules.iter().position(|rule| rule.name == rule_name(k));
         let expected = self.expected.iter().enumerate().filter_map(|(k, step)| {
             let words: Vec<&str> = around.sources.text(step.condition.span).split_whitespace().collect();
-            Some(Expectation {
+            let expectation = Expectation {
                 always: step.always,
                 text: words.join(" "),
                 span: step.condition.span,
                 description: step.description.map(str::to_owned),
-                rule: RuleId(rule(k)? as u32),
-            })
+            };
+            Some((expectation, RuleId(rule(k)? as u32)))
         });
-        expected.collect()
+        expected.unzip()
     }
 }
 
@@ -217,14 +210,63 @@ fn is_literal(value: &Expr) -> bool {
     }
 }
 
-fn twice(what: &str, span: Span, first: Span) -> Finding {
+/// Whether the value of a column can be given in a scenario.
+pub(crate) fn can_be_given(program: &Program, column: &Column) -> bool {
+    match column.role {
+        Role::Covariate => {
+            let measured = program.measured.iter().map(|measured| measured.column);
+            let mut known = program.asked.iter().copied().chain(measured);
+            known.any(|k| program.columns[k as usize].name == column.name)
+        }
+        Role::Draw | Role::Definition => matches!(column.clock, Clock::Trial | Clock::Block),
+        Role::Parameter => column.clock >= Clock::Session,
+        Role::Variable | Role::Stage => column.clock == Clock::Subject,
+        _ => false,
+    }
+}
+
+fn cannot_be_given(name: &Name) -> Finding {
+    let message = format!("`{}` cannot be given", name.text);
+    Finding::error("scenario-given", message, name.span, "given here").help(
+        "give a draw or a definition of the trial, a covariate, a parameter, or a start: a variable of the subject, a curriculum's stage",
+    )
+}
+
+/// A step that only a study's scenario has.
+fn of_studies(what: &str, span: Span, help: &str) -> Finding {
+    let message = format!("{what} stands in scenarios of studies only");
+    Finding::error("scenario-step", message, span, "in a protocol's scenario").help(help)
+}
+
+/// The animal of this name, when it can play on one of these programs' rigs; on the others it does nothing.
+pub(crate) fn player(name: Option<&Name>, programs: &[&Program], findings: &mut Findings) -> Option<Player> {
+    let Some(name) = name else { return Some(Player::Mouse) };
+    let word = name.text.strip_prefix("std.animals.").unwrap_or(&name.text);
+    let Some((_, player)) = PLAYERS.iter().find(|(known, _)| *known == word) else {
+        let known: Vec<&str> = PLAYERS.iter().map(|(known, _)| *known).collect();
+        let message = format!("there is no animal `{}`", name.text);
+        let finding = Finding::error("unknown-animal", message, name.span, "no such animal");
+        findings.push(finding.help(format!("animals: {}", known.join(", "))));
+        return None;
+    };
+    let has_wheel = |program: &&Program| program.devices.iter().any(|device| device.class == "Encoder");
+    if !matches!(player, Player::Mouse | Player::Still) && !programs.iter().any(has_wheel) {
+        let message = format!("`{word}` turns a wheel, and this rig has none");
+        let finding = Finding::error("unknown-animal", message, name.span, "has nothing to turn");
+        findings.push(finding.help("use `mouse`, or `still` and steps like `act lever.press at 1 s`"));
+        return None;
+    }
+    Some(*player)
+}
+
+pub(crate) fn twice(what: &str, span: Span, first: Span) -> Finding {
     Finding::error("scenario-step", format!("`{what}` stands twice"), span, "again here")
         .also(first, "first here")
         .help("keep one of them")
 }
 
 /// A whole number from 1.
-pub(super) fn whole(value: &Expr, findings: &mut Findings) -> Option<u32> {
+pub(crate) fn whole(value: &Expr, findings: &mut Findings) -> Option<u32> {
     let number = number(value, Dimension::NONE).and_then(Decimal::to_i64);
     let fits = number.filter(|number| (1..=COUNT_MAX).contains(number)).and_then(|number| u32::try_from(number).ok());
     if fits.is_none() {
@@ -236,7 +278,7 @@ pub(super) fn whole(value: &Expr, findings: &mut Findings) -> Option<u32> {
 }
 
 /// A number as it is written, when it has this dimension; in the coherent unit.
-pub(super) fn number(value: &Expr, dimension: Dimension) -> Option<Decimal> {
+pub(crate) fn number(value: &Expr, dimension: Dimension) -> Option<Decimal> {
     match &value.kind {
         ExprKind::Number { digits, unit } => {
             let unit = unit.as_ref().map_or_else(|| Some(Unit::one()), |unit| Unit::parse(&unit.text).ok())?;

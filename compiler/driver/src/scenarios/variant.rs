@@ -12,7 +12,7 @@ const EXPECTATION: &str = "expect ";
 const GIVEN: &str = "given ";
 
 /// What stands on the first line of a clause.
-pub(super) fn first_line(sources: &Sources, span: Span) -> Span {
+pub(crate) fn first_line(sources: &Sources, span: Span) -> Span {
     let line = sources.text(span).split(['{', '\n']).next().unwrap_or_default().trim_end();
     Span { end: span.start + line.len() as u32, ..span }
 }
@@ -85,7 +85,12 @@ pub(super) fn advice(name: String, condition: Expr, span: Span) -> Clause {
 /// A comparison that has a type where the value is one of the name's: numbers are compared, everything else is or is
 /// not.
 fn comparison(name: &Name, value: &Expr) -> Expr {
-    let left = Box::new(expr(ExprKind::Name(name.text.clone()), name.span));
+    let (base, members) = acts::split(&name.text);
+    let mut left = Box::new(expr(ExprKind::Name(base.to_string()), name.span));
+    if !members.is_empty() {
+        let keys = members.into_iter().map(|member| expr(acts::literal(member), name.span)).collect();
+        left = Box::new(expr(ExprKind::Index(left, keys), name.span));
+    }
     let right = Box::new(value.clone());
     let kind = match value.kind {
         ExprKind::Number { .. } | ExprKind::Negate(_) => ExprKind::Binary(BinaryOp::GreaterEqual, left, right),

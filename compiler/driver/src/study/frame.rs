@@ -2,13 +2,16 @@
 //!
 //! It is written as text with short names, parsed, and gets the names that a study has for its stages' values then.
 
-use super::reading::{COUNTS, Reading, last_word, row_word};
+use super::reading::{COUNTS, Reading, STAGE, last_word, row_word};
 use super::statistics::{back_word, here_word};
 use super::{Fed, Handing};
 use std::collections::{BTreeMap, BTreeSet};
 use trialect_base::SourceId;
 use trialect_ir::{Clock, Domain, OfferedValue, Unit};
 use trialect_syntax::ast::{Clause, ClauseKind, File, Head};
+
+/// The name of the type of stages.
+const STAGE_TYPE: &str = "Stage";
 
 /// The frame while it is written.
 #[derive(Default)]
@@ -22,6 +25,8 @@ pub(super) struct Frame {
     trial: String,
     /// Types that the study has without the frame.
     known: BTreeSet<String>,
+    /// The short name of the type of stages.
+    stage: Option<String>,
 }
 
 impl Frame {
@@ -35,6 +40,42 @@ impl Frame {
         format!("v{}", self.names.len() - 1)
     }
 
+    /// The name of the type of stages, when the frame has it.
+    pub(super) fn stage_type(&self) -> Option<String> {
+        let mut name = self.stage.clone()?;
+        self.rename_type(&mut name);
+        Some(name)
+    }
+
+    /// A place for the stage of the session.
+    fn stage(&mut self, reading: &Reading<'_>) {
+        let members: Vec<String> = reading.stages.iter().map(|name| name.text.clone()).collect();
+        let Some(first) = members.first().cloned() else { return };
+        // A type of the study's own with this name has other members.
+        let kind = if self.known.contains(STAGE_TYPE) { format!("study.{STAGE_TYPE}") } else { STAGE_TYPE.into() };
+        let value = OfferedValue {
+            name: STAGE.into(),
+            clock: Clock::Session,
+            kind: Some(kind),
+            domain: Domain::Named { members },
+            optional: false,
+            is_state: false,
+        };
+        let ty = self.type_of("study", &value);
+        let short = self.name(STAGE.into(), Some("Stage of the session".into()));
+        self.session += &format!("var {short} : {ty} := {first}\n");
+        self.stage = Some(ty);
+    }
+
+    /// Places for statistics of sessions that are filled in.
+    pub(super) fn fill_in(&mut self, filled: &BTreeMap<String, OfferedValue>) {
+        for (name, value) in filled {
+            let short = self.name(name.clone(), None);
+            let line = format!("var {short}{}\n", self.declared("study", value, value.optional));
+            self.session += &line;
+        }
+    }
+
     /// Places for counts, for what is read, and for what is handed over.
     pub(super) fn fill(
         &mut self,
@@ -42,6 +83,9 @@ impl Frame {
         windows: &BTreeMap<String, u32>,
         handed: &[Handing],
     ) -> Vec<Fed> {
+        if reading.reads_stage {
+            self.stage(reading);
+        }
         for stage in &reading.stages {
             for (word, description) in COUNTS {
                 let short = self.name(row_word(&stage.text, word), Some(description.into()));

@@ -12,6 +12,13 @@ use trialect_syntax::ast::{Argument, Call, Expr, ExprKind, Name, Range, Table, V
 pub(super) const COUNTS: [(&str, &str); 2] =
     [("sessions", "Sessions in the stage"), ("days", "Different dates of the sessions in the stage")];
 
+/// The word for the stage of the session.
+pub(super) const STAGE: &str = "stage";
+/// The word for the stage of the session that follows, in what a scenario expects.
+pub(super) const AFTER: &str = "stage after";
+/// What is asked of a stage in what a scenario expects: whether it waits for a person.
+const WAITS: &str = "waits";
+
 /// Where an expression stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -34,6 +41,8 @@ pub(super) struct Used {
 pub(super) struct About {
     pub(super) stages: BTreeSet<String>,
     pub(super) of_trials: bool,
+    /// It reads the stage of the session.
+    pub(super) every: bool,
 }
 
 /// What is read so far.
@@ -50,6 +59,10 @@ pub(super) struct Reading<'a> {
     pub(super) used: BTreeMap<(String, String), Used>,
     /// What definitions and statistics of the study's sessions are about.
     pub(super) of_session: BTreeMap<String, BTreeSet<String>>,
+    /// The stage of the session is read.
+    pub(super) reads_stage: bool,
+    /// What a scenario expects is read.
+    judging: bool,
 }
 
 /// The word of a value in a row.
@@ -57,12 +70,39 @@ pub(super) fn row_word(stage: &str, name: &str) -> String {
     format!("{stage}.{name}")
 }
 
+/// The word that says whether a stage waits for a person.
+pub(super) fn waits_word(stage: &str) -> String {
+    format!("{stage} {WAITS}")
+}
+
 /// The word of a value as the last session in the stage left it.
 pub(super) fn last_word(stage: &str, name: &str) -> String {
     format!("{stage}.{name} at the end")
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    pub(super) fn new(sources: Sources, findings: Findings, offers: &'a BTreeMap<String, Offered>) -> Reading<'a> {
+        Reading {
+            sources,
+            findings,
+            stages: Vec::new(),
+            protocols: BTreeMap::new(),
+            offers,
+            used: BTreeMap::new(),
+            of_session: BTreeMap::new(),
+            reads_stage: false,
+            judging: false,
+        }
+    }
+
+    /// What a scenario expects, as the rules' program has it.
+    pub(super) fn judged(&mut self, condition: &Expr) -> Expr {
+        self.judging = true;
+        let (condition, _) = self.renamed(condition, Place::Last);
+        self.judging = false;
+        condition
+    }
+
     pub(super) fn not_yet(&mut self, what: &str, span: Span) {
         let message = format!("this version does not have {what}");
         self.findings.push(Finding::error("not-yet", message, span, "not supported"));
@@ -102,6 +142,13 @@ impl Reading<'_> {
         }
         let mut each = |one: &mut Expr| self.rename(one, place, about);
         match &mut expr.kind {
+            ExprKind::Name(word) if *word == STAGE => {
+                self.reads_stage = true;
+                about.every = true;
+                if self.judging {
+                    *word = AFTER.into();
+                }
+            }
             ExprKind::Name(word) => {
                 about.stages.extend(self.of_session.get(word).into_iter().flatten().cloned());
             }
@@ -147,6 +194,9 @@ impl Reading<'_> {
     fn word(&mut self, stage: &str, name: &str, span: Span, place: Place, about: &mut About) -> ExprKind {
         if COUNTS.iter().any(|(known, _)| *known == name) {
             return ExprKind::Name(row_word(stage, name));
+        }
+        if self.judging && name == WAITS {
+            return ExprKind::Name(waits_word(stage));
         }
         let offered = self.protocols.get(stage).and_then(|protocol| self.offers.get(protocol));
         let Some(value) = offered.and_then(|offered| offered.value(name)).cloned() else {

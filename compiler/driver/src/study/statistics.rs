@@ -17,8 +17,8 @@ pub(super) fn back_word(stage: &str) -> String {
 /// A statistic in the rules' program.
 pub(super) struct Written {
     pub(super) stat: StatClause,
-    /// The stage that it is about.
-    pub(super) stage: String,
+    /// The stage that it is about; none for all sessions of the study.
+    pub(super) stage: Option<String>,
     /// Last sessions that it looks at; none for one of each session.
     pub(super) sessions: Option<u32>,
 }
@@ -29,13 +29,14 @@ impl Reading<'_> {
         let (stat, about) = self.stat_parts(stat);
         let stage = self.one_stage(&about, span)?;
         let stat = StatClause { filter: both(here(&stage, span), stat.filter.clone()), ..stat };
-        Some(Written { stat, stage, sessions: None })
+        Some(Written { stat, stage: Some(stage), sessions: None })
     }
 
     /// A statistic of a study's `subject { … }`: over the last sessions of a stage.
     pub(super) fn stat_of_subject(&mut self, stat: &StatClause, span: Span) -> Option<Written> {
         let (stat, about) = self.stat_parts(stat);
-        let stage = self.one_stage(&about, span)?;
+        let of_all = about.stages.is_empty() && about.every;
+        let stage = if of_all { None } else { Some(self.one_stage(&about, span)?) };
         let window = stat.window.as_ref().filter(|(_, word)| word.text == "sessions");
         let Some(sessions) = window.and_then(|(length, _)| whole(length)) else {
             let message = "a study looks at the last sessions of a stage";
@@ -44,6 +45,7 @@ impl Reading<'_> {
             self.findings.push(finding.help("write `over last 3 sessions`, with a number"));
             return None;
         };
+        let Some(stage) = stage else { return Some(Written { stat, stage, sessions: Some(sessions) }) };
         let is_here = here(&stage, span);
         let stat = if about.of_trials {
             // All trials of the sessions that count: those that are shown to the rules and are not too far back.
@@ -59,7 +61,7 @@ impl Reading<'_> {
         } else {
             StatClause { filter: both(is_here, stat.filter.clone()), ..stat }
         };
-        Some(Written { stat, stage, sessions: Some(sessions) })
+        Some(Written { stat, stage: Some(stage), sessions: Some(sessions) })
     }
 
     fn stat_parts(&mut self, stat: &StatClause) -> (StatClause, About) {

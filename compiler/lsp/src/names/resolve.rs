@@ -245,7 +245,13 @@ impl Walk<'_> {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Animal(_) | Step::Stop { .. } | Step::Pause { .. } => {}
-            Step::Given { name, value } | Step::Change { name, value, .. } => {
+            Step::Confirm { stage, .. } => _ = self.global(stage),
+            Step::Given { name, values } => {
+                let of = self.global(name);
+                let expected = of.and_then(|k| self.enumeration_of(k));
+                values.iter().for_each(|value| self.expr(value, expected.as_deref()));
+            }
+            Step::Change { name, value, .. } => {
                 let of = self.global(name);
                 let expected = of.and_then(|k| self.enumeration_of(k));
                 self.expr(value, expected.as_deref());

@@ -271,6 +271,8 @@ impl Checker<'_> {
         let range = self.numeric_range(&is);
         self.scope.locals.push(Local { name: name.text.clone(), is: Texpr { range, ..is } });
         let set = if matches!(over.term, Term::Everything(_)) { None } else { Some(over) };
+        let members = self.members_of(finite, set.as_ref());
+        self.scope.ranges.push((binder, members));
         Some((binder, finite, set))
     }
 

@@ -229,9 +229,13 @@ impl Checker<'_> {
         let here = self.scope.reads;
         let place = match here {
             Clock::Constant => "a constant".to_string(),
+            Clock::Session if self.scope.clock == Clock::Subject => "what happens at a session's end".into(),
             clock => format!("what belongs to the {}", clock.word()),
         };
         let help = match (here, clock, statistic) {
+            (Clock::Subject, Clock::Session, _) => {
+                "read it in `session { … }`, or keep it in a `var` of the subject that `on session.end` sets".into()
+            }
             (Clock::Constant, _, _) => format!("move the definition into `{} {{ … }}`", clock.word()),
             (_, Clock::Trial, Some(statistic)) => {
                 format!("read a statistic of it, for example `stat NAME = {statistic}`")

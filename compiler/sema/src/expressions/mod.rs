@@ -10,7 +10,7 @@ mod parts;
 mod rank;
 
 use crate::model::{BlockId, Clock, StimulusId};
-use crate::term::{Term, Texpr};
+use crate::term::{Binder, Term, Texpr};
 use crate::types::{Finite, Type};
 use crate::values::member_index;
 use crate::{Affine, Checker, Interval};
@@ -29,6 +29,8 @@ pub(crate) struct Scope {
     pub(crate) locals: Vec<Local>,
     /// Paths of optionals that are known to be there.
     pub(crate) facts: Vec<String>,
+    /// Members over which loop variables go, as paths of what is known.
+    pub(crate) ranges: Vec<(Binder, Vec<String>)>,
     /// Where the declaration or the handler stands.
     pub(crate) clock: Clock,
     /// The block whose names are known without its own.
@@ -58,6 +60,7 @@ impl Scope {
         self.enter(Clock::Constant, Clock::Constant);
         self.block = None;
         self.locals.clear();
+        self.ranges.clear();
         self.tracks.clear();
         self.keyed.clear();
     }
@@ -174,8 +177,12 @@ impl Checker<'_> {
 
     /// The one `levels` or `int` type that has all these constants.
     pub(crate) fn type_with(&mut self, typed: &[Texpr], span: Span) -> Option<Finite> {
-        let constants: Option<Vec<(Decimal, Dimension)>> =
-            typed.iter().map(|member| Some((member.constant()?, member.ty.dimension(&self.model)?))).collect();
+        let constant = |member: &Texpr| {
+            let constant = (member.constant()?, member.ty.dimension(&self.model)?);
+            // What is written with a unit, a percent sign or a point counts nothing.
+            Some((constant, member.ty == Type::Int))
+        };
+        let constants: Option<Vec<_>> = typed.iter().map(constant).collect();
         let constants = constants.unwrap_or_default();
         let fitting: Vec<Finite> = if constants.is_empty() { Vec::new() } else { self.types_with(&constants) };
         let names: Vec<String> = fitting.iter().map(|finite| finite.name(&self.model)).collect();
@@ -199,13 +206,13 @@ impl Checker<'_> {
         None
     }
 
-    fn types_with(&self, constants: &[(Decimal, Dimension)]) -> Vec<Finite> {
+    fn types_with(&self, constants: &[((Decimal, Dimension), bool)]) -> Vec<Finite> {
         let in_levels = |levels: &crate::LevelsType| {
-            constants.iter().all(|(value, unit)| *unit == levels.dimension && levels.values.contains(value))
+            constants.iter().all(|((value, unit), _)| *unit == levels.dimension && levels.values.contains(value))
         };
         let in_int = |int: &crate::IntType| {
             let holds = |value: &Decimal| value.to_i64().is_some_and(|value| (int.low..=int.high).contains(&value));
-            constants.iter().all(|(value, unit)| unit.is_none() && holds(value))
+            constants.iter().all(|((value, _), whole)| *whole && holds(value))
         };
         let model = &self.model;
         let levels = (0..model.levels.len()).filter(|&k| in_levels(&model.levels[k])).map(crate::LevelsId);

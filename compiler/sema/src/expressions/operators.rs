@@ -2,6 +2,7 @@
 
 use crate::term::{Function, Term, Texpr};
 use crate::types::Type;
+use crate::values::member_index;
 use crate::{Checker, Interval};
 use trialect_base::{Finding, Span};
 use trialect_syntax::ast::{BinaryOp, Expr, ExprKind};
@@ -74,7 +75,13 @@ impl Checker<'_> {
     /// `value is other`: names, levels, whole numbers, truth values; never reals.
     pub(super) fn is(&mut self, value: &Expr, other: &Expr, negated: bool, span: Span) -> Texpr {
         let left = self.expr(value, None);
+        // A member of what could not be read is no name, and no finding of its own.
+        let unknown = |kind: &ExprKind| matches!(kind, ExprKind::Name(name) if self.symbol(name).is_none());
+        let follows = left.ty == Type::Unknown && unknown(&other.kind);
+        let muted = self.muted;
+        self.muted |= follows;
         let right = self.expr(other, Some(left.ty.required()));
+        self.muted = muted;
         let is = self.same(left, right, span);
         if negated && is.ty != Type::Unknown { Texpr::bool(Term::Apply(Function::Not, vec![is]), span) } else { is }
     }
@@ -100,6 +107,11 @@ impl Checker<'_> {
             _ if member => self.coerce(right, &target),
             Some(Type::Real(_)) => return self.real_equality(&left, span),
             Some(_) => right,
+            // A member says of what type the other side should be.
+            None if target.finite().is_none() && member_index(&right).is_some() => {
+                self.coerce(left, right.ty.required());
+                return Texpr::broken(span);
+            }
             None => self.coerce(right, &target),
         };
         if right.ty == Type::Unknown {

@@ -1,7 +1,7 @@
 //! Clauses with blocks: clocks, states, curricula, rigs, reusable bundles, scenarios.
 
 use super::{Builder, Node, Parts};
-use crate::ast::{ClauseKind, Step};
+use crate::ast::{ClauseKind, Name, Step};
 use crate::grammar::Rule;
 use crate::reader::Context;
 
@@ -106,21 +106,23 @@ impl Builder<'_, '_> {
         let step = match rule {
             Rule::animal_step => Step::Animal(self.name(&parts.take(Rule::dotted_name)?)),
             Rule::given_step => {
-                let name = self.name(&parts.take(Rule::name)?);
-                Step::Given { name, value: self.layer(parts.take(Rule::sum)?)? }
+                let name = self.given_name(&parts.take(Rule::given_name)?);
+                let values = parts.take_all(Rule::sum).into_iter();
+                Step::Given { name, values: values.map(|value| self.layer(value)).collect::<Option<_>>()? }
             }
             Rule::run_step => {
                 let count = self.layer(parts.take(Rule::sum)?)?;
                 let word = self.name(&parts.take(Rule::run_word)?);
+                let unplayed = parts.has(Rule::unplayed);
                 let seeds = parts.take(Rule::sum).map_or(Some(None), |seeds| self.layer(seeds).map(Some))?;
-                Step::Run { count, word, seeds }
+                Step::Run { count, word, unplayed, seeds }
             }
             Rule::expectation => {
                 let always = parts.has(Rule::always);
                 Step::Expect { always, condition: self.expression(parts.take(Rule::expression)?)? }
             }
             Rule::change_step => {
-                let name = self.name(&parts.take(Rule::name)?);
+                let name = self.given_name(&parts.take(Rule::given_name)?);
                 let value = self.layer(parts.take(Rule::sum)?)?;
                 Step::Change { name, value, trial: self.layer(parts.take(Rule::sum)?)? }
             }
@@ -129,9 +131,21 @@ impl Builder<'_, '_> {
                 Step::Pause { time, trial: self.layer(parts.take(Rule::sum)?)? }
             }
             Rule::stop_step => Step::Stop { trial: self.layer(parts.take(Rule::sum)?)? },
+            Rule::confirm_step => {
+                let stage = self.name(&parts.take(Rule::name)?);
+                let session = parts.take(Rule::sum).map_or(Some(None), |session| self.layer(session).map(Some))?;
+                Step::Confirm { stage, session }
+            }
             _ => self.act_step(parts)?,
         };
         Some(ClauseKind::ScenarioStep(Box::new(step)))
+    }
+
+    /// The name of what is given, spelled as columns are: without blanks but those after commas.
+    fn given_name(&self, node: &Node<'_>) -> Name {
+        let name = self.name(node);
+        let text: String = name.text.split_whitespace().collect();
+        Name { text: text.replace(',', ", "), ..name }
     }
 
     /// `act wheel.travel += 5 mm at respond.entry + 200 ms when side is left`

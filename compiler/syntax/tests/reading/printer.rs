@@ -160,10 +160,13 @@ fn block_line(kind: &ClauseKind) -> Option<(String, Bodies<'_>)> {
 fn step(step: &Step) -> String {
     match step {
         Step::Animal(name) => format!("animal {}", name.text),
-        Step::Given { name, value } => format!("given {} {}", name.text, expr(value)),
-        Step::Run { count, word, seeds } => {
+        Step::Given { name, values } => {
+            format!("given {} {}", name.text, values.iter().map(expr).collect::<Vec<_>>().join(", "))
+        }
+        Step::Run { count, word, unplayed, seeds } => {
             let seeds = seeds.as_ref().map_or(String::new(), |seeds| format!(" over {}", expr(seeds)));
-            format!("run {} {}{seeds}", expr(count), word.text)
+            let unplayed = if *unplayed { " unplayed" } else { "" };
+            format!("run {} {}{unplayed}{seeds}", expr(count), word.text)
         }
         Step::Expect { always, condition } => {
             format!("expect {}{}", if *always { "always " } else { "" }, expr(condition))
@@ -171,6 +174,7 @@ fn step(step: &Step) -> String {
         Step::Change { name, value, trial } => format!("change {} {} at {}", name.text, expr(value), expr(trial)),
         Step::Pause { time, trial } => format!("pause {} at {}", expr(time), expr(trial)),
         Step::Stop { trial } => format!("stop at {}", expr(trial)),
+        Step::Confirm { stage, session } => format!("confirm {}{}", stage.text, part(" at", session)),
         Step::Act { place: p, amount, at, guard } => {
             let amount = amount.as_ref().map_or(String::new(), |amount| format!(" += {}", expr(amount)));
             format!("act {}{amount} at {}{}", place(p), expr(at), part(" when", guard))

@@ -1,6 +1,7 @@
 //! Finite values: how often each came, against how often the rule would have it come.
 
 use super::Verdict;
+use serde::Serialize;
 use statrs::distribution::{Binomial, ChiSquared, ContinuousCDF, Discrete, DiscreteCDF};
 use std::collections::BTreeMap;
 
@@ -19,10 +20,23 @@ pub struct Counts {
     /// Covariance of the numbers, row by row, [`NAMES`] a row, as far as there are places.
     covariance: Vec<f64>,
     values: u64,
+    /// The logarithm of the probability of all values as they came.
+    likelihood: f64,
     /// Chances of the second value, while there are few trials and two values.
     chances: Vec<f64>,
     /// What many trials in a row have in common.
     run: Run,
+}
+
+/// How often a value came, and how often it should have.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Level {
+    /// The value as people read it.
+    pub value: String,
+    /// Times it came.
+    pub seen: u64,
+    /// The sum of its chances.
+    pub expected: f64,
 }
 
 /// Trials with the same chances.
@@ -62,6 +76,9 @@ impl Counts {
             }
             self.seen[place] += *seen as f64;
             self.expected[place] += n * chance;
+            if *seen > 0 {
+                self.likelihood += *seen as f64 * chance.ln();
+            }
             places.push((place, *chance));
         }
         for (a, p) in &places {
@@ -73,6 +90,23 @@ impl Counts {
             self.chances.extend(std::iter::repeat_n(second, run.trials as usize));
         }
         self.values += run.trials;
+    }
+
+    /// The number of values, and the logarithm of the probability of all of them.
+    pub fn likelihood(&mut self) -> (u64, f64) {
+        self.settle();
+        (self.values, self.likelihood)
+    }
+
+    /// How often each value came, in the order of the values; at most 64.
+    pub fn levels(&mut self, name: &dyn Fn(u64) -> String) -> Vec<Level> {
+        self.settle();
+        let level = |(member, place): (&u64, &usize)| Level {
+            value: name(*member),
+            seen: self.seen[*place] as u64,
+            expected: self.expected[*place],
+        };
+        self.places.iter().take(NAMES).map(level).collect()
     }
 
     /// Whether the values came as often as they should; none when chance had nothing to decide.

@@ -25,6 +25,18 @@ impl Evenness {
         self.values += 1;
     }
 
+    /// The empirical distribution function of the quantiles at `steps` + 1 even steps from 0 to 1. Where the values come
+    /// from the distribution of the rule it is the diagonal.
+    pub fn curve(&self, steps: usize) -> Vec<f64> {
+        let (mut below, mut curve) = (0_u64, vec![0.0]);
+        for step in 1..=steps {
+            let classes = CLASSES * (step - 1) / steps..CLASSES * step / steps;
+            below += self.classes.get(classes).unwrap_or_default().iter().map(|count| u64::from(*count)).sum::<u64>();
+            curve.push(below as f64 / self.values.max(1) as f64);
+        }
+        curve
+    }
+
     /// Whether the quantiles are spread evenly; none without values.
     pub fn verdict(&self) -> Option<Verdict> {
         if self.values == 0 {
@@ -155,5 +167,9 @@ mod tests {
         assert!(even.verdict().unwrap().p > 0.999);
         assert!(shifted.verdict().unwrap().p < 1e-6);
         assert!(Evenness::default().verdict().is_none());
+        // The distribution function of the square of an even number is the root.
+        for (k, share) in shifted.curve(4).into_iter().enumerate() {
+            assert!((share - (k as f64 / 4.0).sqrt()).abs() < 1e-3, "{k}: {share}");
+        }
     }
 }

@@ -4,7 +4,7 @@ mod counts;
 mod kolmogorov;
 mod several;
 
-pub use counts::Counts;
+pub use counts::{Counts, Level};
 pub use kolmogorov::{Evenness, kolmogorov};
 pub use several::holm;
 

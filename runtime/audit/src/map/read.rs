@@ -1,12 +1,9 @@
 //! Reading a map: everything that is wrong with it is told at once.
 
-use super::{Binding, FORMAT, File, Filter, Map, Source};
+use super::{Binding, FORMAT, File, Filter, LEVEL, Map, Source};
 use crate::fault::{AuditFault, Refusal};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// Level of the verdict on all tests together where the map says nothing.
-const LEVEL: f64 = 0.01;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -40,16 +37,7 @@ impl<'i> Reader<'i> {
     }
 
     fn map(&mut self) -> Map {
-        let mut map = Map {
-            protocol: None,
-            own: false,
-            session: None,
-            filters: Vec::new(),
-            missing: Vec::new(),
-            level: LEVEL,
-            files: Vec::new(),
-            bindings: Vec::new(),
-        };
+        let mut map = Map::default();
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -64,6 +52,7 @@ impl<'i> Reader<'i> {
             match key.get_ref().as_ref() {
                 "format" => format = self.string(value, "format"),
                 "protocol" => map.protocol = self.string(value, "protocol").map(|name| (name, self.line(at))),
+                "extends" => map.extends = self.string(value, "extends").map(|name| (name, self.line(at))),
                 "own" => map.own = self.boolean(value, "own"),
                 "session" => map.session = self.string(value, "session"),
                 "missing" => map.missing = self.strings(value, "missing"),
@@ -72,7 +61,7 @@ impl<'i> Reader<'i> {
                 "files" => map.files = self.files(value),
                 "names" => map.bindings = self.bindings(value, "names"),
                 other => {
-                    let known = "format, protocol, own, session, missing, level, where, files, names";
+                    let known = "format, protocol, extends, own, session, missing, level, where, files, names";
                     self.refuse(at, format!("`{other}` is nothing that a map has"), format!("it may have {known}"));
                 }
             }
@@ -227,9 +216,13 @@ impl<'i> Reader<'i> {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "column" => {
-                    let drawn = table.iter().any(|(key, _)| key.get_ref() == "among");
+                    let has = |name: &str| table.iter().any(|(key, _)| key.get_ref() == name);
                     let column = self.string(value, "column").unwrap_or_default();
-                    sources.push(if drawn { self.drawn(column, table) } else { Source::Column(column) });
+                    sources.push(match (has("among"), has("item")) {
+                        (true, _) => self.drawn(column, table),
+                        (_, true) => self.inside(column, table),
+                        _ => Source::Column(column),
+                    });
                 }
                 "among" | "nth" | "item" => {}
                 "columns" => sources.push(Source::First(self.strings(value, "columns"))),
@@ -263,16 +256,35 @@ impl<'i> Reader<'i> {
     }
 
     fn drawn(&mut self, column: String, table: &DeTable<'_>) -> Source {
-        let (mut among, mut nth, mut item) = (String::new(), 0, -1);
+        let (mut among, mut nth, mut item) = (Vec::new(), 0, -1);
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "among" => among = self.string(value, "among").unwrap_or_default(),
+                "among" => match pattern(value) {
+                    Some(serde_json::Value::Array(list)) => among = list,
+                    Some(one) => among = vec![one],
+                    None => self.refuse(
+                        value.span().start,
+                        "`among` has neither texts nor numbers",
+                        "write `among = \"normal\"`",
+                    ),
+                },
                 "nth" => nth = self.number(value, "nth").unwrap_or(0.0) as i64,
                 "item" => item = self.number(value, "item").unwrap_or(-1.0) as i64,
                 _ => {}
             }
         }
         Source::Drawn { column, among, nth, item }
+    }
+
+    fn inside(&mut self, column: String, table: &DeTable<'_>) -> Source {
+        let mut path = Vec::new();
+        for (_, value) in table.iter().filter(|(key, _)| key.get_ref() == "item") {
+            match value.get_ref().as_array() {
+                Some(list) => path.extend(list.iter().filter_map(|place| self.number(place, "item")).map(|k| k as i64)),
+                None => path.extend(self.number(value, "item").map(|k| k as i64)),
+            }
+        }
+        Source::Inside { column, path }
     }
 
     fn pairs(&mut self, value: &Value<'_>, name: &str) -> Vec<(String, String)> {
@@ -286,6 +298,15 @@ impl<'i> Reader<'i> {
         };
         table.iter().filter_map(pair).collect()
     }
+}
+
+/// Texts, numbers and lists of them, as JSON.
+fn pattern(value: &Value<'_>) -> Option<serde_json::Value> {
+    if let Some(list) = value.get_ref().as_array() {
+        return list.iter().map(pattern).collect::<Option<Vec<_>>>().map(serde_json::Value::Array);
+    }
+    let number = || number_text(value)?.parse::<f64>().ok();
+    value.get_ref().as_str().map(serde_json::Value::from).or_else(|| number().map(serde_json::Value::from))
 }
 
 fn kind(value: &Value<'_>) -> &'static str {
@@ -338,7 +359,9 @@ mod tests {
     fn sources_are_read_as_written() {
         let text = "format = \"trialect-map/1\"\n[names]\na = \"x\"\nb = { columns = [\"l\", \"r\"] }\n\
                     c = { which = { left = \"l\", right = \"r\" } }\nd = { changes = \"p\" }\ne = { is = 25 }\n\
-                    f = { column = \"draws\", among = \"np_choice\", nth = -1 }\n";
+                    f = { column = \"draws\", among = \"np_choice\", nth = -1 }\n\
+                    g = { column = \"draws\", among = [\"exponential\", 60], item = 1 }\n\
+                    h = { column = \"sums\", item = [1, -2] }\n";
         let map = read("m.toml", text).unwrap();
         let sources: Vec<Source> = map.bindings.into_iter().map(|binding| binding.source).collect();
         let text = |text: &str| text.to_owned();
@@ -348,7 +371,9 @@ mod tests {
             Source::Which(vec![(text("left"), text("l")), (text("right"), text("r"))]),
             Source::Changes(text("p")),
             Source::Constant(text("25")),
-            Source::Drawn { column: text("draws"), among: text("np_choice"), nth: -1, item: -1 },
+            Source::Drawn { column: text("draws"), among: vec!["np_choice".into()], nth: -1, item: -1 },
+            Source::Drawn { column: text("draws"), among: vec!["exponential".into(), 60.0.into()], nth: 0, item: 1 },
+            Source::Inside { column: text("sums"), path: vec![1, -2] },
         ];
         assert_eq!(sources, expected);
     }

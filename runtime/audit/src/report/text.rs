@@ -7,6 +7,9 @@ impl Report {
     /// The report as text, for a terminal.
     pub fn text(&self) -> String {
         let mut text = format!("{}, {} sessions, {} trials\n\n", self.protocol, self.sessions, self.trials);
+        if !self.left_out.is_empty() {
+            let _ = writeln!(text, "the protocol does not have: {}\n", self.left_out.join(", "));
+        }
         let width = self.rules.iter().map(|rule| rule.name.chars().count()).max().unwrap_or(4).max(4);
         let _ = writeln!(
             text,
@@ -66,7 +69,8 @@ impl Report {
         }
     }
 
-    fn verdict(&self) -> String {
+    /// The verdict in a sentence.
+    pub(crate) fn verdict(&self) -> String {
         let names = |list: Vec<&str>| list.join(", ");
         match self.finding {
             Finding::Holds => "\nNothing in the data speaks against the protocol.".into(),
@@ -84,6 +88,7 @@ impl Report {
     }
 }
 
-fn probability(p: f64) -> String {
+/// A probability as people read it.
+pub(crate) fn probability(p: f64) -> String {
     if p < 1e-4 { format!("{p:.1e}") } else { format!("{p:.4}") }
 }

@@ -1,8 +1,8 @@
 //! Delimited text: a row of names, then a row for each trial.
 
-use super::{Batch, Cells, ROWS, Table, Texts, fault};
+use super::{Batch, Cells, ROWS, Table, Texts, fault, trimmed};
 use crate::fault::AuditFault;
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,9 @@ pub(super) struct Delimited {
     reader: Reader<File>,
     columns: Vec<String>,
     selected: Vec<usize>,
+    record: StringRecord,
+    /// Rows so far.
+    row: u64,
 }
 
 impl Delimited {
@@ -20,7 +23,19 @@ impl Delimited {
         let head =
             reader.headers().map_err(|error| fault(path, format!("{error}; its first row names the columns")))?;
         let columns = head.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
-        Ok(Delimited { path: path.into(), reader, columns, selected: Vec::new() })
+        let record = StringRecord::new();
+        Ok(Delimited { path: path.into(), reader, columns, selected: Vec::new(), record, row: 0 })
+    }
+}
+
+impl Delimited {
+    fn unreadable(&self, error: &csv::Error) -> AuditFault {
+        match error.kind() {
+            ErrorKind::Utf8 { .. } => {
+                fault(&self.path, format!("row {} is no UTF-8 text; save the file as UTF-8", self.row + 1))
+            }
+            _ => fault(&self.path, format!("{error}; every row has as many cells as the first")),
+        }
     }
 }
 
@@ -37,20 +52,15 @@ impl Table for Delimited {
 
     fn next(&mut self) -> Result<Option<Batch>, AuditFault> {
         let mut texts = vec![Texts::default(); self.selected.len()];
-        let mut record = ByteRecord::new();
         let mut rows = 0;
         while rows < ROWS {
-            let more = self.reader.read_byte_record(&mut record);
-            match more
-                .map_err(|error| fault(&self.path, format!("{error}; every row has as many cells as the first")))?
-            {
-                true => rows += 1,
-                false => break,
+            match self.reader.read_record(&mut self.record) {
+                Ok(true) => (rows, self.row) = (rows + 1, self.row + 1),
+                Ok(false) => break,
+                Err(error) => return Err(self.unreadable(&error)),
             }
             for (texts, place) in texts.iter_mut().zip(&self.selected) {
-                let cell = std::str::from_utf8(record.get(*place).unwrap_or_default());
-                let why = |_| fault(&self.path, format!("row {rows} is no UTF-8 text; save the file as UTF-8"));
-                texts.push(cell.map_err(why)?.trim());
+                texts.push(trimmed(self.record.get(*place).unwrap_or_default()));
             }
         }
         let columns = texts.into_iter().map(Cells::Texts).collect();

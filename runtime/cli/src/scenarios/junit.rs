@@ -16,7 +16,7 @@ pub(crate) fn xml(suites: &[Suite]) -> String {
         let counts = format!("tests=\"{tests}\" failures=\"{}\" errors=\"0\" skipped=\"0\"", failed(suite));
         let _ = writeln!(out, "  <testsuite name=\"{name}\" {counts}>");
         for tested in &suite.tested {
-            let title = escaped(&tested.scenario.title);
+            let title = escaped(&tested.told.title);
             let misses: Vec<String> =
                 tested.played.misses.iter().map(|miss| escaped(&suite.miss(tested, miss))).collect();
             match misses.first() {

@@ -1,6 +1,7 @@
-//! `trialect test`: runs the scenarios of protocols and says which expectations did not hold.
+//! `trialect test`: runs the scenarios of protocols and studies and says which expectations did not hold.
 
 mod junit;
+mod passing;
 mod play;
 mod report;
 mod script;
@@ -8,17 +9,28 @@ mod unread;
 mod watch;
 
 use crate::arguments::TestOptions;
+use crate::course::{self, Read};
 use crate::failure::Failure;
 use crate::protocol::{PROTOCOL, SCENARIOS, compile_with_scenarios, read_text};
 use crate::{output, render};
 use play::{Miss, Played};
 use report::Suite;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use trialect_driver::{Compiled, Scenario};
+use trialect_base::Span;
+use trialect_driver::{Compiled, CompiledStudy, Expectation, Scenario, StudyScenario};
+
+/// What reports say of a scenario.
+pub(crate) struct Told {
+    title: String,
+    span: Span,
+    seeds: u32,
+    expectations: Vec<Expectation>,
+}
 
 /// A scenario with what became of it.
 pub(crate) struct Tested {
-    scenario: Scenario,
+    told: Told,
     played: Played,
 }
 
@@ -26,6 +38,14 @@ pub(crate) fn run(options: &TestOptions) -> Result<(), Failure> {
     let files = protocols(&options.protocol)?;
     let (mut suites, mut broken) = (Vec::new(), false);
     for file in &files {
+        if course::is(file)? {
+            match of_study(options, file) {
+                Ok(suite) => suites.extend(suite),
+                Err(Failure::Found) => broken = true,
+                Err(failure) => return Err(failure),
+            }
+            continue;
+        }
         let compiled = compile_with_scenarios(file, &options.library)?;
         if compiled.program.is_none() {
             render::to_stderr(&compiled);
@@ -57,7 +77,27 @@ fn suite(options: &TestOptions, file: &Path, compiled: Compiled) -> Result<Optio
     let is_wanted = |scenario: &Scenario| options.scenario.as_ref().is_none_or(|title| *title == scenario.title);
     for scenario in scenarios.into_iter().filter(is_wanted) {
         let played = play::play(&scenario, options.machine)?;
-        tested.push(Tested { scenario, played });
+        let Scenario { title, span, seeds, expectations, .. } = scenario;
+        tested.push(Tested { told: Told { title, span, seeds, expectations }, played });
+    }
+    Ok((!tested.is_empty()).then(|| Suite { file: file.display().to_string(), sources, tested }))
+}
+
+/// The same for a study.
+fn of_study(options: &TestOptions, file: &Path) -> Result<Option<Suite>, Failure> {
+    let read = Read::new(file, &options.library, true)?;
+    let CompiledStudy { sources, findings, .. } = &read.compiled;
+    if !findings.is_empty() {
+        output::complain(&render::text(findings, sources, std::io::stderr().is_terminal()));
+    }
+    let (scenarios, sources) = (read.compiled.scenarios.clone(), sources.clone());
+    let course = read.course(file)?;
+    let mut tested = Vec::new();
+    let is_wanted = |title: &String| options.scenario.as_ref().is_none_or(|wanted| wanted == title);
+    for scenario in scenarios.into_iter().filter(|scenario| is_wanted(&scenario.title)) {
+        let played = passing::play(&scenario, &course, options.machine)?;
+        let StudyScenario { title, span, seeds, expectations, .. } = scenario;
+        tested.push(Tested { told: Told { title, span, seeds, expectations }, played });
     }
     Ok((!tested.is_empty()).then(|| Suite { file: file.display().to_string(), sources, tested }))
 }
@@ -101,8 +141,8 @@ fn below(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a text is a protocol, by its first word; libraries stand beside them.
+/// Whether a text is a protocol or a study, by its first word; libraries stand beside them.
 fn is_protocol(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    first.is_some_and(|line| line.starts_with("protocol "))
+    first.is_some_and(|line| line.starts_with("protocol ") || line.starts_with("study "))
 }

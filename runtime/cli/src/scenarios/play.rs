@@ -21,7 +21,7 @@ use trialect_session::{Ending, Given, Inbox, Plan, Wish, run as run_session, wir
 use trialect_sim::Manner;
 
 /// The subject of all scenarios; its name is part of the names of random streams.
-const SUBJECT: &str = "scenario";
+pub(super) const SUBJECT: &str = "scenario";
 
 /// Something that went wrong in a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ pub(crate) fn play(scenario: &Scenario, kind: Kind) -> Result<Played, Failure> {
         let heard = Rc::new(RefCell::new(Heard::default()));
         let machine = Watched {
             machine: machine::machine(kind, &scenario.program)?,
-            rules: scenario.expectations.iter().map(|expected| expected.rule).collect(),
+            rules: scenario.rules.clone(),
             acts: scenario.acts.iter().map(|act| act.rule).collect(),
             heard: Rc::clone(&heard),
         };
@@ -62,14 +62,22 @@ pub(crate) fn play(scenario: &Scenario, kind: Kind) -> Result<Played, Failure> {
 }
 
 /// All sessions of one seed.
-struct Seed<'a> {
+pub(super) struct Seed<'a> {
     scenario: &'a Scenario,
     seed: u64,
     heard: Rc<RefCell<Heard>>,
     machine: Watched,
 }
 
-impl Seed<'_> {
+impl<'a> Seed<'a> {
+    /// Sessions in which nobody hears what the program decides.
+    pub(super) fn unheard(scenario: &'a Scenario, seed: u64, kind: Kind) -> Result<Seed<'a>, Failure> {
+        let heard = Rc::new(RefCell::new(Heard::default()));
+        let machine = machine::machine(kind, &scenario.program)?;
+        let machine = Watched { machine, rules: Vec::new(), acts: Vec::new(), heard: Rc::clone(&heard) };
+        Ok(Seed { scenario, seed, heard, machine })
+    }
+
     fn play(&mut self, played: &mut Played) -> Result<(), Failure> {
         let program = &self.scenario.program;
         let mut animal = Animal::new(None, SUBJECT, self.seed)?;
@@ -110,9 +118,9 @@ impl Seed<'_> {
     /// What was refuted: after each trial, at the end only in the last session, and each expectation once.
     fn judge(&self, session: u32, is_last: bool, played: &mut Played) {
         let refuted = core::mem::take(&mut self.heard.borrow_mut().refuted);
-        for (k, expected) in self.scenario.expectations.iter().enumerate() {
+        for (k, (expected, rule)) in self.scenario.expectations.iter().zip(&self.scenario.rules).enumerate() {
             let again = played.misses.iter().any(|miss| miss.seed == self.seed && miss.expectation == Some(k));
-            let found = refuted.iter().find(|refuted| refuted.rule == expected.rule);
+            let found = refuted.iter().find(|refuted| refuted.rule == *rule);
             if let Some(refuted) = found.filter(|_| (expected.always || is_last) && !again) {
                 played.misses.push(Miss {
                     seed: self.seed,
@@ -127,11 +135,16 @@ impl Seed<'_> {
 
     /// The subject's words with what is given of them.
     fn start(&self) -> Result<Option<Vec<u64>>, String> {
-        let start: Vec<(String, String)> = self.given(|column| matches!(column.role, Role::Variable | Role::Stage));
+        let start = self.starts();
         let reason = (!start.is_empty()).then(|| "given".to_string());
         let answers = Answers { start, reason, ..Answers::default() };
         let begun = carry::begin(&self.scenario.program, None, &answers);
         begun.map(|begun| begun.words).map_err(|refusal| refusal.mistakes.join("; ").replace("--start ", "given "))
+    }
+
+    /// What is given of the subject's state.
+    pub(super) fn starts(&self) -> Vec<(String, String)> {
+        self.given(|column| matches!(column.role, Role::Variable | Role::Stage))
     }
 
     /// Given names and values whose columns are wanted.
@@ -141,7 +154,7 @@ impl Seed<'_> {
     }
 
     /// One session; what kept it from beginning.
-    fn session(
+    pub(super) fn session(
         &mut self,
         (session, trials): (u32, Option<u32>),
         animal: &mut Animal,
@@ -175,12 +188,11 @@ impl Seed<'_> {
             (Ok(parameters), Ok(inbox)) => (parameters, RefCell::new(inbox)),
             (Err(says), _) | (_, Err(says)) => return Ok(Err(says)),
         };
-        let date = (1..session).fold(Date::FIRST, |date, _| date.next());
         let (never, given) = (AtomicBool::new(false), |_| each_trial.clone());
         let plan = Plan {
             subject: SUBJECT.into(),
             session,
-            date,
+            date: date(session),
             given_today: BTreeMap::new(),
             seed: self.seed,
             subject_words: words,
@@ -266,19 +278,27 @@ fn column<'p>(program: &'p Program, name: &str) -> Option<&'p Column> {
     program.columns.iter().find(|column| column.name == name)
 }
 
+/// `reward = 2.5 uL`
+pub(super) fn said(name: &str, domain: &Domain, value: Option<&str>) -> String {
+    match (value, domain.unit()) {
+        (None, _) => format!("{name} = none"),
+        (Some(value), Some(unit)) if !matches!(domain, Domain::Levels { .. }) => {
+            format!("{name} = {value} {}", unit.symbol)
+        }
+        (Some(value), _) => format!("{name} = {value}"),
+    }
+}
+
 /// The values of the names that stand in an expectation: `completed = 98, outcome = error`.
 fn values(program: &Program, expected: &Expectation, refuted: &Refuted) -> String {
     let word = |slot: trialect_ir::Slot| refuted.memory.get(slot.index()).copied().unwrap_or_default();
     let mut list = Vec::new();
     for column in program.columns.iter().filter(|column| stands_in(&column.name, &expected.text)) {
-        let value = match (column.present.map(word), column.domain.unit()) {
-            (Some(0), _) => "none".into(),
-            (_, Some(unit)) if !matches!(column.domain, Domain::Levels { .. }) => {
-                format!("{} {}", column.domain.show(word(column.value)), unit.symbol)
-            }
-            _ => column.domain.show(word(column.value)),
+        let value = match column.present.map(word) {
+            Some(0) => None,
+            _ => Some(column.domain.show(word(column.value))),
         };
-        list.push(format!("{} = {value}", column.name));
+        list.push(said(&column.name, &column.domain, value.as_deref()));
     }
     if stands_in("outcome", &expected.text) {
         let outcome = word(header::OUTCOME) as i64;
@@ -289,8 +309,13 @@ fn values(program: &Program, expected: &Expectation, refuted: &Refuted) -> Strin
     list.join(", ")
 }
 
+/// The date of the session with this ordinal: one a day.
+pub(super) fn date(session: u32) -> Date {
+    (1..session).fold(Date::FIRST, |date, _| date.next())
+}
+
 /// Whether a text has this name in it, as a whole and not as the member of another one.
-fn stands_in(name: &str, text: &str) -> bool {
+pub(super) fn stands_in(name: &str, text: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     text.match_indices(name).any(|(at, _)| {
         let (before, after) = (text[..at].chars().next_back(), text[at + name.len()..].chars().next());

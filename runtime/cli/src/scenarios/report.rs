@@ -24,9 +24,12 @@ impl Suite {
 
     /// One line for a miss, with the place of what was expected.
     pub(crate) fn miss(&self, tested: &Tested, miss: &Miss) -> String {
-        let trial = miss.trial.map_or_else(|| ", at the end".into(), |trial| format!(", trial {trial}"));
-        let expected = miss.expectation.and_then(|k| tested.scenario.expectations.get(k));
-        let seed = if tested.scenario.seeds > 1 { format!("seed {}, ", miss.seed) } else { String::new() };
+        let trial = match miss.trial {
+            Some(trial) => format!(", trial {trial}"),
+            None => ", at the end".into(),
+        };
+        let expected = miss.expectation.and_then(|k| tested.told.expectations.get(k));
+        let seed = if tested.told.seeds > 1 { format!("seed {}, ", miss.seed) } else { String::new() };
         match expected {
             Some(expected) => {
                 let always = if expected.always { "always " } else { "" };
@@ -39,7 +42,7 @@ impl Suite {
                     self.place(expected.span)
                 )
             }
-            None => format!("{seed}session {}: {}  [{}]", miss.session, miss.says, self.place(tested.scenario.span)),
+            None => format!("{seed}session {}: {}  [{}]", miss.session, miss.says, self.place(tested.told.span)),
         }
     }
 }
@@ -49,11 +52,13 @@ fn extent(tested: &Tested) -> String {
     let played = &tested.played;
     let count = |number: u64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let mut parts = Vec::new();
-    if played.sessions > played.seeds {
+    if played.sessions > played.seeds || played.trials == 0 {
         parts.push(count(u64::from(played.sessions), "session"));
     }
-    parts.push(count(played.trials, "trial"));
-    if tested.scenario.seeds > 1 {
+    if played.trials > 0 || parts.is_empty() {
+        parts.push(count(played.trials, "trial"));
+    }
+    if tested.told.seeds > 1 {
         parts.push(count(u64::from(played.seeds), "seed"));
     }
     parts.join(", ")
@@ -67,7 +72,7 @@ pub(crate) fn text(suites: &[Suite]) -> String {
         for tested in &suite.tested {
             let misses = &tested.played.misses;
             let word = if misses.is_empty() { "holds" } else { "fails" };
-            lines.push(format!("  {word}  {}  ({})", tested.scenario.title, extent(tested)));
+            lines.push(format!("  {word}  {}  ({})", tested.told.title, extent(tested)));
             lines.extend(misses.iter().take(SHOWN_MAX).map(|miss| format!("         {}", suite.miss(tested, miss))));
             if misses.len() > SHOWN_MAX {
                 lines.push(format!("         and {} more", misses.len() - SHOWN_MAX));
@@ -89,7 +94,7 @@ pub(crate) fn text(suites: &[Suite]) -> String {
 pub(crate) fn json(suites: &[Suite]) -> String {
     let one = |suite: &Suite, tested: &Tested| {
         let misses = tested.played.misses.iter().map(|miss| {
-            let expected = miss.expectation.and_then(|k| tested.scenario.expectations.get(k));
+            let expected = miss.expectation.and_then(|k| tested.told.expectations.get(k));
             json!({
                 "seed": miss.seed,
                 "session": miss.session,
@@ -98,13 +103,13 @@ pub(crate) fn json(suites: &[Suite]) -> String {
                 "always": expected.map(|expected| expected.always),
                 "description": expected.and_then(|expected| expected.description.as_ref()),
                 "values": miss.says,
-                "place": suite.place(expected.map_or(tested.scenario.span, |expected| expected.span)),
+                "place": suite.place(expected.map_or(tested.told.span, |expected| expected.span)),
             })
         });
         json!({
             "file": suite.file,
-            "scenario": tested.scenario.title,
-            "place": suite.place(tested.scenario.span),
+            "scenario": tested.told.title,
+            "place": suite.place(tested.told.span),
             "holds": tested.played.misses.is_empty(),
             "seeds": tested.played.seeds,
             "sessions": tested.played.sessions,

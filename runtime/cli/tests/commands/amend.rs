@@ -35,7 +35,7 @@ fn the_session_stays_and_what_is_shown_is_amended() {
     assert!(!plain.contains('*'));
     let out = amend(&first, "weight=24.1").fine();
     assert!(out.starts_with("weight is 24.1 g, was 25 g (A. Person: the scale was off)\n"), "{out}");
-    amend(&first, "weight=24.3").fine();
+    amend(&first, "weight=24300 mg").fine();
     amend(&first, "subject=mouse2").fine();
     assert_eq!(bytes(&first), before);
     let shown = at("show", data.path()).fine();

@@ -36,7 +36,7 @@ fn json(out: &str) -> serde_json::Value {
 }
 
 /// equal, consistent, refuted, undecidable; over all moments of a name.
-fn counts(report: &serde_json::Value, name: &str) -> [u64; 4] {
+pub(crate) fn counts(report: &serde_json::Value, name: &str) -> [u64; 4] {
     let rules = report["rules"].as_array().unwrap().iter().filter(|rule| rule["name"] == name);
     rules.fold([0; 4], |sum, rule| {
         let of = |word: &str| rule[word].as_u64().unwrap();
@@ -101,10 +101,15 @@ fn a_changed_rule_is_refuted_and_named() {
     assert!(out.contains("repeated = exists last and last.outcome is not correct and last.contrast >= 100%"), "{out}");
 }
 
-fn recorded(name: &str) -> Option<PathBuf> {
+/// Says that data are missing.
+pub(crate) fn skipped(path: &Path) {
+    eprintln!("SKIPPED: {} is missing; put the data into ../shared/data", path.display());
+}
+
+pub(crate) fn recorded(name: &str) -> Option<PathBuf> {
     let path = project("../shared/data/real/eleven_sessions").join(name);
     if !path.is_file() {
-        eprintln!("SKIPPED: {} is missing; put the recorded sessions into ../shared/data", path.display());
+        skipped(&path);
         return None;
     }
     Some(path)
@@ -168,4 +173,109 @@ fn what_cannot_be_audited_is_told() {
     std::fs::write(&table, "o\nperhaps\n").unwrap();
     let told = audit(&basic(), "format = \"trialect-map/1\"\n[names]\noutcome = \"o\"\n", &[table], &[]);
     assert!(told.trouble("audit-cell").contains("row 1"));
+}
+
+fn real(name: &str) -> Option<PathBuf> {
+    let path = project("../shared/data/real").join(name);
+    if !path.is_dir() {
+        eprintln!("SKIPPED: {} is missing; put the recorded sessions into ../shared/data", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+/// An audit without a map.
+fn unmapped(protocol: &Path, tables: &[PathBuf], more: &[&str]) -> Ran {
+    let mut arguments = vec!["audit", text(protocol)];
+    tables.iter().for_each(|table| arguments.extend(["--table", text(table)]));
+    arguments.extend(more);
+    trialect(&arguments)
+}
+
+#[test]
+fn raw_sessions_of_the_rig_program_need_no_map() {
+    let (Some(training), Some(biased)) = (real("recorded_training_v5"), real("recorded_biased_v5")) else { return };
+    let report = json(&unmapped(&basic(), &[training.clone()], &["--json"]).out);
+    assert_eq!((&report["trials"], &report["formats"]), (&12.into(), &serde_json::json!(["ibl-raw"])));
+    // Five errors and a trial without a response were followed by a repeat, as the paper's rule says; the contrast
+    // is that of the trial before in these, and the wheel's times give the rest.
+    assert_eq!(counts(&report, "repeated"), [12, 0, 0, 0], "{report}");
+    assert_eq!(counts(&report, "quiet"), [12, 0, 0, 0]);
+    assert_eq!(counts(&report, "contrasts.pool"), [12, 0, 0, 0]);
+    assert_eq!(counts(&report, "contrast")[2], 0);
+    assert_eq!(counts(&report, "limit spout")[..], [12, 0, 0, 0], "{report}");
+    let shown = unmapped(&basic(), &[training], &["--show-map"]).fine();
+    assert!(shown.contains("\"respond.exit\" = { column = \"closed_loop.exit\" }"), "{shown}");
+    let full = project("protocols/ibl/full.trial");
+    let report = json(&unmapped(&full, &[biased], &["--json"]).out);
+    assert_eq!((&report["trials"], &report["formats"]), (&8.into(), &serde_json::json!(["ibl-raw"])));
+    for name in ["prior.left", "prior ends"] {
+        assert_eq!(counts(&report, name)[2], 0, "{name}: {report}");
+    }
+    assert_eq!(counts(&report, "contrast")[0], 8, "{report}");
+    assert_eq!(counts(&report, "quiet")[0], 8, "{report}");
+}
+
+#[test]
+fn trials_tables_need_no_map() {
+    let names = ["2020-08-28_biased.csv", "2020-09-01_biased.csv"];
+    let Some(list) = names.map(recorded).into_iter().collect::<Option<Vec<_>>>() else { return };
+    let full = project("protocols/ibl/full.trial");
+    let report = json(&unmapped(&full, &list, &["--json"]).fine());
+    assert_eq!((&report["trials"], &report["formats"]), (&2071.into(), &serde_json::json!(["alf", "alf"])));
+    // As with the map of the test above.
+    assert_eq!(counts(&report, "prior.left"), [36, 2, 0, 0]);
+    let ends = counts(&report, "prior ends");
+    assert_eq!((ends[0] + ends[1], ends[2], ends[3]), (2069, 0, 0));
+}
+
+#[test]
+fn a_folder_with_a_trials_table_needs_no_map() {
+    // Written by pandas.
+    let folder = project("runtime/audit/tests/audit/data/alf");
+    let full = project("protocols/ibl/full.trial");
+    let report = json(&unmapped(&full, std::slice::from_ref(&folder), &["--json"]).fine());
+    assert_eq!((&report["trials"], &report["formats"]), (&6.into(), &serde_json::json!(["alf"])));
+    assert_eq!(counts(&report, "contrast"), [6, 0, 0, 0]);
+    assert_eq!(counts(&report, "prior.left"), [1, 0, 0, 0], "{report}");
+    // The table has the water that was given, which no rule of this protocol changes within a session.
+    assert_eq!(counts(&report, "reward")[2], 0, "{report}");
+    // Left and right, with an error, and one trial without a response.
+    let shown = unmapped(&full, &[folder], &["--show-map"]).fine();
+    assert!(shown.contains("\"choice\" = { column = \"chosen\" }"), "{shown}");
+}
+
+#[test]
+fn our_own_folders_need_no_map() {
+    let data = tempfile::tempdir().unwrap();
+    sim(data.path(), 2, 7).fine();
+    let subject = data.path().join(crate::command::SUBJECT);
+    let folders: Vec<PathBuf> = ["001", "002"].iter().map(|name| subject.join(name)).collect();
+    let page = data.path().join("page.html");
+    let report = json(&unmapped(&basic(), &folders, &["--json", "--html", text(&page)]).fine());
+    assert_eq!(report["formats"], serde_json::json!(["trialect", "trialect"]));
+    assert_eq!(counts(&report, "limit spout")[0], report["trials"].as_u64().unwrap(), "{report}");
+    assert!(std::fs::read_to_string(page).unwrap().contains("Nothing in the data speaks against the protocol."));
+}
+
+#[test]
+fn which_of_two_protocols_data_fit_better() {
+    let data = tempfile::tempdir().unwrap();
+    sim(data.path(), 2, 7).fine();
+    let own = std::fs::read_to_string(basic()).unwrap();
+    let changed = data.path().join("changed.trial");
+    std::fs::write(&changed, own.replace("last.contrast >= easy\n", "last.contrast >= 100%\n")).unwrap();
+    let tables = tables(data.path(), 2);
+    let basic = basic();
+    let ran = unmapped(&basic, &tables, &["--against", text(&changed), "--json"]);
+    let report = json(&ran.fine());
+    assert_eq!((&report["fits"], &report["refuted"][0]), (&"first".into(), &0.into()));
+    assert!(report["reasons"][0].as_str().unwrap().starts_with("repeated: refuted by "), "{report}");
+    // The other spelling, and the other way round.
+    let mut arguments = vec!["audit", "--against", text(&changed), text(&basic)];
+    tables.iter().for_each(|table| arguments.extend(["--table", text(table)]));
+    let out = trialect(&arguments).fine();
+    assert!(out.contains("better: they refute it 0 times"), "{out}");
+    let turned = unmapped(&changed, &tables, &["--against", text(&basic)]).found();
+    assert!(turned.contains(&format!("The data fit {} better", text(&basic))), "{turned}");
 }

@@ -1,7 +1,7 @@
 //! Limits of the day: what the subject's sessions of one date are given together, on both machines.
 
 use crate::command::{at, sim_of, text, trialect};
-use crate::folders::{session, session_json};
+use crate::folders::{JOURNAL, copy, frame_ends, session, session_json, unsealed};
 use crate::table::Table;
 use std::fs;
 use std::path::Path;
@@ -116,5 +116,64 @@ fn what_a_machine_gives_between_trials_counts_for_the_day() {
     at("verify", &data).fine();
     for machine in ["interpreter", "jit"] {
         trialect(&["replay", text(&data), "--machine", machine]).fine();
+    }
+}
+
+/// Light for 400 ms in each trial, held on from one state to the next.
+const LIT: &str = "protocol test.lit 1.0.0
+rig { laser : Laser }
+session { limit trials 5; limit laser 2.5 s each day }
+trial {
+  outcomes done
+  state lit   { hold pulse laser(power: 5 mW, rate: 40 Hz, width: 5 ms); after 300 ms -> still }
+  state still { hold pulse laser(power: 5 mW, rate: 40 Hz, width: 5 ms); after 100 ms -> dark }
+  state dark  { after 100 ms -> end done }
+}
+";
+
+#[test]
+fn light_of_a_day_is_on_no_longer_than_its_limit_also_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let protocol = folder.path().join("lit.trial");
+    fs::write(&protocol, LIT).unwrap();
+    let run = |data: &Path, machine: &str, date: &str| {
+        let mut arguments = sim_of(&protocol, data, 1, 1);
+        arguments.extend(["--machine", machine, "--date", date].map(str::to_owned));
+        trialect(&arguments).fine();
+    };
+    for machine in ["interpreter", "jit"] {
+        let data = folder.path().join(machine);
+        for date in ["2024-02-29", "2024-02-29", "2024-02-29", "2024-03-01"] {
+            run(&data, machine, date);
+        }
+        let about = |ordinal: u32| {
+            let about = session_json(&session(&data, ordinal));
+            let number = |pointer: &str| about.pointer(pointer).and_then(serde_json::Value::as_f64);
+            let reason = about["end"]["reason"].as_str().unwrap().to_owned();
+            (number("/run/given_today/laser.on"), number("/summary/trials").unwrap(), reason)
+        };
+        // 5 times 400 ms; then 400 ms and 100 ms; then nothing is left, and the first light is refused.
+        assert_eq!(about(1), (None, 5.0, "limit trials".into()));
+        assert_eq!(about(2), (Some(2.0), 2.0, "limit laser".into()));
+        assert_eq!(about(3), (Some(2.5), 1.0, "limit laser".into()));
+        assert_eq!(about(4), (None, 5.0, "limit trials".into()));
+        at("verify", &data).fine();
+        for other in ["interpreter", "jit"] {
+            trialect(&["replay", text(&data), "--machine", other]).fine();
+        }
+        // The second session is killed after its first trial: what it had on by then counts.
+        let broken = folder.path().join(format!("broken {machine}"));
+        copy(&session(&data, 1), &session(&broken, 1));
+        let ends = frame_ends(&fs::read(session(&data, 2).join(JOURNAL)).unwrap());
+        unsealed(&session(&data, 2), &session(&broken, 2), ends[2]);
+        at("recover", &broken).fine();
+        run(&broken, machine, "2024-02-29");
+        let third = session_json(&session(&broken, 3));
+        assert_eq!(third["run"]["given_today"]["laser.on"], 2.4);
+        assert_eq!(
+            (third["summary"]["trials"].as_u64(), third["end"]["reason"].as_str()),
+            (Some(1), Some("limit laser"))
+        );
+        at("verify", &broken).fine();
     }
 }

@@ -5,7 +5,6 @@
 
 mod adaptive;
 mod amend;
-mod as_run;
 mod audit;
 mod beside;
 mod broken_off;
@@ -21,6 +20,10 @@ mod day_limit;
 mod days;
 mod decisions;
 mod doc;
+mod editions;
+#[cfg(unix)]
+mod emulate;
+mod fmt;
 mod folders;
 mod foraging;
 mod library;
@@ -38,6 +41,7 @@ mod recover;
 mod replay;
 mod replay_against;
 mod requests;
+mod rig_2019;
 mod scenarios;
 mod simulation;
 mod slice;
@@ -46,6 +50,7 @@ mod studies;
 mod study_values;
 mod table;
 mod texts;
+mod training_status;
 mod verify;
 
 #[cfg(unix)]

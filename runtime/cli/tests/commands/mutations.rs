@@ -1,4 +1,4 @@
-//! Scenarios that can fail: each central rule of each protocol is broken on purpose, and a scenario notices.
+//! Scenarios that can fail: each central rule of each protocol and study is broken on purpose, and a scenario notices.
 //!
 //! `tests/mutations/FOLDER/NAME.mutations` lists what is done to `protocols/FOLDER/NAME.trial`, groups apart by blank
 //! lines: after `- ` what the text says, after `+ ` what it is made to say; `in FILE` first when it is a file beside.
@@ -36,22 +36,31 @@ fn mutations(name: &str) -> Vec<Mutation> {
     list.split("\n\n").filter(|lines| lines.contains("- ")).map(group).collect()
 }
 
-/// The texts beside a protocol and itself, in a folder of their own; the protocol's path there.
+/// The texts of the field of a protocol, in a folder of their own; the protocol's path there.
 fn copied(name: &str, folder: &Path) -> PathBuf {
-    let protocol = project("protocols").join(format!("{name}.trial"));
-    for entry in fs::read_dir(protocol.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.extension().is_some_and(|extension| extension == "trial") {
-            fs::copy(&entry, folder.join(entry.file_name().unwrap())).unwrap();
+    let field = name.split('/').next().unwrap();
+    copy_texts(&project("protocols").join(field), &folder.join(field));
+    folder.join(format!("{name}.trial"))
+}
+
+/// The texts of a folder and of those within it.
+pub(crate) fn copy_texts(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()) {
+        let beside = to.join(entry.file_name().unwrap());
+        if entry.is_dir() {
+            copy_texts(&entry, &beside);
+        } else if entry.extension().is_some_and(|extension| extension == "trial") {
+            fs::copy(&entry, beside).unwrap();
         }
     }
-    folder.join(protocol.file_name().unwrap())
 }
 
 /// What nobody notices of what is done to a protocol, or what cannot be done.
 fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let protocol = copied(name, folder.path());
-    let changed = folder.path().join(&mutation.file);
+    let changed = protocol.parent().unwrap().join(&mutation.file);
     let before = fs::read_to_string(&changed).unwrap();
     if mutation.from.is_empty() || !before.contains(&mutation.from) {
         return Some(format!("there is no such text: {mutation:?}"));
@@ -87,13 +96,21 @@ protocols! {
     the_full_task: "ibl/full",
     the_detection_task: "ibl/detection",
     habituation: "ibl/habituation",
+    the_ibl_study: "ibl/study",
+    the_training_status: "ibl/status",
     reversal: "pycontrol/reversal",
     light_guided_choice: "bpod/light2afc",
     foraging: "aind/foraging",
     five_choice: "operant/five_choice",
     go_nogo: "operant/go_nogo",
     schedules: "operant/schedules",
-    the_basic_task_as_it_was_run: "ibl/basic_as_run",
+    the_basic_task_of_2019: "ibl/rig_2019/basic",
+    the_full_task_of_2019: "ibl/rig_2019/full",
+    habituation_of_2019: "ibl/rig_2019/habituation",
+    the_basic_task_of_program_8: "ibl/rig_8/basic",
+    the_full_task_of_program_8: "ibl/rig_8/full",
+    habituation_of_program_8: "ibl/rig_8/habituation",
+    the_basic_task_of_program_8_as_released: "ibl/rig_8_released/basic",
     clicks: "brody/clicks",
     light_beside_the_trial: "opto/beside",
     concurrent_schedules: "operant/concurrent",
@@ -111,17 +128,12 @@ protocols! {
 #[test]
 fn every_protocol_has_scenarios_and_mutations() {
     let mut found = Vec::new();
-    for folder in fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
-        for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if !fs::read_to_string(&file).unwrap().starts_with("protocol ") {
-                continue;
-            }
-            let [folder, stem] = [&folder, &file].map(|path| path.file_stem().unwrap().to_str().unwrap());
-            found.push(format!("{folder}/{stem}"));
-            let scenarios = fs::read_to_string(file.with_file_name(format!("{stem}.scenarios.trial"))).unwrap();
-            let number = scenarios.lines().filter(|line| line.starts_with("scenario \"")).count();
-            assert!(number >= LEAST.1, "only {number} scenarios of {folder}/{stem}");
-        }
+    for file in crate::protocols::texts_in(&project("protocols"), &["protocol ", "study "]) {
+        let name = file.strip_prefix(project("protocols")).unwrap().with_extension("");
+        let scenarios = fs::read_to_string(file.with_extension("scenarios.trial")).unwrap();
+        let number = scenarios.lines().filter(|line| line.starts_with("scenario \"")).count();
+        assert!(number >= LEAST.1, "only {number} scenarios of {}", name.display());
+        found.push(name.to_str().unwrap().to_owned());
     }
     let mut known = PROTOCOLS.to_vec();
     known.sort_unstable();

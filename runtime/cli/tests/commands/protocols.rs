@@ -11,6 +11,19 @@ fn protocol(path: &str) -> PathBuf {
     project("protocols").join(path)
 }
 
+/// The texts of a folder and those within it that begin with one of these words.
+pub(crate) fn texts_in(folder: &Path, words: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(texts_in(&path, words));
+        } else if words.iter().any(|word| std::fs::read_to_string(&path).unwrap().starts_with(word)) {
+            found.push(path);
+        }
+    }
+    found
+}
+
 /// The trials of each session, after both machines have made the same tables and the sessions have replayed.
 fn trials(path: &str) -> Vec<Table> {
     let data = sessions_of(&protocol(path));
@@ -31,12 +44,8 @@ fn every_protocol_has_the_hash_of_its_page() {
     let mut seen = 0;
     for folder in std::fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
         let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
-        for file in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-            // Parts and scenarios stand beside the protocols; they have no hash of their own.
-            if !std::fs::read_to_string(&file).unwrap().starts_with("protocol ") {
-                continue;
-            }
-            let name = file.file_name().unwrap().to_str().unwrap().to_string();
+        for file in texts_in(&folder, &["protocol "]) {
+            let name = file.strip_prefix(&folder).unwrap().to_str().unwrap();
             let hash = trialect(&[Path::new("hash"), &file]).fine();
             let line = page.lines().find(|line| line.starts_with(&format!("| [`{name}`]"))).expect("a line of its own");
             assert!(line.contains(&format!("`{}`", hash.trim())), "{}: {line}\n{hash}", file.display());

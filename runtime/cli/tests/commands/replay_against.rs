@@ -1,7 +1,7 @@
 //! `replay --with`: another text on recorded inputs; the first trial and the rule where they part.
 
 use crate::chain;
-use crate::command::{text, trialect};
+use crate::command::{sim_of, text, trialect};
 use crate::days::{Day, days};
 use crate::oracle_curriculum::Curriculum;
 use crate::oracle_subject::reward_after;
@@ -121,4 +121,53 @@ fn a_text_with_other_subject_variables_cannot_carry_the_state_over() {
     let found = differences(&[(line, &format!("var spare := 1 within 0 .. 1\n  {line}"))]);
     assert_eq!(found.len(), chain::SESSIONS as usize - 1, "a first session carries nothing: {found:?}");
     assert!(found.values().all(|(trial, said)| *trial == 0 && said.contains("declarations differ")), "{found:?}");
+}
+
+/// Two readings in the session and three in the trial, one device measured twice.
+const MEASURED: &str = "protocol test.measured 1.0.0
+rig { amp : PatchAmplifier; bath : Thermometer; tube : FlowMeter }
+session {
+  covariate seal : Resistance from amp.seal_resistance
+  covariate first : Temperature from bath.temperature
+  limit trials 6
+}
+trial {
+  covariate temperature : Temperature from bath.temperature
+  covariate access      : Resistance from amp.series_resistance
+  covariate flow        : Flow? from tube.rate
+  colder = exists last and last.temperature > temperature
+  outcomes warm, cold
+  state wait { after 1 s when temperature > first and not colder -> end warm; after clamp(access / 1 MOhm * 100 ms, 100 ms .. 9 s) -> end cold }
+}
+";
+
+#[test]
+fn what_was_measured_goes_to_the_covariates_of_its_name_whatever_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, words: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, words).unwrap();
+        path
+    };
+    let data = folder.path().join("data");
+    let protocol = write("measured.trial", MEASURED);
+    trialect(&sim_of(&protocol, &data, 2, 1)).fine();
+    let lines =
+        |from: &str| MEASURED.lines().find(|line| line.trim_start().starts_with(from)).unwrap().to_owned() + "\n";
+    let (seal, first) = (lines("covariate seal"), lines("covariate first"));
+    let (temperature, access, flow) =
+        (lines("covariate temperature"), lines("covariate access"), lines("covariate flow"));
+    let moved = MEASURED.replace(&format!("{seal}{first}"), &format!("{first}{seal}"));
+    let moved = moved.replace(&format!("{temperature}{access}{flow}"), &format!("{flow}{access}{temperature}"));
+    assert_ne!(moved, MEASURED);
+    for changed in [moved.clone(), moved.replace(&flow, ""), moved.replace(&seal, "")] {
+        let other = write("other.trial", &changed);
+        let out = trialect(&["replay", text(&data), "--with", text(&other)]).fine();
+        assert!(out.lines().count() == 2 && out.lines().all(|line| line.contains("equal")), "{out}");
+    }
+    // A name under which nothing was measured has no value.
+    let renamed = MEASURED.replace("temperature :", "bath_now :").replace("temperature >", "bath_now >");
+    let renamed = renamed.replace("last.temperature", "last.bath_now");
+    let said = trialect(&["replay", text(&data), "--with", text(&write("renamed.trial", &renamed))]);
+    assert!(!said.err.contains("0 different"), "{}", said.err);
 }

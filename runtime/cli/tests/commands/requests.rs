@@ -1,9 +1,10 @@
 //! What a person does between the trials of a simulated session: done, recorded, replayed and exported.
 
 use crate::command::{at, sim_of, text, trialect};
-use crate::folders::{session, session_json};
+use crate::folders::{JOURNAL, frame_ends, session, session_json, unsealed};
 use crate::simulation::TABLES;
 use crate::table::Table;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -185,4 +186,69 @@ fn somebody_is_named_only_for_what_that_person_does() {
     let mut arguments = sim_of(&task(folder.path()), &folder.path().join("data"), 1, 1);
     arguments.extend(["--by".to_string(), "Ada".to_string()]);
     trialect(&arguments).trouble("covariate");
+}
+
+/// What a session was asked for, as its `session.json` has it.
+fn listed(folder: &Path) -> Value {
+    session_json(folder).get("requests").cloned().unwrap_or(Value::Null)
+}
+
+#[test]
+fn session_json_lists_what_was_asked_for_and_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked =
+        ["--change", "reward=4.5 uL after trial 1", "--pause", "for 10 min at trial 3", "--stop", "after trial 3"];
+    let data =
+        simulate(folder.path(), "jit", 1, &[&asked[..], &["--note", "new cage at trial 3", "--by", "Ada"]].concat());
+    // Trials of 2.5 s.
+    let expected = json!([
+        {"after_trial": 1, "at": 2.5, "by": "Ada", "request": "change", "name": "reward", "from": 3.0, "to": 4.5},
+        {"after_trial": 2, "at": 5.0, "by": "Ada", "request": "note", "text": "new cage"},
+        {"after_trial": 2, "at": 5.0, "by": "Ada", "request": "pause"},
+        {"after_trial": 2, "at": 605.0, "by": "Ada", "request": "resume"},
+        {"after_trial": 3, "at": 607.5, "by": "Ada", "request": "stop"},
+    ]);
+    assert_eq!(listed(&session(&data, 1)), expected);
+    assert_eq!(
+        listed(&session(&simulate(folder.path(), "interpreter", 1, &["--stop", "after trial 1"]), 1))[1],
+        Value::Null
+    );
+    // Of a session in which nobody asked for anything there is no list.
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(listed(&session(&simulate(other.path(), "jit", 1, &[]), 1)), Value::Null);
+}
+
+#[test]
+fn a_crash_in_a_pause_keeps_the_pause_and_who_asked_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = ["--pause", "for 10 min at trial 3", "--stop", "after trial 4", "--by", "Ada"];
+    let data = simulate(folder.path(), "jit", 1, &asked);
+    let journal = fs::read(session(&data, 1).join(JOURNAL)).unwrap();
+    let (mut paused, mut trials) = (0, Vec::new());
+    for end in frame_ends(&journal) {
+        let broken = tempfile::tempdir().unwrap();
+        unsealed(&session(&data, 1), &session(broken.path(), 1), end);
+        at("recover", broken.path()).fine();
+        at("verify", broken.path()).fine();
+        for machine in ["interpreter", "jit"] {
+            trialect(&["replay", text(broken.path()), "--machine", machine]).fine();
+        }
+        let found = session(broken.path(), 1);
+        let about = session_json(&found);
+        let kinds: Vec<String> = listed(&found)
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|request| request["request"].as_str().unwrap().to_owned())
+            .collect();
+        if kinds == ["pause"] {
+            paused += 1;
+            let expected = json!([{"after_trial": 2, "at": 5.0, "by": "Ada", "request": "pause"}]);
+            assert_eq!((listed(&found), &about["end"]), (expected, &json!({"reason": "broken off", "at": 5.0})));
+        }
+        trials.push(about["summary"]["trials"].as_u64().unwrap());
+    }
+    assert_eq!(paused, 1, "one frame ends in the pause");
+    // Header, start, two trials, the pause, the time after it, two trials, the end of the session.
+    assert_eq!(trials, [0, 0, 1, 2, 2, 2, 3, 4, 4]);
 }

@@ -125,6 +125,15 @@ fn what_is_measured_is_in_the_events_and_the_same_in_the_rows() {
         assert_eq!(measured(name).len(), 3);
     }
     assert_eq!((measured("rest").len(), measured("seal_r").len()), (1, 1));
+    // The record says which device and reading that was, and so does the table.
+    let about = session_json(&session(&data, 1));
+    let columns = about["columns"].as_array().unwrap();
+    for (name, from) in [("temperature", Some("bath.temperature")), ("rest", Some("amp.voltage")), ("ljp", None)] {
+        let declared = columns.iter().find(|column| column["name"] == name).unwrap();
+        assert_eq!(declared["covariate"]["from"].as_str(), from, "{name}");
+        let said = Table::about(&session(&data, 1), name);
+        assert_eq!(said.get("from").map(String::as_str), from, "{name}");
+    }
     assert!(trials.column("rest").iter().all(|cell| matches!(cell, Cell::Real(rest) if (-120.0..0.0).contains(rest))));
 }
 

@@ -1,8 +1,9 @@
 //! What is sampled: as the cell's closed form says, as many as the rate says, and kept through a kill.
 
 use crate::command::{Ran, at, command, project, sim_of, text, trialect};
-use crate::folders::{session, session_json};
+use crate::folders::{JOURNAL, session, session_json, unsealed};
 use crate::table::{Cell, Table};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -126,4 +127,73 @@ fn a_kill_keeps_the_complete_pieces() {
         let both = found.len().min(expected.len());
         assert!(found[..both] == expected[..both], "samples differ from those without a kill");
     }
+}
+
+#[test]
+fn a_whole_session_at_the_rate_of_the_protocol_has_every_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    trialect(&arguments(folder.path(), &[])).fine();
+    let about = session_json(&session(folder.path(), 1));
+    assert_eq!((about["end"]["reason"].as_str(), about["status"].as_str()), (Some("finished"), Some("complete")));
+    // 78 sweeps of 10 s.
+    let seconds = about["summary"]["duration"].as_f64().unwrap();
+    assert!(seconds >= 780.0, "{seconds} s");
+    for stream in about["streams"].as_array().unwrap() {
+        let expected = seconds * 1000.0 * RATE as f64;
+        assert_eq!((stream["rows"].as_f64(), stream["samples"].as_f64()), (Some(expected), Some(expected)));
+        assert_eq!((stream.get("lost"), stream.get("late")), (None, None));
+    }
+    at("verify", folder.path()).fine();
+}
+
+#[test]
+fn a_file_of_samples_torn_anywhere_keeps_its_complete_pieces_and_says_what_is_missing() {
+    let data = tempfile::tempdir().unwrap();
+    let whole = cell(&data.path().join("whole"), "interpreter");
+    let samples = fs::read(whole.join("samples.trialect")).unwrap();
+    let journal = fs::read(whole.join(JOURNAL)).unwrap();
+    let all = ["voltage", "current"].map(|reading| counts(&whole, reading));
+    for share in [1, 40, 333, 777, 999] {
+        let broken = data.path().join(format!("torn at {share}"));
+        let folder = session(&broken, 1);
+        unsealed(&whole, &folder, journal.len());
+        // The last bytes are of a piece, whatever the share is.
+        let kept = samples.len() * share / 1000 - 3;
+        fs::write(folder.join("samples.trialect"), &samples[..kept]).unwrap();
+        at("recover", &broken).fine();
+        at("verify", &broken).fine();
+        let about = session_json(&folder);
+        for (reading, (all, stream)) in
+            ["voltage", "current"].into_iter().zip(all.iter().zip(about["streams"].as_array().unwrap()))
+        {
+            let found = counts(&folder, reading);
+            assert!(found.len().is_multiple_of(100 * RATE) && found[..] == all[..found.len()], "{}", found.len());
+            let lost = (all.len() - found.len()) as u64;
+            let at = found.len() as f64 / (1000 * RATE) as f64;
+            let expected = if lost > 0 { json!([{"at": at, "samples": lost}]) } else { Value::Null };
+            assert_eq!(stream["lost"], expected, "{reading} at {share}");
+        }
+    }
+}
+
+#[test]
+fn a_file_of_samples_that_cannot_grow_is_an_error_and_the_session_is_recovered() {
+    let data = tempfile::tempdir().unwrap();
+    let arguments = arguments(data.path(), &["--stop", "after trial 2", "--by", "Ada"]);
+    // No file may be longer than 900 blocks of 1 KiB, which is enough for the journal.
+    let script = "trap '' XFSZ; ulimit -f 900; exec \"$0\" \"$@\"";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_trialect")])
+        .args(&arguments)
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap();
+    let said = Ran::of(output).trouble("journal-io");
+    assert!(said.contains("samples.trialect"), "{said}");
+    at("recover", data.path()).fine();
+    at("verify", data.path()).fine();
+    let folder = session(data.path(), 1);
+    assert_eq!(session_json(&folder)["status"], "recovered");
+    let found = counts(&folder, "voltage").len();
+    assert!(found >= 100 * RATE && found.is_multiple_of(100 * RATE), "{found}");
 }

@@ -132,6 +132,34 @@ fn a_study_that_has_changed_goes_on_only_when_a_person_says_so() {
     assert_eq!(stage(other.path(), 10), "full");
 }
 
+/// The scenarios of the chapter's accepted examples hold.
+#[test]
+fn examples_of_the_chapter_hold() {
+    let chapter = std::fs::read_to_string(project("spec/language/17-studies.md")).unwrap();
+    let blocks = chapter.split("```trialect accepted\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let (mut blocks_seen, mut seen) = (0, 0);
+    for block in blocks {
+        let folder = tempfile::tempdir().unwrap();
+        let mut path = folder.path().join("none");
+        for line in block.lines() {
+            match line.split(' ').collect::<Vec<_>>()[..] {
+                ["protocol", name, _] => {
+                    path = folder.path().join(format!("{}.trial", name.rsplit('.').next().unwrap()))
+                }
+                ["study", ..] => path = folder.path().join("study.trial"),
+                ["scenarios", ..] => path = folder.path().join("study.scenarios.trial"),
+                _ => {}
+            }
+            let before = std::fs::read_to_string(&path).unwrap_or_default();
+            std::fs::write(&path, format!("{before}{line}\n")).unwrap();
+        }
+        let report = trialect(&["test", text(&folder.path().join("study.trial"))]).fine();
+        blocks_seen += 1;
+        seen += report.lines().filter(|line| line.starts_with("  holds  ")).count();
+    }
+    assert!(blocks_seen >= 1 && seen >= 4, "{blocks_seen} examples, {seen} scenarios");
+}
+
 #[test]
 fn what_is_wrong_with_a_study_is_told() {
     let folder = tempfile::tempdir().unwrap();
@@ -150,6 +178,6 @@ fn what_is_wrong_with_a_study_is_told() {
     ] {
         let ran = check(stages);
         assert_eq!(ran.code, 1, "{stages}: {ran:?}");
-        assert!(ran.err.contains(what), "{stages}: {}", ran.err);
+        assert!(ran.out.contains(what), "{stages}: {}", ran.out);
     }
 }

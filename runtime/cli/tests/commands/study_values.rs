@@ -115,6 +115,6 @@ fn what_a_study_reads_is_checked_against_the_protocols() {
         let path = place(folder.path(), &format!("{RULES}{rule}\n"));
         let ran = trialect(&["check", text(&path)]);
         assert_eq!(ran.code, 1, "{rule}: {ran:?}");
-        assert!(ran.err.contains(code) && ran.err.contains(told), "{rule}: {}", ran.err);
+        assert!(ran.out.contains(code) && ran.out.contains(told), "{rule}: {}", ran.out);
     }
 }

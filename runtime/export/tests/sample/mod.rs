@@ -96,6 +96,7 @@ pub fn header() -> Header {
         stimulus: stimulus.map(str::to_owned),
         arguments: names(arguments),
         adds: None,
+        held: false,
     };
     Header {
         format: FORMAT.into(),

@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each test file uses a part
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use arrow_array::{Array, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{Array, BooleanArray, Float64Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
@@ -57,6 +57,9 @@ fn cells(array: &dyn Array) -> Vec<String> {
             return "-".to_owned();
         }
         if let Some(cells) = any.downcast_ref::<BooleanArray>() {
+            return cells.value(row).to_string();
+        }
+        if let Some(cells) = any.downcast_ref::<Int16Array>() {
             return cells.value(row).to_string();
         }
         if let Some(cells) = any.downcast_ref::<Int32Array>() {

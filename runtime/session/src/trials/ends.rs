@@ -82,7 +82,10 @@ impl Session<'_, '_> {
     /// A fault in mid-session: the trial under way is recorded without an outcome.
     pub(super) fn broken(&mut self, fault: SessionFault) -> Over {
         let reason = match (&self.plan.interruption, is_broken_off(&fault)) {
-            (Some(interruption), true) => interruption.reason.clone(),
+            (Some(interruption), true) => {
+                self.now = interruption.at.map_or(self.now, |at| at.max(self.now));
+                interruption.reason.clone()
+            }
             _ => fault.to_string(),
         };
         self.host.fault = None;

@@ -16,4 +16,5 @@ mod outputs;
 mod played;
 mod requests;
 mod scripted_rig;
+mod streams;
 mod trains;

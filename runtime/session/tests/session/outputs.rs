@@ -180,3 +180,38 @@ fn a_parameter_that_follows_on_goes_on_and_one_that_follows_from_elsewhere_stops
     let again = ["0 show disk", "0 track disk", "1000 end track disk", "1000 track disk"];
     assert_eq!(tracks("9 deg"), [&again[..], &["2000 end track disk", "2000 end show disk"]].concat());
 }
+
+/// A clause in a loop over a set that changes waits while its member is in the set; what it holds is held for those
+/// that are in it on entry.
+#[test]
+fn a_member_is_waited_for_while_it_is_in_the_set() {
+    let text = "protocol test.members 1.0.0
+        enum Hole { a, b, c }
+        rig { poke[Hole] : NosePort }
+        session {
+          limit trials 3
+          var open : Set[Hole] := {a, b}
+          on trial.end when exists taken and taken is a { open := open - {a} + {c} }
+        }
+        trial {
+          var taken : Hole? := none
+          outcomes poked, missed
+          state respond {
+            for h in open { hold light poke[h].led; on poke[h].enter { taken := h } -> end poked }
+            after 1 s -> end missed
+          }
+        }";
+    let pokes =
+        [(100.0, "poke[c].enter"), (200.0, "poke[a].enter"), (300.0, "poke[a].enter"), (400.0, "poke[c].enter")];
+    let played = crate::played::play_protocol(text, ScriptedRig::new(&pokes));
+    assert_eq!(played.outcomes(), [Some("poked"), Some("poked"), Some("missed")]);
+    assert_eq!(played.column("taken")[..2], ["a", "c"]);
+    let lit = |at: &str| {
+        let lit = played.rig.log.iter().filter_map(|line| line.strip_prefix(at)?.strip_prefix(" light "));
+        lit.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        [lit("0"), lit("200"), lit("400")],
+        [["poke[a]", "poke[b]"], ["poke[b]", "poke[c]"], ["poke[b]", "poke[c]"]]
+    );
+}

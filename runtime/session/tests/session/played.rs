@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use trialect_device::Rig;
+use trialect_device::{Ns, Rig, Samples};
 use trialect_driver::{Library, compile};
 use trialect_interp::Interpreter;
 use trialect_ir::Program;
@@ -47,6 +47,7 @@ pub(crate) struct Played {
     pub(crate) program: Arc<Program>,
     pub(crate) rig: ScriptedRig,
     pub(crate) entries: Vec<Entry>,
+    pub(crate) samples: Vec<(Ns, u32, u64, Vec<i16>)>,
     pub(crate) ended: Result<Ending, SessionFault>,
 }
 
@@ -56,6 +57,10 @@ pub(crate) struct Paper {
     pub(crate) entries: Vec<Entry>,
     /// How many entries there is room for.
     pub(crate) room: Option<usize>,
+    /// What was sampled, if it is kept: when it came, the stream, the number of the first sample, the counts.
+    pub(crate) samples: Option<Vec<(Ns, u32, u64, Vec<i16>)>>,
+    /// How many pieces there is room for.
+    pub(crate) room_for_samples: Option<usize>,
     /// Fails at this commit, from 0.
     pub(crate) torn_at_commit: Option<usize>,
     pub(crate) commits: usize,
@@ -76,6 +81,17 @@ impl Recorder for Paper {
     fn commit(&mut self, _sync: bool) -> Result<(), SessionFault> {
         self.commits += 1;
         if self.torn_at_commit == Some(self.commits - 1) { Err(full()) } else { Ok(()) }
+    }
+    fn keeps_samples(&self) -> bool {
+        self.samples.is_some()
+    }
+    fn samples(&mut self, at: Ns, samples: Samples<'_>) -> Result<(), SessionFault> {
+        let kept = self.samples.get_or_insert_default();
+        if self.room_for_samples == Some(kept.len()) {
+            return Err(full());
+        }
+        kept.push((at, samples.stream, samples.first, samples.counts.to_vec()));
+        Ok(())
     }
 }
 
@@ -138,7 +154,8 @@ fn play_all(
     let mut machine = Interpreter::new(Arc::clone(program));
     let plan = Plan { progress: after_trial, ..plan(&stop, &requests) };
     let ended = run(program, &mut machine, &mut rig, &mut paper, &plan);
-    let played = Played { program: Arc::clone(program), rig, entries: paper.entries, ended };
+    let samples = paper.samples.unwrap_or_default();
+    let played = Played { program: Arc::clone(program), rig, entries: paper.entries, samples, ended };
     played.holds();
     played
 }
@@ -163,13 +180,17 @@ impl Played {
     /// The recorded inputs give the same record again, entry by entry.
     fn replays(&self) {
         let record = Record::of(&self.entries);
-        let mut rig = ReplayRig::new("emulated", Vec::new(), &record);
+        let mut rig = ReplayRig::new("emulated", Vec::new(), &record, &self.program.columns, &self.program);
         let mut machine = Interpreter::new(Arc::clone(&self.program));
         let stop = AtomicBool::new(false);
         let requests = RefCell::new(record.requests(&self.program.columns, &self.program));
         let plan = match &record.fault {
             Some(fault) => Plan {
-                interruption: Some(Interruption { place: Place::Entry(fault.position), reason: fault.what.clone() }),
+                interruption: Some(Interruption {
+                    place: Place::Entry(fault.position),
+                    at: Some(fault.at),
+                    reason: fault.what.clone(),
+                }),
                 ..plan(&stop, &requests)
             },
             None => Plan {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
+use trialect_device::{Command, Input, Ns, Rig, RigFault, Samples, Wiring};
 
 pub(crate) const MS: Ns = 1_000_000;
 
@@ -35,6 +35,8 @@ pub(crate) struct ScriptedRig {
     pub(crate) stop: Rc<AtomicBool>,
     /// What devices measure by `DEVICE.READING`, one after the other, in coherent units; then nothing.
     pub(crate) measures: Vec<(&'static str, VecDeque<Option<f64>>)>,
+    /// What was sampled: when it can be collected, ms, the stream, the number of the first sample, how many.
+    pub(crate) pieces: VecDeque<(i64, u32, u64, usize)>,
 }
 
 impl ScriptedRig {
@@ -51,6 +53,7 @@ impl ScriptedRig {
             stops_at: None,
             stop: Rc::default(),
             measures: Vec::new(),
+            pieces: VecDeque::new(),
         }
     }
 
@@ -104,6 +107,15 @@ impl Rig for ScriptedRig {
         let name = format!("{}.{reading}", self.wiring.devices[device as usize].name);
         let measures = self.measures.iter_mut().find(|(known, _)| *known == name);
         Ok(measures.and_then(|(_, values)| values.pop_front()).flatten())
+    }
+
+    fn samples(&mut self, until: Ns, take: &mut dyn FnMut(Samples<'_>)) -> Result<(), RigFault> {
+        self.call(&format!("{} samples", until / MS))?;
+        while let Some((_, stream, first, many)) = self.pieces.pop_front_if(|(due, ..)| *due * MS <= until) {
+            let counts: Vec<i16> = (0..many as u64).map(|k| first.wrapping_add(k) as i16).collect();
+            take(Samples { stream, first, counts: &counts });
+        }
+        Ok(())
     }
 
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {

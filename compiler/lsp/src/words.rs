@@ -225,4 +225,24 @@ mod tests {
         assert_eq!(units, trialect_units::UNIT_WORDS.iter().copied().collect());
         assert!(FUNCTIONS.is_sorted() && KEYWORDS.is_sorted());
     }
+
+    /// The words of one alternative of the grammar that editors colour by.
+    fn coloured(rule: &str, from: &str, to: &str) -> std::collections::BTreeSet<String> {
+        let grammar: serde_json::Value =
+            serde_json::from_str(include_str!("../vscode/syntaxes/trialect.tmLanguage.json")).unwrap();
+        let pattern = grammar["repository"][rule]["match"].as_str().unwrap();
+        let words = pattern.split_once(from).unwrap().1.split_once(to).unwrap().0;
+        words.split('|').map(str::to_string).collect()
+    }
+
+    #[test]
+    fn editors_colour_the_words_of_the_grammar() {
+        let set = |list: &[(&str, &str)]| list.iter().map(|(word, _)| (*word).to_string()).collect();
+        assert_eq!(coloured("keyword", "(?:", ")"), keywords().into_iter().map(str::to_string).collect());
+        let mut units: std::collections::BTreeSet<String> = set(UNITS);
+        units.remove("%");
+        assert_eq!(coloured("number", "+((?:", ")"), units);
+        assert_eq!(coloured("number", "[/*](?:", ")"), units);
+        assert_eq!(coloured("function", "(?:", ")"), set(FUNCTIONS));
+    }
 }

@@ -5,6 +5,7 @@ mod changed;
 mod numbers;
 
 use changed::library_with;
+use numbers::{numbers, others};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use trialect_driver::{Compiled, Library, compile, compile_study, stage_protocols};
@@ -324,13 +325,13 @@ fn every_number_of_a_study_matters() {
         let (text, offers) = study(name);
         let hash = |text: &str| compile_study(name, text, &offers).study.map(|study| study.hash(&BTreeMap::new()));
         let own = hash(&text).expect("a study without errors");
-        let numbers = numbers(&text);
-        assert!(numbers.len() >= 30, "only {} numbers in {name}", numbers.len());
-        for (start, end, _) in numbers {
+        let places = numbers::numbers(&text);
+        assert!(places.len() >= 30, "only {} numbers in {name}", places.len());
+        for (start, end, _) in places {
             let number = &text[start..end];
             let line = text[..start].matches('\n').count() + 1;
             let with = |other: String| hash(&format!("{}{other}{}", &text[..start], &text[end..]));
-            let other = others(number).into_iter().find_map(with);
+            let other = numbers::others(number).into_iter().find_map(with);
             // Another key is refused where the curve of this one is known to be there.
             let is_key = text[..start].ends_with('[');
             assert!(other.is_some() || is_key, "{name}: no other number for `{number}` in line {line} is accepted");

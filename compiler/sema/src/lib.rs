@@ -6,6 +6,7 @@
 
 mod beside;
 mod blocks;
+mod cases;
 mod checks;
 mod classes;
 mod collect;

@@ -23,7 +23,7 @@ mod report;
 mod scan;
 mod words;
 
-pub use fmt::format;
+pub use fmt::{clause_pieces, format};
 pub use grammar::GRAMMAR;
 pub use parse::{BYTES_MAX, Parsed, parse, parse_expression};
 pub use scan::Comment;

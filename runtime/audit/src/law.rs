@@ -35,8 +35,10 @@ impl Law {
             Distribution::Whole => {
                 let (least, most) = (parameters[0] as i64, parameters[1] as i64);
                 let count = whole(parameters);
-                let few = if count <= WHOLE { least..=most } else { 1..=0 };
-                self.chances = few.map(|k| (k as u64, 1.0 / count as f64)).collect();
+                self.chances.clear();
+                if count <= WHOLE {
+                    self.chances.extend((least..=most).map(|k| (k as u64, 1.0 / count as f64)));
+                }
                 self.weight = (count as f64).ln();
             }
             Distribution::Uniform => self.weight = (real(1) - real(0)).ln(),

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Fmt(FmtOptions),
     /// Print a protocol's hash
     Hash(HashOptions),
+    /// Say what two protocols do not mean alike: rule by rule, from what to what, and what that touches
+    Diff(DiffOptions),
     /// Run the scenarios of a protocol, or of all protocols below a folder
     Test(TestOptions),
     /// Run sessions of a simulated animal, adding to the subject's chain
@@ -77,6 +79,21 @@ pub(crate) struct FmtOptions {
     /// Change nothing, and list the files that would be changed
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffOptions {
+    /// A protocol's text, or the folder of a session, which has the texts that it ran
+    #[arg(value_name = "A")]
+    pub(crate) first: PathBuf,
+    /// Another one
+    #[arg(value_name = "B")]
+    pub(crate) second: PathBuf,
+    /// Print it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
 }
 
 #[derive(Debug, Args)]
@@ -375,6 +392,7 @@ impl From<BpodModel> for trialect_bpod::wire::Model {
 }
 
 #[derive(Debug, Args)]
+#[cfg_attr(not(unix), allow(dead_code))] // without pseudo-terminals nobody reads them
 pub(crate) struct EmulateBpodOptions {
     /// Which board
     #[arg(long, value_enum)]

@@ -23,7 +23,8 @@ pub(crate) fn first_difference(
     other: &Program,
     computed: &[Entry],
 ) -> Option<String> {
-    let shared: BTreeSet<&str> = own
+    // In the order of the one program: in which order the other declares them decides nothing.
+    let shared: Vec<&str> = own
         .columns
         .iter()
         .map(|c| c.name.as_str())
@@ -44,7 +45,9 @@ pub(crate) fn first_difference(
 }
 
 /// Everything that is computed, in order. Columns that only one program has are left out.
-fn events(program: &Program, entries: &[Entry], shared: &BTreeSet<&str>) -> Vec<Event> {
+fn events(program: &Program, entries: &[Entry], shared: &[&str]) -> Vec<Event> {
+    let place = |name: &&str| program.columns.iter().position(|column| column.name == *name);
+    let places: Vec<usize> = shared.iter().filter_map(place).collect();
     let mut list = Vec::new();
     let mut trial = 0;
     let mut add =
@@ -84,11 +87,11 @@ fn events(program: &Program, entries: &[Entry], shared: &BTreeSet<&str>) -> Vec<
             Entry::Row { outcome, words, present, .. } => {
                 let outcome = outcome.map_or("none", |k| program.outcomes[k as usize].as_str());
                 add(trial, "outcome".into(), "trial.outcome".into(), outcome.into());
-                row(program, words, present, shared, |what, definition, value| add(trial, what, definition, value));
+                row(program, words, present, &places, |what, definition, value| add(trial, what, definition, value));
             }
             Entry::SessionEnd { reason, words, present, .. } => {
                 add(trial, "end of session".into(), "session".into(), reason.clone());
-                row(program, words, present, shared, |what, definition, value| add(trial, what, definition, value));
+                row(program, words, present, &places, |what, definition, value| add(trial, what, definition, value));
             }
             _ => {}
         }
@@ -100,10 +103,11 @@ fn row(
     program: &Program,
     words: &[u64],
     present: &[u64],
-    shared: &BTreeSet<&str>,
+    places: &[usize],
     mut add: impl FnMut(String, String, String),
 ) {
-    for (k, column) in program.columns.iter().enumerate().filter(|(_, column)| shared.contains(column.name.as_str())) {
+    for &k in places {
+        let column = &program.columns[k];
         let there = present[k / 64] >> (k % 64) & 1 == 1;
         let value = if there { column.domain.show(words[k]) } else { "none".into() };
         add(column.name.clone(), column.definition.clone(), format!("= {value}"));

@@ -11,6 +11,7 @@ mod check;
 mod course;
 mod covariates;
 mod date;
+mod diff;
 mod differences;
 mod doc;
 mod emulate;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(options) => check::run(&options),
         Command::Fmt(options) => fmt::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Hash(options) => hash::run(&options),
         Command::Test(options) => scenarios::run(&options),
         Command::Sim(options) => sim::run(&options),

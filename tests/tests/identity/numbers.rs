@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use trialect_driver::{Library, compile, name_for_use};
 
 /// Places of numbers in the code below the header, and whether they stand in `levels`.
-fn numbers(text: &str) -> Vec<(usize, usize, bool)> {
+pub(crate) fn numbers(text: &str) -> Vec<(usize, usize, bool)> {
     let code = is_code(text);
     let bytes = text.as_bytes();
     let (mut list, mut at) = (Vec::new(), text.find('\n').expect("a header"));
@@ -36,7 +36,7 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// Other numbers to try in the place of one: some would break a rule of the protocol.
-fn others(number: &str) -> Vec<String> {
+pub(crate) fn others(number: &str) -> Vec<String> {
     let value: f64 = number.parse().expect("a number");
     let near = [value + 1.0, value - 1.0, value * 2.0, value / 2.0, value * 1.1, value * 0.9];
     // Levels of the task, for the members of its pools.
@@ -96,28 +96,40 @@ impl Written {
     }
 }
 
-/// All protocols, one after the other in the order of their paths.
+/// All protocols but the basic task, which is looked at above, in the order of their paths.
 fn protocols() -> Vec<Written> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocols");
-    let (mut open, mut found) = (vec![root], Vec::new());
+    let (mut open, mut found) = (vec![root.clone()], Vec::new());
     while let Some(folder) = open.pop() {
-        let entries: Vec<PathBuf> =
-            std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-        let texts = entries.iter().filter(|path| path.extension().is_some_and(|extension| extension == "trial"));
-        let texts: Vec<(PathBuf, String)> =
-            texts.filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?))).collect();
-        let parts = texts.iter().filter(|(_, text)| text.starts_with("part "));
-        let near: BTreeMap<String, String> =
-            parts.filter_map(|(_, text)| Some((name_for_use(text)?, text.clone()))).collect();
-        // The basic task is looked at above.
-        let own = texts
-            .into_iter()
-            .filter(|(path, text)| text.starts_with("protocol ") && !path.ends_with("ibl/basic.trial"));
+        let texts = texts(&folder);
+        // Parts stand beside a protocol, in the folder above or in one beside its own.
+        let above = folder.parent().filter(|above| !above.ends_with("protocols") && folder != root);
+        let around =
+            above.map_or_else(|| vec![folder.clone()], |above| inside(above).chain([above.to_path_buf()]).collect());
+        let near: BTreeMap<String, String> = around
+            .iter()
+            .flat_map(|folder| self::texts(folder))
+            .filter(|(_, text)| text.starts_with("part "))
+            .filter_map(|(_, text)| Some((name_for_use(&text)?, text)))
+            .collect();
+        let is_one =
+            |(path, text): &(PathBuf, String)| text.starts_with("protocol ") && !path.ends_with("ibl/basic.trial");
+        let own = texts.into_iter().filter(is_one);
         found.extend(own.map(|(path, text)| Written { path, text, near: near.clone() }));
-        open.extend(entries.into_iter().filter(|path| path.is_dir()));
+        open.extend(inside(&folder).filter(|path| path.is_dir()));
     }
     found.sort_by(|one, other| one.path.cmp(&other.path));
     found
+}
+
+fn inside(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+/// The texts in a folder.
+fn texts(folder: &Path) -> Vec<(PathBuf, String)> {
+    let texts = inside(folder).filter(|path| path.extension().is_some_and(|extension| extension == "trial"));
+    texts.filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?))).collect()
 }
 
 /// What became of the numbers of a text.

@@ -154,7 +154,7 @@ impl<'a> Steps<'a> {
             return findings.push(twice(&format!("given {}", name.text), name.span, first.span));
         }
         match values {
-            [value] if !name.text.contains(['.', '[']) => self.given.push((name, value)),
+            [value] if !name.text.contains('.') => self.given.push((name, value)),
             [_] => findings.push(cannot_be_given(name)),
             values => {
                 let span =

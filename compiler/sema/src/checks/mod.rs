@@ -1,12 +1,17 @@
 //! Checks on the whole model, one file each.
 
 mod circles;
+mod criteria;
 mod members;
+mod overlaps;
 mod ranges;
 mod reachability;
 mod required;
 mod sizes;
 mod stamps;
+mod swaps;
+mod unused;
+mod waits;
 mod writers;
 
 use crate::Checker;
@@ -25,5 +30,11 @@ impl Checker<'_> {
         self.check_shown();
         self.check_sizes();
         self.check_types();
+        // These look at meaning, so that they come only where nothing else is wrong; what one refuses, the others leave out.
+        self.check_criteria();
+        self.check_overlaps();
+        self.check_swaps();
+        self.check_waits();
+        self.check_unused();
     }
 }

@@ -1,7 +1,7 @@
 //! States and stages that cannot be reached or left, outcomes that no trial can have, conditions in a circle.
 
 use crate::Checker;
-use crate::model::{Goes, State, Waits};
+use crate::model::{Curriculum, Goes, Stage, State, Waits};
 use trialect_base::Finding;
 
 impl Checker<'_> {
@@ -20,7 +20,7 @@ impl Checker<'_> {
                         state.span,
                         "no clause leaves it",
                     )
-                    .help("add `after TIME -> STATE` or `after TIME -> end OUTCOME`"),
+                    .help(self.way_out(state)),
                 );
             }
             if !reached[k] && !self.ways_unknown {
@@ -48,6 +48,15 @@ impl Checker<'_> {
         findings.into_iter().for_each(|finding| self.report(finding));
         if complete {
             self.check_outcomes(&reached);
+        }
+    }
+
+    /// A way out for a state without one: a state that is called like an outcome most likely ends with it.
+    fn way_out(&self, state: &State) -> String {
+        let outcomes = self.model.outcomes.map(|id| self.model.enums[id.0].members.as_slice()).unwrap_or_default();
+        match outcomes.iter().any(|outcome| outcome.name == state.name) {
+            true => format!("add `after TIME -> end {}`, or `after TIME -> STATE`", state.name),
+            false => "add `after TIME -> STATE` or `after TIME -> end OUTCOME`".into(),
         }
     }
 
@@ -130,17 +139,30 @@ impl Checker<'_> {
                 .map(|stage| stage.transitions.iter().map(|way| way.target as usize).collect())
                 .collect();
             let reached = reach(&next, 0);
+            let ends: Vec<&Stage> = curriculum
+                .stages
+                .iter()
+                .zip(&reached)
+                .filter(|(s, r)| **r && s.transitions.is_empty())
+                .map(|(s, _)| s)
+                .collect();
             for (stage, _) in curriculum.stages.iter().zip(&reached).filter(|(_, reached)| !**reached) {
-                findings.push(
-                    Finding::error(
-                        "stage-unreachable",
-                        format!("the stage `{}` is never reached", stage.name),
-                        stage.span,
-                        "no way leads here",
-                    )
-                    .help(format!("add `-> {}` to another stage, or remove it", stage.name)),
+                let finding = Finding::error(
+                    "stage-unreachable",
+                    format!("the stage `{}` is never reached", stage.name),
+                    stage.span,
+                    "no way leads here",
                 );
+                // A stage that was to lead here has most likely no way at all.
+                let finding = match ends.as_slice() {
+                    [] => finding.help(format!("add `-> {}` to another stage, or remove it", stage.name)),
+                    [end, ..] => finding
+                        .also(end.span, "this stage is never left")
+                        .help(format!("add `on trial.end when … -> {}` to `{}`, or remove it", stage.name, end.name)),
+                };
+                findings.push(finding);
             }
+            findings.extend(ends_before_the_last(curriculum, &ends));
         }
         findings.into_iter().for_each(|finding| self.report(finding));
     }
@@ -168,6 +190,21 @@ impl Checker<'_> {
         }
         self.report(finding.help(help));
     }
+}
+
+/// A curriculum ends in one stage, the last in the text; others without a way out were most likely forgotten.
+fn ends_before_the_last(curriculum: &Curriculum, ends: &[&Stage]) -> Vec<Finding> {
+    let Some(last) = ends.iter().max_by_key(|stage| stage.span) else { return Vec::new() };
+    let forgotten = ends.iter().filter(|stage| stage.span != last.span);
+    forgotten
+        .map(|stage| {
+            let message =
+                format!("the stage `{}` is never left, and `{}` ends `{}`", stage.name, last.name, curriculum.name);
+            Finding::warning("stage-no-exit", message, stage.span, "no way leads out")
+                .also(last.span, "has no way out either")
+                .help(format!("add `on trial.end when … -> STAGE` to `{}`", stage.name))
+        })
+        .collect()
 }
 
 /// A way from one state to another that may take no time.

@@ -494,7 +494,7 @@ impl Checker<'_> {
     }
 
     /// A number in the unit in which quantities of a dimension are recorded.
-    fn amount(&self, value: f64, dimension: Dimension) -> String {
+    pub(crate) fn amount(&self, value: f64, dimension: Dimension) -> String {
         let unit = self.model.unit(dimension);
         let scale = unit.as_ref().map_or(1.0, |unit| unit.scale.to_f64());
         let symbol = unit.map(|unit| format!(" {}", unit.symbol)).unwrap_or_default();

@@ -165,3 +165,30 @@ fn end_run(run: &mut Vec<(usize, usize)>, all: &mut Vec<(usize, usize)>) {
         all.push((at, column - width));
     }
 }
+
+/// The pieces of a clause that have a meaning, each number with its unit, cut where clauses begin that stand in it
+/// directly. Descriptions, comments and layout are left out.
+pub fn clause_pieces(clause: &str) -> Vec<Vec<String>> {
+    let mut report = Report::new(SourceId(0));
+    let scan = scan(clause, &mut report);
+    let layout = lay_out(&scan, Begin::Clause, &mut report);
+    let text = take_apart(clause, &layout, &scan.comments);
+    let mut clauses: Vec<Vec<String>> = Vec::new();
+    let mut depth = 0_usize;
+    for (at, piece) in text.pieces.iter().enumerate() {
+        depth -= usize::from(piece.closes() && piece.is_block && depth > 0);
+        if clauses.is_empty() || (piece.starts_clause && depth <= 1) {
+            clauses.push(Vec::new());
+        }
+        depth += usize::from(piece.opens() && piece.is_block);
+        let before = at.checked_sub(1).and_then(|before| text.pieces.get(before));
+        let is_quoted = before.is_some_and(|before| matches!(&*before.text, "convention" | "term" | "standard"));
+        if (piece.kind != TokenKind::Text || is_quoted)
+            && let Some(clause) = clauses.last_mut()
+        {
+            let blanks = if clause.is_empty() { 0 } else { spacing::blanks(&text.pieces, at) };
+            clause.push(format!("{}{}", " ".repeat(blanks), piece.text));
+        }
+    }
+    clauses
+}

@@ -127,7 +127,7 @@ impl<'b> Part<'b> {
         let size = self.take(4)?;
         let size = self.word(size)? as usize;
         let data = self.take(size)?;
-        if (padded || tag != COMPRESSED) && size % 8 != 0 {
+        if (padded || tag != COMPRESSED) && !size.is_multiple_of(8) {
             // The last one of a file may end without.
             self.take((8 - size % 8).min(self.bytes.len()))?;
         }

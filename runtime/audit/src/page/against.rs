@@ -15,7 +15,7 @@ impl Comparison {
         let class = if self.fits == Fit::Neither { "verdict improbable" } else { "verdict" };
         let reasons: String = self.reasons.iter().map(|reason| element("li", "", reason)).collect();
         let reasons = if reasons.is_empty() { reasons } else { format!("<ul>\n{reasons}</ul>\n") };
-        let _ = write!(body, "<div class=\"{class}\">{}{reasons}</div>\n", escaped(&self.verdict()));
+        let _ = writeln!(body, "<div class=\"{class}\">{}{reasons}</div>", escaped(&self.verdict()));
         for (name, audit) in self.names.iter().zip(&self.audits) {
             if !audit.left_out.is_empty() {
                 let text = format!("{name} does not have these names of the map: {}.", audit.left_out.join(", "));
@@ -74,9 +74,9 @@ impl Comparison {
             let counts = pair.counts[*which].unwrap_or_default();
             let first = line == 0;
             let ratio = pair.likelihood.filter(|_| first).map(|ratio| format!("{ratio:.1}")).unwrap_or_default();
-            let _ = write!(
+            let _ = writeln!(
                 rows,
-                "<tr>{}{}<td class=\"bar\">{}</td>{}{}{}</tr>\n",
+                "<tr>{}{}<td class=\"bar\">{}</td>{}{}{}</tr>",
                 element("td", "name", if first { &pair.name } else { "" }),
                 element("td", "", &self.names[*which]),
                 plots::bar(counts),

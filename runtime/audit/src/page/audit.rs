@@ -52,9 +52,9 @@ impl Report {
         let mut table = format!("<table>\n{}", row("th", &head));
         for rule in &self.rules {
             let counts = [rule.equal, rule.consistent, rule.refuted, rule.undecidable];
-            let _ = write!(
+            let _ = writeln!(
                 table,
-                "<tr>{}<td class=\"bar\">{}</td>{}{}</tr>\n",
+                "<tr>{}<td class=\"bar\">{}</td>{}{}</tr>",
                 element("td", "name", &rule.name),
                 plots::bar(counts),
                 numbers(counts),

@@ -61,11 +61,11 @@ pub(super) fn places(places: &Places, trials: u64, beginnings: &[u64]) -> String
             "<rect class=\"refuted-part\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" />"
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<line class=\"axis\" x1=\"0\" y1=\"{HEIGHT}\" x2=\"{WIDTH}\" y2=\"{HEIGHT}\" />\
          <text x=\"0\" y=\"{0}\">trial 1</text>\
-         <text x=\"{WIDTH}\" y=\"{0}\" text-anchor=\"end\">trial {trials}</text></svg>\n",
+         <text x=\"{WIDTH}\" y=\"{0}\" text-anchor=\"end\">trial {trials}</text></svg>",
         HEIGHT + 14.0
     );
     svg
@@ -110,7 +110,7 @@ pub(super) fn levels(levels: &[Level]) -> String {
             );
         }
     }
-    let _ = write!(svg, "<line class=\"axis\" x1=\"0\" y1=\"{HEIGHT}\" x2=\"{WIDTH}\" y2=\"{HEIGHT}\" /></svg>\n");
+    let _ = writeln!(svg, "<line class=\"axis\" x1=\"0\" y1=\"{HEIGHT}\" x2=\"{WIDTH}\" y2=\"{HEIGHT}\" /></svg>");
     svg
 }
 
@@ -131,7 +131,7 @@ pub(super) fn curve(curve: &[f64]) -> String {
         format!("{:.1},{:.1}", LEFT + SIDE * k as f64 / last, bottom - SIDE * share.clamp(0.0, 1.0))
     };
     let points: Vec<String> = curve.iter().enumerate().map(point).collect();
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<line class=\"expected\" x1=\"{LEFT}\" y1=\"{bottom}\" x2=\"{0}\" y2=\"4\" />\
          <polyline class=\"observed\" points=\"{1}\" />\
@@ -140,7 +140,7 @@ pub(super) fn curve(curve: &[f64]) -> String {
          <text x=\"{LEFT}\" y=\"{3}\">0</text>\
          <text x=\"{0}\" y=\"{3}\" text-anchor=\"end\">1</text>\
          <text x=\"{4}\" y=\"{5}\" text-anchor=\"middle\">share by the rule</text>\
-         <text x=\"{6}\" y=\"{7}\">observed</text></svg>\n",
+         <text x=\"{6}\" y=\"{7}\">observed</text></svg>",
         LEFT + SIDE,
         points.join(" "),
         LEFT - 6.0,

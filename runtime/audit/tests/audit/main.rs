@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod against;
+mod history;
 mod import;
 mod page;
 

@@ -195,7 +195,7 @@ fn unmapped(protocol: &Path, tables: &[PathBuf], more: &[&str]) -> Ran {
 #[test]
 fn raw_sessions_of_the_rig_program_need_no_map() {
     let (Some(training), Some(biased)) = (real("recorded_training_v5"), real("recorded_biased_v5")) else { return };
-    let report = json(&unmapped(&basic(), &[training.clone()], &["--json"]).out);
+    let report = json(&unmapped(&basic(), std::slice::from_ref(&training), &["--json"]).out);
     assert_eq!((&report["trials"], &report["formats"]), (&12.into(), &serde_json::json!(["ibl-raw"])));
     // Five errors and a trial without a response were followed by a repeat, as the paper's rule says; the contrast
     // is that of the trial before in these, and the wheel's times give the rest.

@@ -32,7 +32,7 @@ fn files_and_folders_are_written_in_the_one_style_and_mistaken_ones_left_alone()
     }
     let check = Path::new("--check");
     let listed = fmt(&[folder.path(), check]);
-    assert!(listed.err.contains("error") && listed.err.contains("c.trial"), "{listed:?}");
+    assert!(listed.err.contains("syntax") && listed.err.contains("c.trial"), "{listed:?}");
     assert_eq!(listed.found(), format!("{}\n", path("deep/a.trial").display()));
     assert_eq!(fs::read_to_string(path("deep/a.trial")).expect("read"), UNTIDY, "--check changes nothing");
 

@@ -27,11 +27,17 @@ pub(crate) fn sessions_of(protocol: &Path) -> tempfile::TempDir {
 
 /// So many sessions with these answers to what the protocol asks.
 pub(crate) fn sessions_with(protocol: &Path, sessions: u32, answers: &[&str]) -> tempfile::TempDir {
+    let answers: Vec<&str> = answers.iter().flat_map(|answer| ["--covariate", answer]).collect();
+    sessions_told(protocol, sessions, &answers)
+}
+
+/// So many sessions with more arguments of `sim`.
+pub(crate) fn sessions_told(protocol: &Path, sessions: u32, more: &[&str]) -> tempfile::TempDir {
     let [one, other] = ["interpreter", "jit"].map(|machine| {
         let data = tempfile::tempdir().unwrap();
         let mut arguments = sim_of(protocol, data.path(), sessions, 1);
         arguments.extend(["--machine".into(), machine.into()]);
-        arguments.extend(answers.iter().flat_map(|answer| ["--covariate".to_string(), (*answer).to_string()]));
+        arguments.extend(more.iter().map(|argument| (*argument).to_string()));
         trialect(&arguments).fine();
         data
     });

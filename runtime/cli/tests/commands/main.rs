@@ -19,6 +19,7 @@ mod dates;
 mod day_limit;
 mod days;
 mod decisions;
+mod diff;
 mod doc;
 mod editions;
 #[cfg(unix)]

@@ -18,13 +18,9 @@ struct Mutation {
     to: String,
 }
 
-fn list_of(name: &str) -> PathBuf {
-    project("runtime/cli/tests/mutations").join(format!("{name}.mutations"))
-}
-
-fn mutations(name: &str) -> Vec<Mutation> {
-    let list = fs::read_to_string(list_of(name)).unwrap();
-    let own = format!("{}.trial", name.rsplit('/').next().unwrap());
+fn mutations(list: &Path) -> Vec<Mutation> {
+    let own = format!("{}.trial", list.file_stem().unwrap().to_str().unwrap());
+    let list = fs::read_to_string(list).unwrap();
     let group = |group: &str| {
         let after = |sign: &str| {
             let lines: Vec<&str> = group.lines().filter_map(|line| line.strip_prefix(sign)).collect();
@@ -37,9 +33,9 @@ fn mutations(name: &str) -> Vec<Mutation> {
 }
 
 /// The texts of the field of a protocol, in a folder of their own; the protocol's path there.
-fn copied(name: &str, folder: &Path) -> PathBuf {
+fn copied((root, name): (&str, &str), folder: &Path) -> PathBuf {
     let field = name.split('/').next().unwrap();
-    copy_texts(&project("protocols").join(field), &folder.join(field));
+    copy_texts(&project(root).join(field), &folder.join(field));
     folder.join(format!("{name}.trial"))
 }
 
@@ -57,9 +53,9 @@ pub(crate) fn copy_texts(from: &Path, to: &Path) {
 }
 
 /// What nobody notices of what is done to a protocol, or what cannot be done.
-fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
+fn unnoticed(protocol: (&str, &str), mutation: &Mutation) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
-    let protocol = copied(name, folder.path());
+    let protocol = copied(protocol, folder.path());
     let changed = protocol.parent().unwrap().join(&mutation.file);
     let before = fs::read_to_string(&changed).unwrap();
     if mutation.from.is_empty() || !before.contains(&mutation.from) {
@@ -74,10 +70,25 @@ fn unnoticed(name: &str, mutation: &Mutation) -> Option<String> {
 
 /// Each mutation of a protocol compiles and makes a scenario fail.
 fn assert_noticed(name: &str) {
-    let list = mutations(name);
+    let list = mutations(&project("runtime/cli/tests/mutations").join(format!("{name}.mutations")));
     assert!(list.len() >= LEAST.0, "only {} mutations of {name}", list.len());
-    let unnoticed: Vec<String> = list.iter().filter_map(|mutation| unnoticed(name, mutation)).collect();
+    assert_each_noticed(("protocols", name), &list);
+}
+
+/// A protocol is a folder of the project and a name below it.
+fn assert_each_noticed(protocol: (&str, &str), list: &[Mutation]) {
+    let unnoticed: Vec<String> = list.iter().filter_map(|mutation| unnoticed(protocol, mutation)).collect();
     assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+}
+
+/// Rules that programs of laboratories have had wrong: the text has them right, and a scenario notices the mistake.
+#[test]
+fn incidents_make_a_scenario_fail() {
+    let protocol = project("runtime/cli/tests/incidents").join("rules.trial");
+    let list = mutations(&protocol.with_extension("mutations"));
+    assert_eq!(list.len(), 3);
+    trialect(&["test", text(&protocol)]).fine();
+    assert_each_noticed(("runtime/cli/tests", "incidents/rules"), &list);
 }
 
 /// A test for each protocol, so that they run beside each other.
@@ -111,6 +122,9 @@ protocols! {
     the_full_task_of_program_8: "ibl/rig_8/full",
     habituation_of_program_8: "ibl/rig_8/habituation",
     the_basic_task_of_program_8_as_released: "ibl/rig_8_released/basic",
+    the_study_of_2019: "ibl/rig_2019/study",
+    the_study_of_program_8: "ibl/rig_8/study",
+    the_study_of_program_8_as_released: "ibl/rig_8_released/study",
     clicks: "brody/clicks",
     light_beside_the_trial: "opto/beside",
     concurrent_schedules: "operant/concurrent",

@@ -44,6 +44,10 @@ fn every_protocol_has_the_hash_of_its_page() {
     let mut seen = 0;
     for folder in std::fs::read_dir(project("protocols")).unwrap().map(|entry| entry.unwrap().path()) {
         let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        for study in texts_in(&folder, &["study "]) {
+            let hash = trialect(&[Path::new("hash"), &study]).fine();
+            assert!(page.contains(&format!("`{}`", hash.trim())), "{}: {hash}", study.display());
+        }
         for file in texts_in(&folder, &["protocol "]) {
             let name = file.strip_prefix(&folder).unwrap().to_str().unwrap();
             let hash = trialect(&[Path::new("hash"), &file]).fine();

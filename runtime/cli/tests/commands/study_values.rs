@@ -118,3 +118,100 @@ fn what_a_study_reads_is_checked_against_the_protocols() {
         assert!(ran.out.contains(code) && ran.out.contains(told), "{rule}: {}", ran.out);
     }
 }
+
+const SCENARIOS: &str = "\
+scenario \"a dose is handed over\" {
+  given a.dose = 1 uL
+  run 3 sessions
+  expect a.sessions is 2 and b.sessions is 1 and stage is a
+  # 1 uL, twice 0.5 uL more; in the other stage 0.5 uL less.
+  expect exists a.dose and a.dose >= 1.99 uL and a.dose <= 2.01 uL
+  expect exists b.dose and b.dose >= 1.49 uL and b.dose <= 1.51 uL
+  expect number is 4 and both is 4
+}
+scenario \"the second session decides\" {
+  given a.finished = 4, 3
+  run 2 sessions without trials
+  expect always fewest < 1 and (stage is b) is (a.sessions is 2)
+}
+scenario \"wrong\" { given a.finished = 4; run 3 sessions without trials; expect a.sessions is 3 and stage is a \"why\" }
+scenario \"not given\" { run 1 sessions without trials; expect stage is a }
+scenario \"nobody waits\" { given stage = b; run 2 sessions without trials; confirm b at session 2; expect stage is a }
+";
+
+/// The rules with the way from `b` by hand, so that something can be confirmed.
+fn with_scenarios(folder: &Path, scenarios: &str) -> PathBuf {
+    let path =
+        place(folder, &RULES.replace("stage b =", "stage c = t.second { on session.end -> b by hand }\n  stage b ="));
+    let own = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{own}{scenarios}")).unwrap();
+    path
+}
+
+#[test]
+fn scenarios_of_a_study_are_told_as_those_of_protocols() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = with_scenarios(folder.path(), "");
+    let hash = trialect(&["hash", text(&path)]).fine();
+    let path = with_scenarios(folder.path(), SCENARIOS);
+    assert_eq!(trialect(&["hash", text(&path)]).fine(), hash, "scenarios are no part of a study");
+    assert_eq!(trialect(&["check", text(&path), "--json"]).fine().trim(), "[]");
+    let report = trialect(&["test", text(&path)]).found();
+    assert_eq!(trialect(&["test", text(&path), "--machine", "interpreter"]).found(), report);
+    for line in [
+        "  holds  a dose is handed over  (3 sessions, 10 trials)",
+        "  holds  the second session decides  (2 sessions)",
+        "  fails  wrong  (3 sessions)",
+        "         session 3, at the end: expect a.sessions is 3 and stage is a (why); stage = a, a.sessions = 2  [",
+        "  fails  not given  (0 sessions)",
+        "         session 1: `a.finished` is read and is not there without trials; add `given a.finished = …`  [",
+        "         session 2: confirm b at session 2: nothing leads there by hand from `b` now  [",
+        "5 scenarios, 3 failed",
+    ] {
+        assert!(report.lines().any(|found| found.starts_with(line)), "{line}\n{report}");
+    }
+    let junit = folder.path().join("out.xml");
+    let json = trialect(&["test", text(&path), "--json", "--junit", text(&junit)]).found();
+    let list: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&list[2]["scenario"], &list[2]["holds"], &list[2]["sessions"]),
+        (&"wrong".into(), &false.into(), &3.into())
+    );
+    let miss = &list[2]["misses"][0];
+    assert_eq!((&miss["session"], &miss["trial"], &miss["description"]), (&3.into(), &Value::Null, &"why".into()));
+    let junit = std::fs::read_to_string(junit).unwrap();
+    assert!(junit.contains("tests=\"5\" failures=\"3\"") && junit.contains("<testcase classname="), "{junit}");
+}
+
+#[test]
+fn what_is_wrong_with_a_scenario_of_a_study_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (steps, code, told) in [
+        ("run 3 trials; expect stage is a", "scenario-step", "whole sessions"),
+        ("run 3 sessions", "scenario-step", "expects nothing"),
+        ("expect stage is a", "scenario-step", "runs nothing"),
+        ("run 1 sessions; act x.press at 1 s; expect stage is a", "scenario-step", "stage's protocol"),
+        ("animal still; run 1 sessions without trials; expect stage is a", "scenario-step", "nobody plays"),
+        ("animal perfect; run 1 sessions; expect stage is a", "unknown-animal", "has nothing to turn"),
+        ("given stage = d; run 1 sessions; expect stage is a", "unknown-stage", "known here: a, c, b"),
+        ("confirm a; run 1 sessions; expect stage is a", "unknown-stage", "by hand: b"),
+        ("given a.finished = 3; run 1 sessions; expect stage is a", "scenario-given", "cannot be given"),
+        ("given a.level = 0%; run 1 sessions without trials; expect stage is a", "scenario-given", "once a session"),
+        ("given a.finished = 3 uL; run 1 sessions without trials; expect stage is a", "scenario-given", "whole number"),
+        ("given pace = 3 uL; run 1 sessions without trials; expect stage is a", "scenario-given", "a number of s"),
+        ("given pace = 3 s, 4 s; run 1 sessions without trials; expect stage is a", "scenario-given", "several"),
+        ("given rows[left] = 3; run 1 sessions without trials; expect stage is a", "scenario-given", "without keys"),
+        ("given a.days = 0.5; run 1 sessions without trials; expect stage is a", "scenario-given", "whole number"),
+        ("given a.finished = 3; run 1 sessions without trials; expect fewest", "type-mismatch", "fewest"),
+        ("given a.finished = 3; run 1 sessions without trials; expect a.pace > 1 s", "faster-clock", "a.pace"),
+        ("given a.finished = 3; run 1 sessions without trials; expect stage is d", "unknown-name", "`d`"),
+    ] {
+        let path = with_scenarios(folder.path(), &format!("scenario \"s\" {{ {steps} }}\n"));
+        let ran = trialect(&["check", text(&path)]);
+        assert_eq!(ran.code, 1, "{steps}: {ran:?}");
+        assert!(ran.out.contains(code) && ran.out.contains(told), "{steps}: {}", ran.out);
+        let json = trialect(&["check", text(&path), "--json"]).found();
+        let list: Value = serde_json::from_str(&json).unwrap();
+        assert!(list.as_array().unwrap().iter().any(|finding| finding["code"] == code), "{steps}: {json}");
+    }
+}

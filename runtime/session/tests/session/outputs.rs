@@ -207,7 +207,7 @@ fn a_member_is_waited_for_while_it_is_in_the_set() {
     assert_eq!(played.outcomes(), [Some("poked"), Some("poked"), Some("missed")]);
     assert_eq!(played.column("taken")[..2], ["a", "c"]);
     let lit = |at: &str| {
-        let lit = played.rig.log.iter().filter_map(|line| line.strip_prefix(at)?.strip_prefix(" light "));
+        let lit = played.rig.log.iter().filter_map(|line| line.strip_prefix(at)?.strip_prefix(" led.light "));
         lit.map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(

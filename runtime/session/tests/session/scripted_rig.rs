@@ -135,7 +135,7 @@ impl Rig for ScriptedRig {
         let words = format!("{} {} {target}", at / MS, command.verb);
         self.log.push(words.clone());
         match command.verb {
-            "show" | "play" | "open" | "pulse" | "track" => {
+            "show" | "play" | "open" | "pulse" | "track" | "led.light" => {
                 self.on.insert(format!("{} {target}", command.verb));
             }
             "hide" => {

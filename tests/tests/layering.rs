@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sema", &["base", "units", "syntax"]),
     ("lower", &["base", "units", "sema", "ir"]),
     ("driver", &["base", "units", "stdlib", "syntax", "sema", "lower", "ir"]),
+    ("lsp", &["base", "units", "syntax", "sema", "ir", "driver"]),
     ("session", &["ir", "device", "journal"]),
     ("sim", &["device"]),
     ("recorded", &["device"]),
@@ -30,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
-            "recorded", "bpod", "audit",
+            "recorded", "bpod", "audit", "lsp",
         ],
     ),
 ];
@@ -49,6 +50,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("pest_derive", &["syntax"]),
     ("miette", &["cli"]),
     ("clap", &["cli"]),
+    ("lsp-server", &["lsp"]),
+    ("lsp-types", &["lsp"]),
     ("indicatif", &["cli"]),
     ("tracing", &["cli"]),
     ("tracing-subscriber", &["cli"]),

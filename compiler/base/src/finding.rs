@@ -20,6 +20,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change of the text that does what a finding's help says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What is replaced; empty where something is inserted.
+    pub span: Span,
+    /// What stands there then.
+    pub text: String,
+}
+
 /// Something worth telling the author: the label says what is there, the message what was expected, the help what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -33,6 +42,8 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// What to write instead, computed.
     pub help: Option<String>,
+    /// The help as a change of the text, where it is exactly one.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -44,6 +55,7 @@ impl Finding {
             message: message.into(),
             labels: vec![Label { span, text: label.into() }],
             help: None,
+            fix: None,
         }
     }
     /// A warning with its place and what is there.
@@ -59,14 +71,23 @@ impl Finding {
     /// What to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Finding {
-        self.help = Some(help.into());
+        (self.help, self.fix) = (Some(help.into()), None);
         self
     }
     /// What to write instead, if known.
     #[must_use]
-    pub fn help_maybe(mut self, help: Option<String>) -> Finding {
-        self.help = help.or(self.help);
-        self
+    pub fn help_maybe(self, help: Option<String>) -> Finding {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+    /// What to write instead of the bytes of a span; `words` say it, with the text in them.
+    #[must_use]
+    pub fn replace(self, span: Span, text: impl Into<String>, words: impl FnOnce(&str) -> String) -> Finding {
+        let text = text.into();
+        let finding = self.help(words(&text));
+        Finding { fix: Some(Fix { span, text }), ..finding }
     }
 }
 

@@ -5,5 +5,5 @@
 mod finding;
 mod source;
 
-pub use finding::{Finding, Findings, Label, Severity};
+pub use finding::{Finding, Findings, Fix, Label, Severity};
 pub use source::{Place, Source, SourceId, Sources, Span};

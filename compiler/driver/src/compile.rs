@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources};
 use trialect_ir::{Offered, Program, digest};
-use trialect_sema::Module;
+use trialect_sema::{Model, Module};
 use trialect_syntax::ast::{Clause, ClauseKind, File, Name};
 
 /// Where modules come from.
@@ -40,6 +40,13 @@ impl Library {
             }
             Library::Texts(texts) => texts.get(name).cloned(),
         }
+    }
+
+    /// Names of all modules that a text can use; the prelude is used by all.
+    pub fn modules(&self) -> Vec<&str> {
+        let mut names = self.names();
+        names.retain(|name| !trialect_stdlib::PRELUDE.contains(name));
+        names
     }
 
     pub(crate) fn names(&self) -> Vec<&str> {
@@ -96,6 +103,22 @@ pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
 
 /// Compiles a protocol with the file of scenarios beside it: its name and its text.
 pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<(&str, &str)>) -> Compiled {
+    analyse(name, text, library, beside).compiled
+}
+
+/// What was learnt of a source text on the way to its program.
+#[derive(Debug, Clone)]
+pub struct Analysed {
+    /// What became of it.
+    pub compiled: Compiled,
+    /// The checked model; complete only when the findings allow to run the protocol.
+    pub model: Model,
+    /// The trees of all texts that were read, each at the index of its source.
+    pub files: Vec<File>,
+}
+
+/// Compiles a protocol like [`compile_beside`], and keeps what its text says.
+pub fn analyse(name: &str, text: &str, library: &Library, beside: Option<(&str, &str)>) -> Analysed {
     let mut sources = Sources::default();
     let mut texts = vec![stamp("protocol", text)];
     let mut findings = Findings::default();
@@ -123,17 +146,19 @@ pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<
     // What could not be read is missing from the tree; complaints about its absence would only confuse.
     let loaded: Vec<&str> = modules.list.iter().map(|(name, _)| name.as_str()).collect();
     for finding in checked.iter().filter(|finding| readable || !may_follow(finding.code)) {
-        findings.push(with_uses(finding.clone(), &sources, library, &loaded));
+        findings.push(with_uses(finding.clone(), &sources, library, &loaded, protocol.clauses.first()));
     }
     let mut program: Option<Arc<Program>> = None;
     let mut scenarios = Vec::new();
+    let mut tree_beside = None;
     if findings.is_runnable() {
         match trialect_lower::lower(&model, &sources) {
             Ok(lowered) => program = Some(Arc::new(lowered)),
             Err(flaws) => flaws.into_iter().for_each(|flaw| findings.push(flaw)),
         }
-        let beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings));
-        if let Some(beside) = &beside {
+        tree_beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings));
+        let beside = &tree_beside;
+        if let Some(beside) = beside {
             scenarios::check_beside(&protocol, beside, &sources, &mut findings);
         }
         if let Some(program) = &program {
@@ -143,7 +168,10 @@ pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<
         program = program.filter(|_| findings.is_runnable());
     }
     let offered = program.as_ref().map(|program| crate::offered::offered(&model, program)).unwrap_or_default();
-    Compiled { sources, findings: findings.sorted(), program, scenarios, texts, offered }
+    let files = std::iter::once(protocol).chain(modules.list.into_iter().map(|(_, file)| file)).chain(tree_beside);
+    let files = files.collect();
+    let compiled = Compiled { sources, findings: findings.sorted(), program, scenarios, texts, offered };
+    Analysed { compiled, model, files }
 }
 
 /// Whether a finding may come only from a clause that could not be read, and would be gone with it.
@@ -253,13 +281,12 @@ fn parts_of(file: &File) -> impl Iterator<Item = &str> {
 }
 
 fn unknown_module(name: &Name, library: &Library) -> Finding {
-    let mut known = library.names();
-    known.retain(|name| !trialect_stdlib::PRELUDE.contains(name));
+    let known = library.modules();
     let near = known.iter().copied().filter(|known| known.contains(&name.text) || name.text.contains(known)).min();
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("modules: {}", known.join(", ")),
-    };
-    Finding::error("unknown-module", format!("there is no module `{}`", name.text), name.span, "no such module")
-        .help(help)
+    let message = format!("there is no module `{}`", name.text);
+    let finding = Finding::error("unknown-module", message, name.span, "no such module");
+    match near {
+        Some(near) => finding.replace(name.span, near, |near| format!("did you mean `{near}`?")),
+        None => finding.help(format!("modules: {}", known.join(", "))),
+    }
 }

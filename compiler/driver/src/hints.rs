@@ -1,11 +1,18 @@
 //! Remedies that only the library knows: a name that a module declares which nobody uses.
 
 use crate::compile::Library;
-use trialect_base::{Finding, SourceId, Sources};
-use trialect_syntax::ast::{ClauseKind, File};
+use trialect_base::{Finding, SourceId, Sources, Span};
+use trialect_syntax::ast::{Clause, ClauseKind, File};
 
-/// Adds `use MODULE` to findings about names that a module has; `loaded` are the modules in use.
-pub(crate) fn with_uses(finding: Finding, sources: &Sources, library: &Library, loaded: &[&str]) -> Finding {
+/// Adds `use MODULE` to findings about names that a module has; `loaded` are the modules in use, `first` is the clause
+/// before which it can stand.
+pub(crate) fn with_uses(
+    finding: Finding,
+    sources: &Sources,
+    library: &Library,
+    loaded: &[&str],
+    first: Option<&Clause>,
+) -> Finding {
     let label = finding.labels.first().filter(|_| matches!(finding.code, "unknown-name" | "unknown-type"));
     let Some(name) = label.map(|label| sources.text(label.span)) else { return finding };
     let declaring = library.names().into_iter().filter(|module| !loaded.contains(module)).find(|module| {
@@ -15,7 +22,10 @@ pub(crate) fn with_uses(finding: Finding, sources: &Sources, library: &Library, 
     match declaring {
         Some(module) => {
             let help = format!("`{name}` is declared in {module}: write `use {module}` below the first line");
-            finding.help(help)
+            match first.map(|clause| Span { end: clause.span.start, ..clause.span }) {
+                Some(before) => finding.replace(before, format!("use {module}\n"), |_| help),
+                None => finding.help(help),
+            }
         }
         None => finding,
     }

@@ -6,14 +6,16 @@ pub mod doc;
 mod explain;
 mod hints;
 mod names;
+mod nearby;
 mod offered;
 mod scenarios;
 mod strategies;
 mod study;
 
-pub use compile::{Compiled, Library, SourceText, compile, compile_beside};
+pub use compile::{Analysed, Compiled, Library, SourceText, analyse, compile, compile_beside};
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
+pub use nearby::{Near, files_for_name, nearby};
 pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};
 pub use strategies::{Strategies, strategies};
 pub use study::{

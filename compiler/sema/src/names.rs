@@ -142,11 +142,18 @@ pub fn unknown<'n>(
     known: impl Iterator<Item = &'n str>,
 ) -> Finding {
     let known: Vec<&str> = known.collect();
-    let help = nearest(name, &known).map(|near| format!("did you mean `{near}`?")).or_else(|| {
-        let few = (1..=6).contains(&known.len());
-        few.then(|| format!("known here: {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")))
-    });
-    Finding::error(code, format!("there is no {what} `{name}`"), span, format!("no such {what}")).help_maybe(help)
+    let finding = Finding::error(code, format!("there is no {what} `{name}`"), span, format!("no such {what}"));
+    let meant = |near: &str| format!("did you mean `{near}`?");
+    match nearest(name, &known) {
+        // The place may be wider than the word: that of a unit with several.
+        Some(near) if (span.end - span.start) as usize == name.len() => finding.replace(span, near, meant),
+        Some(near) => finding.help(meant(near)),
+        None if (1..=6).contains(&known.len()) => {
+            let known = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>();
+            finding.help(format!("known here: {}", known.join(", ")))
+        }
+        None => finding,
+    }
 }
 
 /// The finding for a word that its owner does not have: `Encoder` has no event `moved`.

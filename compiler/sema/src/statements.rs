@@ -199,7 +199,7 @@ impl<'a> Checker<'a> {
             (self.expr_as(value, &declared.ty), None, written)
         };
         if !(add && *declared.ty.required() == Type::Int) {
-            self.check_assignment(&declared, variable.within, &to, &written, value.span);
+            self.check_assignment(&declared, variable.within, &to, &written, (place.span, value.span));
         }
         self.forget(id);
         Some(Action::Set { value: id, keys, to, cut, span })

@@ -32,7 +32,7 @@ pub(crate) fn unreadable(span: Span) -> Finding {
 /// `unknown-clause`: the first word of a clause is near a word that begins clauses, but is none.
 pub(crate) fn unknown_clause(word: &str, meant: &str, span: Span) -> Finding {
     Finding::error("unknown-clause", format!("no clause begins with `{word}`"), span, "not a word of the language")
-        .help(format!("write `{meant}`"))
+        .replace(span, meant, |meant| format!("write `{meant}`"))
 }
 
 /// `unknown-unit`: a word where a unit belongs, mostly after a number.
@@ -68,14 +68,14 @@ pub(crate) fn strange_character(run: &str, span: Span) -> Finding {
     } else {
         format!("`{shown}` has characters that stand only in strings and comments")
     };
-    let help = match in_plain_letters(run) {
-        Some(plain) if plain.trim().is_empty() => "type an ordinary blank".into(),
-        Some(plain) => format!("write `{plain}`"),
-        None if run.chars().all(char::is_control) => "remove it".into(),
-        None => "names are written with the letters a to z, digits and `_`".into(),
-    };
     let label = if count == 1 { first_character(run) } else { "not plain letters".into() };
-    Finding::error("strange-character", message, span, label).help(help)
+    let finding = Finding::error("strange-character", message, span, label);
+    match in_plain_letters(run) {
+        Some(plain) if plain.trim().is_empty() => finding.replace(span, plain, |_| "type an ordinary blank".into()),
+        Some(plain) => finding.replace(span, plain, |plain| format!("write `{plain}`")),
+        None if run.chars().all(char::is_control) => finding.replace(span, "", |_| "remove it".into()),
+        None => finding.help("names are written with the letters a to z, digits and `_`"),
+    }
 }
 
 fn first_character(run: &str) -> String {
@@ -151,9 +151,11 @@ pub(crate) fn closed_by_another(opening: &str, open: Span, closing: &str, close:
         "}"
     };
     let message = format!("`{opening}` needs a `{needed}`, not a `{closing}`");
-    Finding::error("unclosed", message, open, "opened here")
-        .also(close, "closed here")
-        .help(format!("write `{needed}`"))
+    Finding::error("unclosed", message, open, "opened here").also(close, "closed here").replace(
+        close,
+        needed,
+        |needed| format!("write `{needed}`"),
+    )
 }
 
 /// `unopened`: a closing bracket that closes nothing.

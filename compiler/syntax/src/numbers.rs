@@ -114,7 +114,7 @@ fn unit(failure: &Failure<'_>) -> Option<Finding> {
         if units.contains(&word) {
             let place = failure.span(failure.index - 1, failure.index);
             let finding = findings::syntax("a blank stands between a number and its unit", place, "no blank here");
-            return Some(finding.help(format!("write `{number} {word}`")));
+            return Some(finding.replace(place, format!("{number} {word}"), |text| format!("write `{text}`")));
         }
     }
     let meant = meant_unit(word, &units);

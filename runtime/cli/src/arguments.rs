@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Amend(AmendOptions),
     /// Print the documentation of a module of the library, or write that of all; without either, list the modules
     Doc(DocOptions),
+    /// Serve an editor on standard input and output (Language Server Protocol); editors start this by themselves
+    Lsp(LibraryOptions),
     /// Play a device without hardware, for any program that talks to it
     Emulate {
         #[command(subcommand)]

@@ -20,6 +20,7 @@ mod failure;
 mod fmt;
 mod hash;
 mod interrupt;
+mod lsp;
 mod machine;
 mod nearby;
 mod output;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         Command::Audit(options) => audit::run(&options),
         Command::Amend(options) => amend::run(&options),
         Command::Doc(options) => doc::run(&options),
+        Command::Lsp(options) => lsp::run(&options),
         Command::Emulate { device: Emulated::Bpod(options) } => emulate::run_bpod(&options),
         Command::Explain { code } => explain::run(code.as_deref()),
     };

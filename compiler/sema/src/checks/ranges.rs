@@ -23,7 +23,7 @@ impl Checker<'_> {
             let message = format!("`{}` starts outside its range {low} .. {high}", name.text);
             let near = if value < variable.within.map_or(value, |(low, _)| low) { low } else { high };
             let finding = Finding::error("out-of-range", message, span, format!("this is {is}"));
-            self.report(finding.help(format!("write `{near}`, or widen the range")));
+            self.report(finding.replace(span, near, |near| format!("write `{near}`, or widen the range")));
             return;
         }
         if let Some(initial) = variable.initial.as_ref().filter(|_| constant.is_none()) {
@@ -61,17 +61,18 @@ impl Checker<'_> {
         let text = self.sources.text(initial.span).to_string();
         let message = format!("`{}` may start outside its range {allowed}", name.text);
         let finding = Finding::error("may-leave-range", message, initial.span, lies);
-        self.report(finding.help(format!("write `clamp({text}, {allowed})`")));
+        let clamped = format!("clamp({text}, {allowed})");
+        self.report(finding.replace(initial.span, clamped, |clamped| format!("write `{clamped}`")));
     }
 
-    /// What is assigned stays inside the variable's range; `text` is how it could be written, at `span`.
+    /// What is assigned stays inside the variable's range; `text` is how it could be written at `span`, after `place :=`.
     pub(crate) fn check_assignment(
         &mut self,
         value: &Value,
         within: Option<(Decimal, Decimal)>,
         to: &Texpr,
         text: &str,
-        span: Span,
+        (place, span): (Span, Span),
     ) {
         let Some((low, high)) = within else { return };
         if to.ty == Type::Unknown || value.range.contains(to.range) {
@@ -80,16 +81,20 @@ impl Checker<'_> {
         let dimension = value.ty.dimension(&self.model).unwrap_or(Dimension::NONE);
         let lies = self.lies(to);
         let (low_text, high_text) = (show(low, dimension, &self.model), show(high, dimension, &self.model));
-        let name = &value.name;
-        let help = match (to.range.low < low.to_f64(), to.range.high > high.to_f64()) {
-            _ if to.constant().is_some() => "assign a value inside the range, or widen the range".to_string(),
-            (true, false) => format!("write `{name} := max({text}, {low_text})`"),
-            (false, true) => format!("write `{name} := min({text}, {high_text})`"),
-            _ => format!("write `{name} := clamp({text}, {low_text} .. {high_text})`"),
+        let (name, written) = (&value.name, self.sources.text(place));
+        let inside = match (to.range.low < low.to_f64(), to.range.high > high.to_f64()) {
+            _ if to.constant().is_some() => None,
+            (true, false) => Some(format!("{written} := max({text}, {low_text})")),
+            (false, true) => Some(format!("{written} := min({text}, {high_text})")),
+            _ => Some(format!("{written} := clamp({text}, {low_text} .. {high_text})")),
         };
         let message = format!("`{name}` must stay inside its range {low_text} .. {high_text}");
-        let finding = Finding::error("may-leave-range", message, span, lies);
-        self.report(finding.also(value.span, "its range is declared here").help(help));
+        let finding =
+            Finding::error("may-leave-range", message, span, lies).also(value.span, "its range is declared here");
+        self.report(match inside {
+            Some(inside) => finding.replace(place.to(span), inside, |inside| format!("write `{inside}`")),
+            None => finding.help("assign a value inside the range, or widen the range"),
+        });
     }
 }
 

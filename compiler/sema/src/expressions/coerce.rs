@@ -5,8 +5,49 @@ use crate::Interval;
 use crate::model::IntTypeId;
 use crate::term::{Term, Texpr};
 use crate::types::{Finite, Type};
-use trialect_base::Finding;
+use trialect_base::{Finding, Span};
 use trialect_units::Dimension;
+
+/// What to do about a value of another type.
+pub(super) struct Remedy {
+    /// In words, with the text in them.
+    words: String,
+    /// What to write instead of the value, where that is all.
+    text: Option<String>,
+}
+
+impl Remedy {
+    fn say(words: impl Into<String>) -> Option<Remedy> {
+        Some(Remedy { words: words.into(), text: None })
+    }
+    fn write(words: &str, text: String) -> Option<Remedy> {
+        Some(Remedy { words: format!("{words} `{text}`"), text: Some(text) })
+    }
+}
+
+impl Remedy {
+    /// The finding with the remedy for the value at a place.
+    pub(super) fn on(self, finding: Finding, place: Span) -> Finding {
+        match self.text {
+            Some(text) => finding.replace(place, text, |_| self.words),
+            None => finding.help(self.words),
+        }
+    }
+    /// This one, or another.
+    pub(super) fn or(self, other: &Remedy) -> Remedy {
+        Remedy { words: format!("{}, or {}", self.words, other.words), text: None }
+    }
+}
+
+/// The text of an expression as an operand.
+fn operand(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_.%[]".contains(c);
+    if text.chars().all(is_word) || text.ends_with(')') && !text.contains(' ') {
+        text.into()
+    } else {
+        format!("({text})")
+    }
+}
 
 impl Checker<'_> {
     /// The expression as a value of `target`, or a finding.
@@ -135,80 +176,76 @@ impl Checker<'_> {
     pub(crate) fn mismatch(&mut self, typed: Texpr, target: &Type) -> Texpr {
         let (wanted, found) = (target.describe(&self.model), typed.ty.describe(&self.model));
         let dimensions = (target.dimension(&self.model), typed.ty.dimension(&self.model));
-        let finding = match dimensions {
+        let (code, remedy) = match dimensions {
             (Some(expected), Some(given)) if expected != given => {
-                let help = self.unit_remedy(&typed, expected, given);
-                Finding::error(
-                    "unit-mismatch",
-                    format!("{wanted} is needed here"),
-                    typed.span,
-                    format!("this is {found}"),
-                )
-                .help_maybe(help)
+                ("unit-mismatch", self.unit_remedy(&typed, expected, given))
             }
-            _ => Finding::error(
-                "type-mismatch",
-                format!("{wanted} is needed here"),
-                typed.span,
-                format!("this is {found}"),
-            )
-            .help_maybe(self.type_remedy(&typed, target)),
+            _ => ("type-mismatch", self.type_remedy(&typed, target)),
         };
-        self.report(finding);
+        let finding = Finding::error(code, format!("{wanted} is needed here"), typed.span, format!("this is {found}"));
+        self.report(match remedy {
+            Some(remedy) => remedy.on(finding, typed.span),
+            None => finding,
+        });
         Texpr::broken(typed.span)
     }
 
     /// The remedy is arithmetic on dimensions: a forgotten unit, an inverse, a missing factor.
-    pub(super) fn unit_remedy(&self, typed: &Texpr, expected: Dimension, given: Dimension) -> Option<String> {
+    pub(super) fn unit_remedy(&self, typed: &Texpr, expected: Dimension, given: Dimension) -> Option<Remedy> {
         let text = self.sources.text(typed.span);
         let unit = |dimension| self.model.unit(dimension).map(|unit| unit.symbol);
         if typed.constant().is_some() {
-            return Some(match (unit(expected), given.is_none()) {
-                (Some(unit), true) => format!("write its unit: `{text} {unit}`"),
-                (Some(unit), false) => format!("write an amount in {unit}"),
-                (None, _) => "write a number without unit".into(),
-            });
+            return match (unit(expected), given.is_none()) {
+                (Some(unit), true) => Remedy::write("write its unit:", format!("{text} {unit}")),
+                (Some(unit), false) => Remedy::say(format!("write an amount in {unit}")),
+                (None, _) => Remedy::say("write a number without unit"),
+            };
         }
         if given == Dimension::NONE.over(expected) {
-            return Some(format!("this is the inverse: write `1 / ({text})`"));
+            return Remedy::write("this is the inverse: write", format!("1 / ({text})"));
         }
         if expected.is_none() {
-            return Some(format!("divide by an amount in {}: `{text} / 1 {}`", unit(given)?, unit(given)?));
+            let unit = unit(given)?;
+            return Remedy::write(&format!("divide by an amount in {unit}:"), format!("{} / 1 {unit}", operand(text)));
         }
         let missing = expected.over(given);
         let factor = unit(missing).unwrap_or_else(|| missing.coherent_symbol());
-        Some(format!("multiply `{text}` by an amount in {factor}, or write another value"))
+        Remedy::say(format!("multiply `{text}` by an amount in {factor}, or write another value"))
     }
 
-    fn type_remedy(&self, typed: &Texpr, target: &Type) -> Option<String> {
+    fn type_remedy(&self, typed: &Texpr, target: &Type) -> Option<Remedy> {
         let text = self.sources.text(typed.span);
         match (target.required(), &typed.ty) {
-            (_, Type::Times) => Some(format!("count its events: `count({text})`")),
-            (Type::Int, Type::Real(d)) if d.is_none() => Some(format!("round it: `floor({text})`")),
+            (_, Type::Times) => Remedy::write("count its events:", format!("count({text})")),
+            (Type::Int, Type::Real(d)) if d.is_none() => Remedy::write("round it:", format!("floor({text})")),
             (Type::Bool, Type::Enum(id)) => {
                 let member = self.model.enums[id.0].members.first().map(|member| member.name.as_str())?;
-                Some(format!("compare it: `{text} is {member}`"))
+                Remedy::write("compare it:", format!("{text} is {member}"))
             }
-            (Type::Bool, ty) if ty.dimension(&self.model).is_some() => Some(format!("compare it: `{text} > …`")),
+            (Type::Bool, ty) if ty.dimension(&self.model).is_some() => Remedy::say(format!("compare it: `{text} > …`")),
             (Type::Enum(id), Type::Set(Finite::Enum(other))) if id == other => {
-                Some("draw one of them: `draw NAME ~ pick(…)`".into())
+                Remedy::say("draw one of them: `draw NAME ~ pick(…)`")
             }
             (Type::Enum(id), _) => {
                 let members = self.model.enums[id.0].members.iter().map(|member| member.name.as_str());
-                Some(format!("write one of: {}", members.collect::<Vec<_>>().join(", ")))
+                Remedy::say(format!("write one of: {}", members.collect::<Vec<_>>().join(", ")))
             }
-            (Type::Levels(id), _) => Some(format!("write one of: {}", self.model.levels[id.0].labels.join(", "))),
+            (Type::Levels(id), _) => {
+                Remedy::say(format!("write one of: {}", self.model.levels[id.0].labels.join(", ")))
+            }
             (Type::IntType(id), Type::Int) => {
                 let int = &self.model.ints[id.0];
-                Some(format!("write `clamp({text}, {} .. {})`", int.low, int.high))
+                Remedy::write("write", format!("clamp({text}, {} .. {})", int.low, int.high))
             }
             (Type::IntType(id), _) => {
                 let int = &self.model.ints[id.0];
-                Some(format!("write one of: {} .. {}", int.low, int.high))
+                Remedy::say(format!("write one of: {} .. {}", int.low, int.high))
             }
-            (Type::Set(finite), ty) if ty.finite() == Some(*finite) => Some(format!("write `{{{text}}}`")),
-            (Type::Real(d), Type::Bool) if d.is_none() => Some(format!("write `if {text} then 1 else 0`")),
-            (Type::Real(_) | Type::Int, Type::Instant) => Some(format!("subtract another: `{text} - STATE.entry`")),
+            (Type::Set(finite), ty) if ty.finite() == Some(*finite) => Remedy::write("write", format!("{{{text}}}")),
+            (Type::Real(d), Type::Bool) if d.is_none() => Remedy::say(format!("write `if {text} then 1 else 0`")),
+            (Type::Real(_) | Type::Int, Type::Instant) => {
+                Remedy::say(format!("subtract another: `{text} - STATE.entry`"))
+            }
             _ => None,
         }
     }

@@ -201,7 +201,7 @@ impl Checker<'_> {
             let text = self.sources.text(left.span).to_string();
             self.report(
                 Finding::warning("default-never-used", format!("`{text}` is always there"), right.span, "never used")
-                    .help(format!("write `{text}`")),
+                    .replace(span, text, |text| format!("write `{text}`")),
             );
             return left;
         }
@@ -323,18 +323,22 @@ impl Checker<'_> {
         let (to_change, model) =
             if first.constant().is_some() && second.constant().is_none() { (first, second) } else { (second, first) };
         let (wanted, given) = (model.ty.dimension(&self.model), to_change.ty.dimension(&self.model));
-        let help = wanted.zip(given).and_then(|(wanted, given)| {
-            let help = self.unit_remedy(to_change, wanted, given)?;
+        let remedy = wanted.zip(given).and_then(|(wanted, given)| {
+            let remedy = self.unit_remedy(to_change, wanted, given)?;
             let free = model.constant().is_none() && !given.is_none() && !wanted.is_none();
             match to_change.constant() {
-                Some(_) if free => Some(format!("{help}, or {}", self.unit_remedy(model, given, wanted)?)),
-                _ => Some(help),
+                Some(_) if free => Some(remedy.or(&self.unit_remedy(model, given, wanted)?)),
+                _ => Some(remedy),
             }
         });
         let (found, other) = (to_change.ty.describe(&self.model), model.ty.describe(&self.model));
         let message = "only quantities of one kind can be added and compared";
         let finding = Finding::error("unit-mismatch", message, to_change.span, format!("this is {found}"));
-        self.report(finding.also(model.span, format!("this is {other}")).help_maybe(help));
+        let finding = finding.also(model.span, format!("this is {other}"));
+        self.report(match remedy {
+            Some(remedy) => remedy.on(finding, to_change.span),
+            None => finding,
+        });
     }
 
     /// A number, or a finding.

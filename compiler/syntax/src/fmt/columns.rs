@@ -94,7 +94,7 @@ fn align_run(lines: &mut Lines<'_>, run: &[Row]) {
 /// the column may lie; those that are wider stay out of it, and have columns of their own among themselves.
 pub(super) fn paddings(widths: &[usize], reach: usize) -> Vec<usize> {
     let mut paddings = vec![0; widths.len()];
-    let mut open = vec![0..widths.len()];
+    let mut open: Vec<_> = std::iter::once(0..widths.len()).collect();
     while let Some(range) = open.pop() {
         let here = widths.get(range.clone()).unwrap_or(&[]);
         let Some(least) = here.iter().min() else { continue };

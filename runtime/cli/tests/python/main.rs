@@ -3,5 +3,6 @@
 
 #[cfg(unix)]
 mod bpod;
+mod lsp;
 mod pandas;
 mod venv;

@@ -191,6 +191,13 @@ fn may_follow(code: &str) -> bool {
         "may-be-none",
         "none-alone",
         "none-compared",
+        "always-holds",
+        "deck-never-empty",
+        "may-wait-forever",
+        "never-holds",
+        "never-taken",
+        "never-used",
+        "stages-swap",
     ];
     const FAMILIES: &[&str] = &["no-", "state-", "stage-"];
     FOLLOWING.contains(&code) || FAMILIES.iter().any(|family| code.starts_with(family))

@@ -67,6 +67,9 @@ pub(crate) struct CheckOptions {
     /// Print the findings as a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print instead how often animals that do not look are rewarded, and which criteria they meet
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) strategies: bool,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }

@@ -4,7 +4,7 @@ use crate::arguments::CheckOptions;
 use crate::course::{self, Read};
 use crate::failure::Failure;
 use crate::protocol::compile_with_scenarios;
-use crate::{output, render};
+use crate::{output, render, strategies};
 use std::io::IsTerminal;
 use trialect_base::{Finding, Sources};
 
@@ -38,6 +38,9 @@ fn tell(options: &CheckOptions, findings: &[Finding], sources: &Sources) {
 pub(crate) fn run(options: &CheckOptions) -> Result<(), Failure> {
     if course::is(&options.protocol)? {
         return study(options);
+    }
+    if options.strategies {
+        return strategies::run(options);
     }
     let compiled = compile_with_scenarios(&options.protocol, &options.library)?;
     tell(options, &compiled.findings, &compiled.sources);

@@ -36,6 +36,7 @@ mod scenarios;
 mod show;
 mod sim;
 mod store;
+mod strategies;
 mod table;
 mod today;
 mod totals;

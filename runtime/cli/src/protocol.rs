@@ -82,7 +82,7 @@ pub(crate) fn beside(path: &Path) -> Result<Option<(String, String)>, Failure> {
 }
 
 /// The library with what stands beside a protocol.
-fn library_for(path: &Path, text: &str, options: &LibraryOptions) -> Result<Library, Failure> {
+pub(crate) fn library_for(path: &Path, text: &str, options: &LibraryOptions) -> Result<Library, Failure> {
     let library = library(options)?;
     let near = crate::nearby::folders(path);
     let folders: Vec<&Path> = near.iter().map(PathBuf::as_path).chain(options.stdlib.as_deref()).collect();

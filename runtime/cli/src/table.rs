@@ -120,7 +120,8 @@ fn easy(header: &Header, rows: &[(Option<u32>, &Vec<u64>)]) -> Option<String> {
     Some(format!("{:.1}%", 100.0 * right as f64 / outcomes.len() as f64))
 }
 
-fn aligned(lines: &[Vec<String>]) -> String {
+/// Rows of cells as columns, each as wide as its widest cell.
+pub(crate) fn aligned(lines: &[Vec<String>]) -> String {
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
     let width =
         |k: usize| lines.iter().filter_map(|line| line.get(k)).map(|cell| cell.chars().count()).max().unwrap_or(0);

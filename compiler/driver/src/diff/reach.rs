@@ -7,8 +7,8 @@ use trialect_ir::Program;
 /// For each definition the ones that it bears on.
 pub(super) struct Reach {
     bears_on: BTreeMap<String, BTreeSet<String>>,
-    /// What a state sets, and the outcome that it ends with. What comes of that is up to the animal, so that it counts
-    /// for a state that says something else itself, and not for one that is only reached.
+    /// What a state sets, the outcome that it ends with, and what reads its times. What comes of that is up to the animal,
+    /// so that it counts for a state that says something else itself, and not for one that is only reached.
     states: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -19,8 +19,15 @@ impl Reach {
             for used in &one.uses {
                 reach.bears_on.entry(used.clone()).or_default().insert(one.path.clone());
             }
-            let mut set = BTreeSet::new();
-            collect(&one.body, &mut set);
+            let mut named = Named::default();
+            named.collect(&one.body);
+            for path in named.paths.iter().filter(|path| **path != one.path) {
+                reach.bears_on.entry(path.clone()).or_default().insert(one.path.clone());
+            }
+            for state in named.timed {
+                reach.states.entry(state).or_default().insert(one.path.clone());
+            }
+            let mut set = named.set;
             // Where a stage leads decides the curriculum's stage.
             let leads = one.body["is"] == "transitions";
             set.extend(one.path.rsplit_once('.').filter(|_| leads).map(|(curriculum, _)| curriculum.to_owned()));
@@ -47,16 +54,34 @@ impl Reach {
     }
 }
 
-/// Paths of the variables that a form sets, and the outcome where it ends the trial.
-fn collect(body: &Value, found: &mut BTreeSet<String>) {
-    match body {
-        Value::Array(list) => list.iter().for_each(|one| collect(one, found)),
-        Value::Object(fields) => {
-            let sets = fields.get("set").filter(|_| fields.contains_key("keys"));
-            found.extend(sets.and_then(Value::as_str).map(str::to_owned));
-            found.extend(fields.get("end").and_then(Value::as_str).map(|_| "trial.outcome".to_owned()));
-            fields.values().for_each(|one| collect(one, found));
+/// What a form names.
+#[derive(Default)]
+struct Named {
+    /// Paths of the variables that it sets, and of the outcome where it ends the trial.
+    set: BTreeSet<String>,
+    /// Paths of the states whose times it reads.
+    timed: BTreeSet<String>,
+    /// Paths in it, also of values of the trial before, on which its hash does not depend.
+    paths: BTreeSet<String>,
+}
+
+impl Named {
+    fn collect(&mut self, body: &Value) {
+        match body {
+            // A path has a point in it; constants, which have none, are among what a definition uses.
+            Value::String(text) if text.contains('.') => {
+                self.paths.insert(text.clone());
+            }
+            Value::Array(list) => list.iter().for_each(|one| self.collect(one)),
+            Value::Object(fields) => {
+                let text = |key: &str| fields.get(key).and_then(Value::as_str);
+                self.set.extend(text("set").filter(|_| fields.contains_key("keys")).map(str::to_owned));
+                self.set.extend(text("end").map(|_| "trial.outcome".to_owned()));
+                let timed = text("state").filter(|_| fields.contains_key("stamp"));
+                self.timed.extend(timed.map(|name| format!("state.{name}")));
+                fields.values().for_each(|one| self.collect(one));
+            }
+            _ => {}
         }
-        _ => {}
     }
 }

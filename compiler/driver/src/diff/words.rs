@@ -14,8 +14,8 @@ pub struct Words {
     pub parts: Vec<(String, String)>,
 }
 
-/// Pieces that are compared with each other at most; longer clauses are told as a whole.
-const PIECES_MAX: usize = 600;
+/// Comparisons that are made at most; texts that would take more have nothing in common.
+const COMPARISONS_MAX: usize = 4_000_000;
 
 impl Words {
     /// What differs between two clauses; one that is not there differs as a whole.
@@ -53,21 +53,21 @@ impl Words {
 /// A clause on one line; the braces of a block that was cut off are left out.
 fn written(pieces: &[String]) -> String {
     let mut text = pieces.concat().trim().to_owned();
-    let opens = |text: &str| text.matches('{').count();
-    let closes = |text: &str| text.matches('}').count();
-    while closes(&text) > opens(&text) && text.ends_with('}') {
-        text = text.trim_end_matches('}').trim_end().to_owned() + &"}".repeat(closes(&text) - opens(&text) - 1);
+    let surplus = |text: &str| text.matches('}').count() as i64 - text.matches('{').count() as i64;
+    while surplus(&text) > 0
+        && let Some(rest) = text.strip_suffix('}')
+    {
+        text = rest.trim_end().to_owned();
     }
-    if opens(&text) > closes(&text) && text.ends_with('{') {
-        text = text.trim_end_matches('{').trim_end().to_owned();
+    if surplus(&text) < 0
+        && let Some(rest) = text.strip_suffix('{')
+    {
+        text = rest.trim_end().to_owned();
     }
     text
 }
 
 fn parts(gone: &[String], new: &[String]) -> Vec<(String, String)> {
-    if gone.len().max(new.len()) > PIECES_MAX {
-        return Vec::new();
-    }
     let plain = |pieces: &[String]| pieces.iter().map(|piece| piece.trim().to_owned()).collect::<Vec<_>>();
     let (plain_gone, plain_new) = (plain(gone), plain(new));
     let mut parts = Vec::new();
@@ -86,6 +86,9 @@ fn parts(gone: &[String], new: &[String]) -> Vec<(String, String)> {
 
 /// A longest common subsequence, as places in both lists (Wagner and Fischer 1974).
 fn common<T: PartialEq>(one: &[T], other: &[T]) -> Vec<(usize, usize)> {
+    if one.len().saturating_mul(other.len()) > COMPARISONS_MAX {
+        return Vec::new();
+    }
     let width = other.len() + 1;
     let mut length = vec![0_u32; (one.len() + 1) * width];
     for (a, left) in one.iter().enumerate().rev() {

@@ -7,6 +7,8 @@
 
 mod chain;
 mod evaluate;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod value;
 
@@ -108,10 +110,7 @@ pub fn strategies(name: &str, text: &str, library: &Library) -> Result<Strategie
     }
     let (variable, members) = choice_of(&model).ok_or("no way out of a state sets a choice")?;
     let mut report = Strategies { choice: model.values[variable.0].name.clone(), ..Strategies::default() };
-    let stages: Vec<Option<(CurriculumId, usize)>> = match model.curricula.first() {
-        Some(first) => (0..first.stages.len()).map(|stage| Some((CurriculumId(0), stage))).collect(),
-        None => vec![None],
-    };
+    let stages = stages_of(&model);
     let name_of = |stage: &Option<(CurriculumId, usize)>| {
         stage.map_or(String::new(), |(id, stage)| model.curricula[id.0].stages[stage].name.clone())
     };
@@ -138,6 +137,14 @@ pub fn strategies(name: &str, text: &str, library: &Library) -> Result<Strategie
     }
     report.sources = sources;
     Ok(report)
+}
+
+/// The stages of the first curriculum as they stand in the text; without one there is one of no name.
+fn stages_of(model: &Model) -> Vec<Option<(CurriculumId, usize)>> {
+    let Some(first) = model.curricula.first() else { return vec![None] };
+    let mut stages: Vec<usize> = (0..first.stages.len()).collect();
+    stages.sort_by_key(|&stage| first.stages[stage].span);
+    stages.into_iter().map(|stage| Some((CurriculumId(0), stage))).collect()
 }
 
 fn title(model: &Model, variable: ValueId, strategy: Strategy) -> String {

@@ -73,6 +73,8 @@ impl Writer<'_> {
     /// The order of two handlers of one event matters when one reads what the other sets.
     pub(super) fn handler_order(&mut self) {
         let model = self.model;
+        let mut orders = Vec::new();
+        let below = self.below();
         for moment in [Moment::TrialEnd, Moment::SessionEnd] {
             let handlers: Vec<&Handler> = model.handlers.iter().filter(|handler| handler.moment == moment).collect();
             let mut setters: BTreeMap<String, usize> = BTreeMap::new();
@@ -84,16 +86,17 @@ impl Writer<'_> {
                 let mut writer = Writer { model, uses: BTreeSet::new(), binders: BTreeMap::new(), done: Vec::new() };
                 writer.maybe(handler.guard.as_ref());
                 writer.actions(&handler.actions);
-                self.with_all_below(writer.uses)
+                with_all_below(&below, writer.uses)
             };
             let dependent = handlers.iter().enumerate().any(|(k, handler)| {
                 reads(handler).iter().any(|path| setters.get(path).is_some_and(|&setter| setter != k))
             });
             if dependent {
                 let order: Vec<String> = handlers.iter().map(|handler| handler_path(model, handler)).collect();
-                self.define(format!("order of {moment:?}"), json!({ "is": "order", "names": order }));
+                orders.push((format!("order of {moment:?}"), json!({ "is": "order", "names": order })));
             }
         }
+        orders.into_iter().for_each(|(path, body)| self.define(path, body));
     }
 
     /// The order of two curricula matters when a transition of one reads the other's stage, or what its transitions set.
@@ -104,13 +107,14 @@ impl Writer<'_> {
             let set = ways.flat_map(|way| written(&way.actions)).map(|id| model.values[id.0].path.clone());
             set.chain([model.curricula[k].path.clone()]).collect()
         };
+        let below = self.below();
         let reads = |k: usize| -> BTreeSet<String> {
             let mut writer = Writer { model, uses: BTreeSet::new(), binders: BTreeMap::new(), done: Vec::new() };
             for way in model.curricula[k].stages.iter().flat_map(|stage| &stage.transitions) {
                 writer.maybe(way.guard.as_ref());
                 writer.actions(&way.actions);
             }
-            self.with_all_below(writer.uses)
+            with_all_below(&below, writer.uses)
         };
         let count = model.curricula.len();
         let dependent = (0..count).any(|k| {
@@ -123,17 +127,20 @@ impl Writer<'_> {
         }
     }
 
-    /// Definitions with all that they use: a definition is read through to the variables behind it.
-    pub(super) fn with_all_below(&self, uses: BTreeSet<String>) -> BTreeSet<String> {
-        let below: BTreeMap<&str, &Vec<String>> =
-            self.done.iter().map(|definition| (definition.path.as_str(), &definition.uses)).collect();
-        let mut open: Vec<String> = uses.into_iter().collect();
-        let mut all = BTreeSet::new();
-        while let Some(path) = open.pop() {
-            if all.insert(path.clone()) {
-                open.extend(below.get(path.as_str()).into_iter().flat_map(|uses| uses.iter().cloned()));
-            }
-        }
-        all
+    /// What each definition uses.
+    pub(super) fn below(&self) -> BTreeMap<&str, &Vec<String>> {
+        self.done.iter().map(|definition| (definition.path.as_str(), &definition.uses)).collect()
     }
+}
+
+/// Definitions with all that they use: a definition is read through to the variables behind it.
+pub(super) fn with_all_below(below: &BTreeMap<&str, &Vec<String>>, uses: BTreeSet<String>) -> BTreeSet<String> {
+    let mut open: Vec<String> = uses.into_iter().collect();
+    let mut all = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        if all.insert(path.clone()) {
+            open.extend(below.get(path.as_str()).into_iter().flat_map(|uses| uses.iter().cloned()));
+        }
+    }
+    all
 }

@@ -12,6 +12,8 @@ impl Comparison {
         let title = format!("{one} and {other}, held against the same data");
         let mut body = element("h1", "", &title);
         body.push_str(&self.audits[0].facts());
+        let hash = format!("Protocol hash of {other} {}", self.audits[1].protocol_hash);
+        body.push_str(&element("p", "quiet", &hash));
         let class = if self.fits == Fit::Neither { "verdict improbable" } else { "verdict" };
         let reasons: String = self.reasons.iter().map(|reason| element("li", "", reason)).collect();
         let reasons = if reasons.is_empty() { reasons } else { format!("<ul>\n{reasons}</ul>\n") };

@@ -12,7 +12,7 @@ trial {
   shown = last.mark default left
   echo  = if exists last and last.mark is right then right else left
   outcomes won, lost
-  state only { after 10 ms -> end won; after 20 ms -> end lost }
+  state only { after 10 ms -> end won }
 }
 ";
 

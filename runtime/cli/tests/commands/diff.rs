@@ -54,8 +54,27 @@ fn a_number_is_told_from_what_to_what_with_what_it_touches() {
 fn clauses_of_a_state_are_told_one_by_one() {
     check(
         &[("after window -> no_go", "after 30 s -> no_go")],
-        &["changed state.respond", "  - after window -> no_go", "  + after 30 s -> no_go", "  from window to 30 s"],
+        &[
+            "changed state.respond",
+            "  - after window -> no_go",
+            "  + after 30 s -> no_go",
+            "  from window to 30 s",
+            // It sets the choice and lasts for the response time; what follows from these two by the text.
+            "  touches session.completed, session.leftward, session.pace, session.recent, session.stop not_enough, session.stop slowing, session.stop too_long, state.correct, state.present, state.still, subject.accuracy, subject.contrasts, subject.contrasts.blank, subject.contrasts.easy, subject.contrasts.eighth, subject.contrasts.final, subject.contrasts.quarter, subject.contrasts.sixteenth, subject.gain, subject.on session.end sets gain, reward, subject.reward, trial.choice, trial.contrast, trial.fresh_contrast, trial.lean, trial.repeated, trial.response_time, trial.side",
+        ],
     );
+}
+
+/// The two editions of rig program 8.24.7 differ in one line, and that is what is said.
+#[test]
+fn editions_of_a_task_differ_in_the_rules_in_which_they_differ() {
+    let edition = |name: &str| project("protocols/ibl").join(name).join("basic.trial");
+    let whole = json(&edition("rig_8"), &edition("rig_8_released"));
+    let changes = whole["changes"].as_array().expect("a list");
+    assert_eq!(changes.len(), 1, "{whole:#}");
+    assert_eq!((&changes[0]["became"], &changes[0]["path"]), (&"changed".into(), &"key".into()));
+    let parts = serde_json::json!([{ "was": "", "is": "start *" }, { "was": "", "is": "/ 1 deg" }]);
+    assert_eq!(changes[0]["parts"], parts, "the contrast is keyed by degrees");
 }
 
 #[test]

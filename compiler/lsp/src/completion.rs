@@ -147,7 +147,7 @@ fn enter<'c>(clause: &'c Clause, around: &mut Around) -> Option<&'c [Clause]> {
 
 /// What stands after the dot of `word`.
 fn members(view: &View<'_>, index: &Index, before: &str) -> Vec<CompletionItem> {
-    let base = before.trim_end_matches(|c| c == ']');
+    let base = before.trim_end_matches(']');
     let base = if base.len() < before.len() { base.rsplit_once('[').map_or(base, |(base, _)| base) } else { base };
     let word = base.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
     let ticks = |words: &[&str]| words.iter().map(|word| item(word, CompletionItemKind::PROPERTY, None)).collect();

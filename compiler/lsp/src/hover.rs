@@ -42,10 +42,10 @@ fn of_word(view: &View<'_>, start: usize, end: usize) -> Option<String> {
     let before = text.get(..start)?;
     let compound = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "/*^%".contains(c));
     let after_number = compound.trim_end_matches(' ').ends_with(|c: char| c.is_ascii_digit());
-    if after_number || percent || before.trim_end().ends_with(" in") {
-        if let Some(page) = of_unit(view, word) {
-            return Some(page);
-        }
+    if (after_number || percent || before.trim_end().ends_with(" in"))
+        && let Some(page) = of_unit(view, word)
+    {
+        return Some(page);
     }
     let is_call = text.get(end..).is_some_and(|rest| rest.starts_with('('));
     let function = meaning(FUNCTIONS, word).filter(|_| is_call);

@@ -37,14 +37,16 @@ pub(super) fn pair_up<'p>(was: &'p Program, is: &'p Program) -> Vec<Pair<'p>> {
             break;
         }
         for (old, now) in found {
-            (gone.remove(old), new.remove(now));
+            gone.remove(old);
+            new.remove(now);
             names.insert(old.to_owned(), now.to_owned());
             let pair = Pair { before: before.get(old).copied(), after: after.get(now).copied(), is_alike: true };
             pairs.push(pair);
         }
     }
     for (old, now) in alike_in_name(&gone, &new) {
-        (gone.remove(old), new.remove(now));
+        gone.remove(old);
+        new.remove(now);
         names.insert(old.to_owned(), now.to_owned());
         pairs.push(Pair { before: before.get(old).copied(), after: after.get(now).copied(), is_alike: false });
     }

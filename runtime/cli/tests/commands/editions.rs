@@ -56,8 +56,11 @@ fn all_compared(protocol: &str, map_name: &str, tables: &[PathBuf], expected: Ex
     assert_eq!(names, listed.into_iter().collect::<Vec<_>>());
 }
 
+/// What a row has in the column of a name.
+type Cell<'a> = dyn Fn(&str) -> String + 'a;
+
 /// Numbers that the tables hold: cells of a column for which something is true.
-fn cells(tables: &[PathBuf], holds: &dyn Fn(&dyn Fn(&str) -> String) -> bool) -> u64 {
+fn cells(tables: &[PathBuf], holds: &dyn Fn(&Cell<'_>) -> bool) -> u64 {
     let mut number = 0;
     for table in tables {
         let text = std::fs::read_to_string(table).unwrap();

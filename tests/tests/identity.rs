@@ -5,7 +5,6 @@ mod changed;
 mod numbers;
 
 use changed::library_with;
-use numbers::{numbers, others};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use trialect_driver::{Compiled, Library, compile, compile_study, stage_protocols};

@@ -15,6 +15,9 @@ use trialect_session::{
     Asked, Comparing, Ending, Inbox, Interruption, Place, Plan, Record, Recorder, ReplayRig, SessionFault, run, wiring,
 };
 
+/// What was sampled: when it came, the stream, the number of the first sample, the counts.
+pub(crate) type Piece = (Ns, u32, u64, Vec<i16>);
+
 /// A program with all devices, a picture, a sound and this trial; it ends after two trials.
 pub(crate) fn program(trial: &str) -> Arc<Program> {
     let text = format!(
@@ -47,7 +50,7 @@ pub(crate) struct Played {
     pub(crate) program: Arc<Program>,
     pub(crate) rig: ScriptedRig,
     pub(crate) entries: Vec<Entry>,
-    pub(crate) samples: Vec<(Ns, u32, u64, Vec<i16>)>,
+    pub(crate) samples: Vec<Piece>,
     pub(crate) ended: Result<Ending, SessionFault>,
 }
 
@@ -57,8 +60,8 @@ pub(crate) struct Paper {
     pub(crate) entries: Vec<Entry>,
     /// How many entries there is room for.
     pub(crate) room: Option<usize>,
-    /// What was sampled, if it is kept: when it came, the stream, the number of the first sample, the counts.
-    pub(crate) samples: Option<Vec<(Ns, u32, u64, Vec<i16>)>>,
+    /// What was sampled, if it is kept.
+    pub(crate) samples: Option<Vec<Piece>>,
     /// How many pieces there is room for.
     pub(crate) room_for_samples: Option<usize>,
     /// Fails at this commit, from 0.

@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use stream::Stream;
+use trialect_base::Severity;
 use trialect_driver::{Library, compile};
 use trialect_ir::{InputId, Phase, Program, header};
 use trialect_journal::Entry;
@@ -42,6 +43,8 @@ const PROGRAMS: u64 = 2_000;
 /// Random texts, and the events delivered to each.
 const TEXTS: u64 = 400;
 const EVENTS_OF_A_TEXT: u64 = 25_000;
+/// What the compiler may prove of a random text: conditions that cannot be, or that come too late.
+const PROVEN: [&str; 5] = ["never-holds", "never-taken", "may-wait-forever", "stages-swap", "window-never-fills"];
 /// Calls of each random program.
 const CALLS: u64 = 60;
 
@@ -156,12 +159,22 @@ fn random_programs_do_the_same_on_both_machines() {
 fn random_texts_compile_and_do_the_same_on_both_machines() {
     let mut all = Tally::default();
     let (mut meaningful, mut scenarios, mut words) = (0, 0, BTreeSet::new());
-    for seed in 0..TEXTS {
+    let (mut tried, mut compiling) = (0, 0);
+    while compiling < TEXTS {
+        let seed = tried;
+        tried += 1;
         let text = texts::protocol(&mut Generator::new(seed));
-        words.extend(words_of(&text));
         let compiled = compile("generated.trial", &text, &Library::Embedded);
         let findings = &compiled.findings;
-        let program = compiled.program.unwrap_or_else(|| panic!("text {seed} does not compile: {findings:#?}\n{text}"));
+        // What chance puts together may ask for what cannot be; everything else that is generated is right.
+        let Some(program) = compiled.program else {
+            let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
+            let proven = errors().all(|finding| PROVEN.contains(&finding.code));
+            assert!(proven, "text {seed} does not compile: {findings:#?}\n{text}");
+            continue;
+        };
+        compiling += 1;
+        words.extend(words_of(&text));
         let name = format!("random text {seed}");
         let manners = Manners { hostility: 500, meddles: 0..0 };
         let mut twins = Twins::new(&name, &program, seed, &manners);
@@ -178,6 +191,8 @@ fn random_texts_compile_and_do_the_same_on_both_machines() {
         }
     }
     show("random texts", all);
+    eprintln!("{TEXTS} of {tried} random texts compile");
+    assert!(tried <= 3 * TEXTS, "only {TEXTS} of {tried} texts compile");
     eprintln!("{meaningful} of {TEXTS} random texts are meaningful; {scenarios} of them have a scenario");
     assert!(meaningful * 10 >= TEXTS * 8, "only {meaningful} of {TEXTS} texts do something");
     assert!(scenarios * 10 >= TEXTS, "only {scenarios} of {TEXTS} texts have a scenario");

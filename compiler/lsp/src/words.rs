@@ -17,6 +17,7 @@ pub(crate) const KEYWORDS: &[(&str, &str)] = &[
     ("by", "`within LOW .. HIGH by STEP`: values lie a whole number of steps above LOW. `by hand`: a person confirms."),
     ("change", "`asked on change`; in a scenario, what a person changes between trials."),
     ("cite", "A source: a DOI or an address, `cite \"…\"`."),
+    ("confirm", "In a scenario of a study: a person confirms a stage, `confirm STAGE [at session N]`."),
     ("convention", "How a covariate is measured, in words or by the name of a convention."),
     ("counter", "In a device class: a free-running count."),
     ("counts", "`counts when …`: whether a session counts for the subject."),
@@ -108,6 +109,7 @@ pub(crate) const KEYWORDS: &[(&str, &str)] = &[
     ("when", "A condition: of a handler, a rule, a way."),
     ("where", "`stat … where …`: rows that count."),
     ("within", "The range in which a value must stay, `within LOW .. HIGH`."),
+    ("without", "In a scenario of a study: `run N sessions without trials`, with values that are given."),
 ];
 
 /// Functions, statistics and distributions.

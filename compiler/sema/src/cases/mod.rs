@@ -176,9 +176,17 @@ impl<'m> Cases<'m> {
 
     /// Two quantities compared with each other, by their difference.
     fn difference(&mut self, a: &Texpr, b: &Texpr, strict: bool) -> Formula {
+        // A difference lies outside of the members of which both are: it has no type of theirs.
+        let whole = [a, b].iter().all(|typed| matches!(typed.ty.required(), Type::Int | Type::IntType(_)));
+        let ty = if whole { Type::Int } else { Type::Unknown };
         let minus = |a: &Texpr, b: &Texpr| {
             let range = self.bounds(a).plus(self.bounds(b).negated());
-            Texpr { term: Term::Apply(Function::Subtract, vec![a.clone(), b.clone()]), range, ..a.clone() }
+            Texpr {
+                term: Term::Apply(Function::Subtract, vec![a.clone(), b.clone()]),
+                ty: ty.clone(),
+                range,
+                span: a.span,
+            }
         };
         let (forth, back) = (minus(a, b), minus(b, a));
         let test = if strict { Test::Less(0.0) } else { Test::LessEqual(0.0) };

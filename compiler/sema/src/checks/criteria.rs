@@ -61,7 +61,7 @@ impl Checker<'_> {
             block.ends.iter().for_each(|ends| add(here, ends, follows.clone(), true, true));
         }
         for watch in &model.stops {
-            add(here, &watch.condition, format!("the session is stopped by `{}`", watch.name), true, !watch.now);
+            add(here, &watch.condition, format!("the session is stopped by `{}`", watch.name), false, !watch.now);
         }
         // What a scenario expects is an advice that should never come; its name is no word of the language.
         for watch in model.advices.iter().filter(|watch| !watch.name.contains(' ')) {
@@ -72,7 +72,7 @@ impl Checker<'_> {
                 let leaves = clause.goes != Goes::Stays;
                 let what = if leaves { "the way is taken" } else { "the clause does something" };
                 let follows = format!("{what} in `{}`", state.name);
-                clause.guard.iter().for_each(|guard| add(here, guard, follows.clone(), leaves, false));
+                clause.guard.iter().for_each(|guard| add(here, guard, follows.clone(), false, false));
             }
         }
         for handler in &model.handlers {
@@ -215,7 +215,7 @@ impl Checker<'_> {
                 "a session of {most} trials never has the {} that `{}` waits for",
                 statistic.at_least, value.name
             );
-            let finding = Finding::error("window-never-fills", message, value.span, "always without a value");
+            let finding = Finding::warning("window-never-fills", message, value.span, "always without a value");
             let help = format!("write `at least {most}` or less, or raise `limit trials`");
             findings.push(finding.also(limit, "the most trials of a session").help(help));
         }

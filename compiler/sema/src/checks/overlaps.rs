@@ -3,7 +3,7 @@
 use crate::Checker;
 use crate::cases::{At, Cases, Formula, not, same};
 use crate::model::*;
-use trialect_base::{Finding, Span};
+use trialect_base::{Finding, Severity, Span};
 
 /// Ways before one with which it is compared.
 const COMPARED_MAX: usize = 32;
@@ -24,7 +24,12 @@ impl Checker<'_> {
                     let guards: Vec<Formula> = ways.iter().map(|way| cases.guard(way.guard.as_ref())).collect();
                     if let Some((earlier, later)) = hidden(&cases, &guards) {
                         let spans = (self.head_of(ways[earlier].span), self.head_of(ways[later].span));
-                        findings.push(never_taken(&format!("the stage `{}`", from.name), "transition", spans));
+                        findings.push(never_taken(
+                            Severity::Error,
+                            &format!("the stage `{}`", from.name),
+                            "transition",
+                            spans,
+                        ));
                     }
                 }
             }
@@ -51,7 +56,12 @@ impl Checker<'_> {
                 }
                 if self.hides(clauses, earlier, later) {
                     let spans = (self.head_of(first.span), self.head_of(clause.span));
-                    return Some(never_taken(&format!("the state `{}`", state.name), "clause", spans));
+                    return Some(never_taken(
+                        Severity::Warning,
+                        &format!("the state `{}`", state.name),
+                        "clause",
+                        spans,
+                    ));
                 }
             }
         }
@@ -102,8 +112,9 @@ fn hidden(cases: &Cases<'_>, guards: &[Formula]) -> Option<(usize, usize)> {
     None
 }
 
-fn never_taken(place: &str, what: &str, (earlier, later): (Span, Span)) -> Finding {
+/// A transition that is never taken is an error of a curriculum; a clause of a state is a warning.
+fn never_taken(severity: Severity, place: &str, what: &str, (earlier, later): (Span, Span)) -> Finding {
     let message = format!("this {what} of {place} is never taken: one before it is, whenever its condition holds");
-    let finding = Finding::error("never-taken", message, later, "comes too late");
+    let finding = Finding { severity, ..Finding::error("never-taken", message, later, "comes too late") };
     finding.also(earlier, "this comes first").help("put it first, or remove it")
 }

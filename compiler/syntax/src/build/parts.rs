@@ -54,7 +54,7 @@ impl<'h> Parts<'h> {
 
 /// Keywords and signs stand together in the grammar, in two sections of their own.
 pub(crate) fn is_keyword_or_sign(rule: Rule) -> bool {
-    (Rule::arrow..=Rule::WITHIN).contains(&rule)
+    (Rule::arrow..=Rule::WITHOUT).contains(&rule)
 }
 
 #[cfg(test)]
@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn keywords_and_signs_are_told_from_nodes() {
-        for rule in [Rule::arrow, Rule::comma, Rule::optional, Rule::close_square, Rule::ADAPT, Rule::NOW, Rule::WITHIN]
+        for rule in
+            [Rule::arrow, Rule::comma, Rule::optional, Rule::close_square, Rule::ADAPT, Rule::NOW, Rule::WITHOUT]
         {
             assert!(is_keyword_or_sign(rule), "{rule:?}");
         }

@@ -219,5 +219,5 @@ fn examples_of_the_chapter_hold() {
         fs::write(folder.path().join(format!("{k}.trial")), block).unwrap();
     }
     let report = test(&[text(folder.path())]).fine();
-    assert!(report.ends_with("5 scenarios, fine\n"), "{report}");
+    assert!(report.ends_with("6 scenarios, fine\n"), "{report}");
 }

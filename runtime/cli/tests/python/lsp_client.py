@@ -53,7 +53,7 @@ def here(word, within=0):
 
 
 async def test_names(client: LanguageClient):
-    assert await opened(client, TEXT) == []
+    assert list(await opened(client, TEXT)) == []
 
     hover = await client.text_document_hover_async(lsp.HoverParams(**here("reward := min")))
     for fact in ["var of the subject", "`Volume` in uL", "1.5 uL .. 3 uL", "Water for a correct trial"]:

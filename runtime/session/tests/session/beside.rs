@@ -101,7 +101,7 @@ fn a_trial_that_ends_on_an_input_stops_its_machines_and_those_of_the_session_hea
 fn entries_on_the_way_are_heard_in_their_order_also_of_states_in_which_no_time_passed() {
     let trial = "outcomes done; draw yes ~ chance(100%)
         state first { after 100 ms -> second }
-        state second { when yes -> third }
+        state second { when yes -> third; after 1 s -> third }
         state third { on m.c.entry -> end done; after 1 s -> end done }
         beside m { state a { on second.entry -> b }; state b { on second.exit -> c; after 1 s -> c }; state c { } }";
     let played = played("", trial, &[]);

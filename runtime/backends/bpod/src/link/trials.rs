@@ -4,6 +4,7 @@ use super::connect::{receive, set, tell};
 use super::{Link, LinkFault, Port};
 use crate::wire::{Command, Matrix, MatrixFault, Message, Report, TrialReader, Unfit, check_messages, encode};
 use std::time::Duration;
+use trialect_device::Descriptor;
 
 /// When a trial that should follow another at once has not said so after so long, it never will by itself: the firmware
 /// loses the start of a matrix that arrived partly after the end of the trial before.
@@ -87,6 +88,18 @@ impl<P: Port> Link<P> {
         self.reader.is_some()
     }
 
+    /// Whether an end was announced whose rest has not come.
+    #[must_use]
+    pub fn is_in_end(&self) -> bool {
+        self.reader.as_ref().is_some_and(TrialReader::is_in_end)
+    }
+
+    /// What tells that bytes have arrived, where there is such a thing.
+    #[must_use]
+    pub fn descriptor(&self) -> Option<Descriptor<'_>> {
+        self.port.descriptor()
+    }
+
     /// How many trials did not begin by themselves and had to be told to.
     #[must_use]
     pub fn lost_starts(&self) -> u32 {
@@ -159,8 +172,7 @@ impl<P: Port> Link<P> {
     }
 
     fn heed_silence(&mut self) -> Result<(), LinkFault> {
-        let is_in_end = self.reader.as_ref().is_some_and(TrialReader::is_in_end);
-        if is_in_end && self.silence >= REST_OF_END {
+        if self.is_in_end() && self.silence >= REST_OF_END {
             return Err(LinkFault::FalseEnd);
         }
         if self.awaits_start && self.silence >= LOST_START {

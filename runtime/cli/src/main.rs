@@ -33,6 +33,7 @@ mod replay;
 mod requests;
 mod rerun;
 mod scenarios;
+mod sessions;
 mod show;
 mod sim;
 mod store;

@@ -5,7 +5,7 @@ use crate::carry::{self, Start};
 use crate::covariates::{self, Covariates, WEIGHT, asks_weight, given as given_covariates, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::sim::{before, broken_off, chain};
+use crate::sessions::{before, broken_off, chain};
 use crate::store::{self, Subject};
 use crate::{date, machine, output, protocol, record, table, today};
 use serde_json::json;

@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Test(TestOptions),
     /// Run sessions of a simulated animal, adding to the subject's chain
     Sim(SimOptions),
-    /// Run a session driven by the raw files of a recorded one
+    /// Run a session on a rig, or one that the raw files of a recorded one drive
     Run(RunOptions),
     /// Run recorded inputs again and compare everything that is computed
     Replay(ReplayOptions),
@@ -268,18 +268,32 @@ pub(crate) struct CarryOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what drives it").required(true).args(["rig", "recorded"]))]
 pub(crate) struct RunOptions {
-    /// The protocol's text
+    /// The protocol's or the study's text
     pub(crate) protocol: PathBuf,
-    /// Folder of a raw session of rig program v5
+    /// The rig's description
+    #[arg(long, value_name = "FILE", requires = "subject")]
+    pub(crate) rig: Option<PathBuf>,
+    /// Name of the subject on the rig
+    #[arg(long, conflicts_with = "recorded")]
+    pub(crate) subject: Option<String>,
+    /// Folder of a raw session of rig program v5; it says whose session it is
     #[arg(long, value_name = "DIR")]
-    pub(crate) recorded: PathBuf,
-    /// Folder of the data; the subject's name comes from the recording
+    pub(crate) recorded: Option<PathBuf>,
+    /// Folder of the data; sessions go to DATA/SUBJECT/NNN
     #[arg(long)]
     pub(crate) data: PathBuf,
-    /// Seed of the draws that the recording does not give
+    /// Seed of the draws, of those that a recording does not give
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Valves and pumps stay shut on the rig; the record says so
+    #[arg(long, conflicts_with = "recorded")]
+    pub(crate) dry: bool,
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmOptions,
+    #[command(flatten)]
+    pub(crate) requests: RequestOptions,
     #[command(flatten)]
     pub(crate) date: DateOptions,
     #[command(flatten)]

@@ -25,6 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sim", &["device"]),
     ("recorded", &["device"]),
     ("bpod", &[]),
+    ("rig", &["base", "ir", "bpod"]),
     ("export", &["ir", "journal"]),
     ("audit", &["ir", "units"]),
     (

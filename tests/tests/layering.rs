@@ -24,7 +24,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("session", &["ir", "device", "journal"]),
     ("sim", &["device"]),
     ("recorded", &["device"]),
-    ("bpod", &[]),
+    ("bpod", &["device"]),
+    ("realtime", &["device"]),
     ("rig", &["base", "ir", "bpod"]),
     ("export", &["ir", "journal"]),
     ("audit", &["ir", "units"]),
@@ -32,7 +33,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
-            "recorded", "bpod", "audit", "lsp",
+            "recorded", "bpod", "realtime", "rig", "audit", "lsp",
         ],
     ),
 ];
@@ -60,7 +61,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
     ("serialport", &["bpod"]),
-    ("rustix", &["bpod"]),
+    ("rustix", &["bpod", "realtime"]),
+    ("jiff", &["cli"]),
 ];
 
 const PREFIX: &str = "trialect-";

@@ -420,6 +420,9 @@ pub(crate) struct EmulateBpodOptions {
     /// Let time jump to what happens next while a trial runs
     #[arg(long)]
     pub(crate) fast: bool,
+    /// A mouse at the ports that pokes, mostly where it is lit; another one for each number
+    #[arg(long, value_name = "SEED")]
+    pub(crate) mouse: Option<u64>,
     /// Something from outside in a cycle (100 us) of a trial: Port1In@1:2511
     #[arg(long, value_name = "EVENT@TRIAL:CYCLE")]
     pub(crate) event: Vec<String>,

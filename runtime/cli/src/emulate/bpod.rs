@@ -7,7 +7,7 @@ use crate::output;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use trialect_bpod::emulator::{Board, Effect, Fault, Pace, PseudoTerminal, Served, Stimulus, Tracing, serve};
+use trialect_bpod::emulator::{Board, Effect, Fault, Mouse, Pace, PseudoTerminal, Served, Stimulus, Tracing, serve};
 use trialect_bpod::wire::{EventCodes, Model, allot};
 
 /// Links to the ports, taken away in the end.
@@ -23,7 +23,12 @@ impl Drop for Links {
 
 pub(crate) fn run(options: &EmulateBpodOptions) -> Result<(), Failure> {
     let model: Model = options.model.into();
-    let mut board = planned(model, &options.fault, &options.event)?;
+    let board = planned(model, &options.fault, &options.event)?;
+    let mouse = options.mouse.map(|seed| Mouse::new(seed, &model.hardware()));
+    let mut board = match mouse {
+        Some(mouse) => board.with_mouse(mouse),
+        None => board,
+    };
     let mut traced = options.trace.as_deref().map(begin_trace).transpose()?;
     let interrupt = Interrupt::watch()?;
     let ports = (0..model.ports()).map(|_| PseudoTerminal::new()).collect::<Result<Vec<_>, _>>();

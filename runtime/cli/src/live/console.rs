@@ -15,7 +15,8 @@ const EACH: Ns = 200_000_000;
 /// Most lines that wait to be read.
 const LINES: usize = 64;
 /// What can be typed.
-const HELP: &str = "type  pause | resume | stop | note WORDS | change NAME=VALUE | counts | help; Ctrl-C ends after this trial";
+const HELP: &str =
+    "type  pause | resume | stop | note WORDS | change NAME=VALUE | counts | help; Ctrl-C ends after this trial";
 
 /// What the person can see and say.
 pub(super) struct Console<'a> {

@@ -26,19 +26,17 @@ pub(super) fn ask(program: &Program, given: &mut Covariates) -> Result<(), Failu
 }
 
 /// One question and its answer; whether it is one.
-fn answered(
-    column: &Column,
-    optional: bool,
-    lines: &mut dyn BufRead,
-    given: &mut Covariates,
-) -> Result<bool, Failure> {
+fn answered(column: &Column, optional: bool, lines: &mut dyn BufRead, given: &mut Covariates) -> Result<bool, Failure> {
     let name = &column.name;
     let description = column.description.as_deref().map_or_else(String::new, |text| format!("{text}. "));
     let without = if optional { "; without a value: - and the reason" } else { "" };
     output::ask(&format!("{description}{name} ({}{without}): ", expects(column)));
     let mut line = String::new();
     let read = lines.read_line(&mut line).map_err(|error| {
-        Failure::trouble("covariate", format!("`{name}`: no answer can be read: {error}; give --covariate {name}=VALUE"))
+        Failure::trouble(
+            "covariate",
+            format!("`{name}`: no answer can be read: {error}; give --covariate {name}=VALUE"),
+        )
     })?;
     if read == 0 {
         return Err(Failure::trouble(

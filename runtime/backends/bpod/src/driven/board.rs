@@ -56,6 +56,7 @@ pub struct Driven<P: Port> {
     switches: u32,
     longest_switch: Ns,
     missed_edges: u32,
+    is_dry: bool,
 }
 
 impl<P: Port> std::fmt::Debug for Driven<P> {
@@ -86,7 +87,15 @@ impl<P: Port> Driven<P> {
             switches: 0,
             longest_switch: 0,
             missed_edges: 0,
+            is_dry: false,
         }
+    }
+
+    /// The same board, whose pulses open nothing: they last as long, and nothing comes.
+    #[must_use]
+    pub fn dry(mut self) -> Driven<P> {
+        self.is_dry = true;
+        self
     }
 
     fn fault(&self, fault: &LinkFault) -> RigFault {
@@ -298,6 +307,9 @@ impl<P: Port> Backend for Driven<P> {
         inputs.sort_unstable();
         inputs.dedup();
         self.resident = Resident::new(self.link.codes(), &inputs);
+        if self.is_dry {
+            self.resident.opens_nothing();
+        }
         self.levels = vec![false; self.resident.inputs().len()];
         Ok(())
     }

@@ -20,6 +20,7 @@ pub struct Resident {
     most: usize,
     inputs: Vec<u8>,
     pulses: Vec<Pulse>,
+    is_dry: bool,
 }
 
 /// The state that waits; 0 is the look at the inputs.
@@ -38,7 +39,12 @@ impl Resident {
         let most = soft_codes.min(usize::from(hardware.timers));
         let mut inputs = inputs.to_vec();
         inputs.truncate(usize::from(hardware.conditions));
-        Resident { soft, most, inputs, pulses: Vec::new() }
+        Resident { soft, most, inputs, pulses: Vec::new(), is_dry: false }
+    }
+
+    /// Its pulses drive no output from here on.
+    pub fn opens_nothing(&mut self) {
+        self.is_dry = true;
     }
 
     /// Most pulses of different channels or lengths at a time.
@@ -101,7 +107,7 @@ impl Resident {
         }
         let timer = |pulse: &Pulse| GlobalTimer {
             duration: pulse.cycles,
-            channel: Some(pulse.channel),
+            channel: (!self.is_dry).then_some(pulse.channel),
             on: 1,
             off: 0,
             ..GlobalTimer::default()

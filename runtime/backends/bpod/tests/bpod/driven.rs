@@ -55,8 +55,12 @@ struct Bench {
 
 impl Bench {
     fn new(model: Model) -> Bench {
+        Bench::of(model, |driven| driven)
+    }
+
+    fn of(model: Model, set: impl FnOnce(Driven<Direct>) -> Driven<Direct>) -> Bench {
         let (board, port) = direct(Board::new(model));
-        let mut driven = Driven::new(Link::connect(port).unwrap(), "box", true, bindings());
+        let mut driven = set(Driven::new(Link::connect(port).unwrap(), "box", true, bindings()));
         driven.wire(&wiring(), &[0, 1, 2, 3, 4]).unwrap();
         let zero = board.lock().unwrap().now();
         let mut bench = Bench { board, driven, zero, heard: Vec::new() };
@@ -167,6 +171,16 @@ fn pulses_have_the_length_that_was_weighed() {
         assert_eq!((lines.len(), lines.contains(&2), lines.contains(&3)), (2, true, true));
         assert_eq!(bench.driven.report().figures[3], ("matrices switched".into(), 5.0));
     }
+}
+
+#[test]
+fn a_dry_board_opens_nothing_and_takes_as_long() {
+    let mut bench = Bench::of(Model::R2Firmware23, Driven::dry);
+    bench.command(SPOUT, "deliver", &[("amount", 3.0)]).unwrap();
+    bench.pass(29);
+    assert!(bench.heard.is_empty());
+    bench.pass(10);
+    assert_eq!((bench.openings(1), heard(&mut bench)), (Vec::new(), vec![2]));
 }
 
 #[test]

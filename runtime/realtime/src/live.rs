@@ -288,3 +288,166 @@ impl Drop for LiveRig<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+    use std::rc::Rc;
+    use trialect_device::{Descriptor, DeviceSpec, InputLine};
+
+    /// Waiting moves it on.
+    struct Steps(Rc<Cell<Ns>>);
+
+    impl Clock for Steps {
+        fn now(&self) -> Ns {
+            self.0.get()
+        }
+        fn begin(&mut self) {
+            self.0.set(0);
+        }
+        fn wait(&mut self, until: Ns, _: &[Descriptor<'_>], _: bool) {
+            self.0.set(until.min(self.0.get() + 1_000_000).max(self.0.get()));
+        }
+    }
+
+    /// Says what it was told to: when it arrives, and what.
+    struct Script {
+        says: VecDeque<(Ns, Input)>,
+        did: Rc<RefCell<Vec<String>>>,
+    }
+
+    impl Backend for Script {
+        fn name(&self) -> String {
+            "script".into()
+        }
+        fn kind(&self) -> &'static str {
+            "emulated"
+        }
+        fn wire(&mut self, _: &Wiring, own: &[u32]) -> Result<(), RigFault> {
+            self.did.borrow_mut().push(format!("wire {own:?}"));
+            Ok(())
+        }
+        fn can(&self, _: u32, _: &str) -> Result<(), RigFault> {
+            Ok(())
+        }
+        fn start(&mut self, _: &dyn Fn() -> Ns) -> Result<(), RigFault> {
+            Ok(())
+        }
+        fn poll(&mut self, now: &dyn Fn() -> Ns, heard: &mut dyn FnMut(Input)) -> Result<(), RigFault> {
+            while let Some((_, input)) = self.says.pop_front_if(|(arrives, _)| *arrives <= now()) {
+                heard(input);
+            }
+            Ok(())
+        }
+        fn command(&mut self, now: &dyn Fn() -> Ns, command: Command<'_>) -> Result<(), RigFault> {
+            self.did.borrow_mut().push(format!("{} {} at {}", command.verb, command.device, now()));
+            Ok(())
+        }
+        fn release(&mut self, now: Ns, device: u32, verb: &str, _: Option<u32>) -> Result<(), RigFault> {
+            self.did.borrow_mut().push(format!("release {verb} {device} at {now}"));
+            Ok(())
+        }
+        fn make_safe(&mut self) {
+            self.did.borrow_mut().push("safe".into());
+        }
+        fn report(&self) -> BackendReport {
+            BackendReport::default()
+        }
+    }
+
+    fn wiring() -> Wiring {
+        let device = |name: &str| DeviceSpec { name: name.into(), class: "NosePort".into() };
+        let line = |device| InputLine { device, channel: "enter".into() };
+        Wiring { devices: vec![device("a"), device("b")], inputs: vec![line(0), line(1)], stimuli: Vec::new() }
+    }
+
+    struct Bench<'a> {
+        rig: LiveRig<'a>,
+        now: Rc<Cell<Ns>>,
+        did: Rc<RefCell<Vec<String>>>,
+    }
+
+    const MS: Ns = 1_000_000;
+
+    fn input(line: u32, at: Ns) -> Input {
+        Input { line, at, value: 1 }
+    }
+
+    /// `says`: of backend 0 or 1, when it arrives and what.
+    fn bench<'a>(says: &[(usize, Ns, Input)], at_once: &'a AtomicBool) -> Bench<'a> {
+        let (now, did) = (Rc::new(Cell::new(0)), Rc::new(RefCell::new(Vec::new())));
+        let script = |number: usize| {
+            let own = says.iter().filter(|(of, ..)| *of == number).map(|(_, arrives, input)| (*arrives, *input));
+            Box::new(Script { says: own.collect(), did: Rc::clone(&did) }) as Box<dyn Backend>
+        };
+        let backends = vec![(script(0), vec!["a".to_string()]), (script(1), vec!["b".to_string()])];
+        let mut rig = LiveRig::new(Box::new(Steps(Rc::clone(&now))), backends, at_once, &|_| {});
+        rig.wire(&wiring()).unwrap();
+        Bench { rig, now, did }
+    }
+
+    #[test]
+    fn inputs_come_in_the_order_in_which_they_happened_and_none_is_lost() {
+        let stays = AtomicBool::new(false);
+        // Both arrive together, the later one first; one arrives when its time has passed; one is of a device whose clock
+        // runs ahead.
+        let says = [
+            (0, 5 * MS, input(0, 4 * MS)),
+            (1, 5 * MS, input(1, 3 * MS)),
+            (0, 20 * MS, input(0, 9 * MS)),
+            (1, 22 * MS, input(1, 30 * MS)),
+        ];
+        let mut bench = bench(&says, &stays);
+        assert_eq!(bench.rig.next_input(10 * MS), Ok(Some(input(1, 3 * MS))));
+        assert_eq!(bench.rig.next_input(10 * MS), Ok(Some(input(0, 4 * MS))));
+        assert_eq!(bench.rig.next_input(10 * MS), Ok(None));
+        assert_eq!(bench.now.get(), 10 * MS);
+        assert_eq!(bench.rig.next_input(40 * MS), Ok(Some(input(0, 10 * MS))), "as of the session's time");
+        assert_eq!(bench.rig.next_input(40 * MS), Ok(Some(input(1, 22 * MS))), "not later than now");
+        let timing = bench.rig.timing();
+        assert_eq!((timing.inputs, timing.late, timing.latest_by), (4, 1, MS));
+        assert_eq!(timing.first_late, [Late { line: 0, at: 10 * MS, by: MS }]);
+    }
+
+    #[test]
+    fn commands_reach_the_backend_of_the_device_and_all_are_made_safe_once_nobody_is_left() {
+        let stays = AtomicBool::new(false);
+        let mut bench = bench(&[], &stays);
+        assert_eq!(bench.rig.kind(), "emulated");
+        assert_eq!(bench.rig.trial_start(1, 7 * MS), Ok(Some(7 * MS)));
+        assert_eq!(bench.rig.next_input(7 * MS), Ok(None));
+        bench.rig.command(7 * MS, Command { device: 1, verb: "light", stimulus: None, arguments: &[] }).unwrap();
+        bench.rig.release(7 * MS, 0, "light", None).unwrap();
+        assert!(
+            bench.rig.command(7 * MS, Command { device: 2, verb: "light", stimulus: None, arguments: &[] }).is_err()
+        );
+        let did = Rc::clone(&bench.did);
+        drop(bench);
+        let expected = ["wire [0]", "wire [1]", "light 1 at 7000000", "release light 0 at 7000000", "safe", "safe"];
+        assert_eq!(*did.borrow(), expected);
+    }
+
+    #[test]
+    fn it_can_be_ended_at_once() {
+        let ends = AtomicBool::new(true);
+        let mut bench = bench(&[(0, 0, input(0, 0))], &ends);
+        assert!(matches!(bench.rig.next_input(MS), Err(RigFault::Gone { .. })));
+    }
+
+    #[test]
+    fn more_inputs_than_fit_end_the_session() {
+        let stays = AtomicBool::new(false);
+        let says: Vec<_> = (0..=INBOX as Ns).map(|k| (0, 0, input(0, k))).collect();
+        let mut bench = bench(&says, &stays);
+        assert!(matches!(bench.rig.next_input(MS), Err(RigFault::Gone { .. })));
+    }
+
+    #[test]
+    fn a_device_that_no_backend_plays_is_refused() {
+        let stays = AtomicBool::new(false);
+        let mut rig = LiveRig::new(Box::new(Steps(Rc::default())), Vec::new(), &stays, &|_| {});
+        assert!(matches!(rig.wire(&wiring()), Err(RigFault::NoDevice { .. })));
+    }
+}

@@ -5,7 +5,7 @@ use crate::bytes::Splitmix;
 use crate::link::{Direct, direct};
 use std::sync::{Arc, Mutex};
 use trialect_bpod::driven::{Binding, Driven, Openings, Place};
-use trialect_bpod::emulator::{Board, Effect};
+use trialect_bpod::emulator::{Board, Effect, Mouse};
 use trialect_bpod::link::Link;
 use trialect_bpod::wire::{Channel, Model};
 use trialect_device::{Backend, Command, DeviceSpec, Input, InputLine, Ns, RigFault, Wiring};
@@ -305,4 +305,45 @@ fn a_valve_shuts_when_the_host_dies() {
         board.lock().unwrap().advance(until);
         assert!(board.lock().unwrap().outputs().iter().all(|value| *value == 0));
     }
+}
+
+/// A mouse at the ports: what it does follows from its seed, it goes where it is lit, and all its pokes are heard.
+#[test]
+fn a_mouse_pokes_where_it_is_lit() {
+    let pokes = |seed: u64, is_lit: bool| {
+        let model = Model::R2Firmware23;
+        let (board, port) = direct(Board::new(model).with_mouse(Mouse::new(seed, &model.hardware())));
+        let zero = 0;
+        let places = [("left", 1), ("middle", 2), ("right", 3)];
+        let binding = |(device, number): (&str, u8)| Binding {
+            device: device.into(),
+            place: Place::Port(number),
+            openings: None,
+        };
+        let mut driven = Driven::new(Link::connect(port).unwrap(), "box", true, places.map(binding).into());
+        let device = |(name, _): (&str, u8)| DeviceSpec { name: name.into(), class: "NosePort".into() };
+        let lines =
+            (0..3).flat_map(|device| ["enter", "leave"].map(|channel| InputLine { device, channel: channel.into() }));
+        let wiring = Wiring { devices: places.map(device).into(), inputs: lines.collect(), stimuli: Vec::new() };
+        driven.wire(&wiring, &[0, 1, 2]).unwrap();
+        let mut bench = Bench { board, driven, zero, heard: Vec::new() };
+        let now = bench.clock();
+        bench.driven.start(&now).unwrap();
+        if is_lit {
+            bench.command(2, "led.light", &[]).unwrap();
+        }
+        bench.pass(60_000);
+        bench.heard
+    };
+    let (lit, dark) = (pokes(1, true), pokes(1, false));
+    assert_eq!(lit, pokes(1, true));
+    assert_ne!(lit, pokes(2, true));
+    let share = |heard: &[Input]| {
+        let enters: Vec<u32> = heard.iter().map(|input| input.line).filter(|line| line % 2 == 0).collect();
+        enters.iter().filter(|line| **line == 4).count() as f64 / enters.len() as f64
+    };
+    assert!(lit.len() > 50 && share(&lit) > 0.8, "{} of {}", share(&lit), lit.len());
+    assert!(dark.len() > 50 && share(&dark) < 0.6, "{} of {}", share(&dark), dark.len());
+    // In and out in turn, at one port at a time.
+    assert!(lit.chunks_exact(2).all(|pair| pair[0].line % 2 == 0 && pair[1].line == pair[0].line + 1));
 }

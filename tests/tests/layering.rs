@@ -61,7 +61,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
     ("serialport", &["bpod"]),
-    ("rustix", &["bpod", "realtime"]),
+    ("rustix", &["bpod", "realtime", "tests"]),
     ("jiff", &["cli"]),
 ];
 

@@ -326,10 +326,11 @@ impl<P: Port> Backend for Driven<P> {
     }
 
     fn poll(&mut self, now: &dyn Fn() -> Ns, heard: &mut dyn FnMut(Input)) -> Result<(), RigFault> {
-        loop {
-            let report = self.link.next(Duration::ZERO).map_err(|fault| self.fault(&fault))?;
-            let Some(report) = report else { break };
+        // The port is asked once; what comes meanwhile is for the next time.
+        let mut next = self.link.next(Duration::ZERO);
+        while let Some(report) = next.map_err(|fault| self.fault(&fault))? {
             self.take(&report, now(), false)?;
+            next = self.link.heard();
         }
         self.go_on(now)?;
         self.backlog.drain(..).for_each(heard);

@@ -119,6 +119,23 @@ impl<P: Port> Link<P> {
         next
     }
 
+    /// What was heard already and not said yet; asks the port for nothing.
+    ///
+    /// # Errors
+    /// As [`Link::next`].
+    pub fn heard(&mut self) -> Result<Option<Report>, LinkFault> {
+        let Some(reader) = self.reader.as_mut() else { return Ok(None) };
+        let next = match reader.read() {
+            Ok(Some(report)) => self.note(&report).map(|()| Some(report)),
+            Ok(None) => Ok(None),
+            Err(fault) => Err(fault.into()),
+        };
+        if next.is_err() && self.reader.is_some() {
+            let _ = self.make_safe();
+        }
+        next
+    }
+
     fn next_report(&mut self, wait: Duration) -> Result<Option<Report>, LinkFault> {
         let mut buffer = [0; 512];
         let mut waited = Duration::ZERO;

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use trialect_bpod::emulator::{Board, Effect, Fault, Mouse, Pace, PseudoTerminal, Served, Stimulus, Tracing, serve};
 use trialect_bpod::wire::{EventCodes, Model, allot};
 
+/// How long a board is watched after its cable was pulled out: longer than any pulse.
+const ALONE_US: u64 = 60_000_000;
+
 /// Links to the ports, taken away in the end.
 struct Links(Vec<PathBuf>);
 
@@ -47,8 +50,11 @@ pub(crate) fn run(options: &EmulateBpodOptions) -> Result<(), Failure> {
         }
     };
     let served = serve(&mut board, &ports, pace, interrupt.flag(), &mut trace);
-    drop(links);
+    drop((links, ports));
     let served = served.map_err(|error| trouble("the pseudo-terminals failed", &error))?;
+    if served == Served::Unplugged {
+        go_on_alone(&mut board, &mut trace);
+    }
     if let (Some(error), Some(path)) = (failed, &options.trace) {
         return Err(trace_trouble(path, &error));
     }
@@ -67,6 +73,14 @@ fn planned(model: Model, faults: &[String], events: &[String]) -> Result<Board, 
     let stimuli: Result<Vec<Stimulus>, String> = events.iter().map(|text| Stimulus::parse(text, &codes)).collect();
     let stimuli = stimuli.map_err(|what| Failure::trouble("emulate-event", what))?;
     Ok(Board::new(model).with_faults(&faults).with_stimuli(&stimuli))
+}
+
+/// What a board whose cable was pulled out still does by itself, for the trace.
+fn go_on_alone(board: &mut Board, trace: &mut dyn FnMut(u64, &Tracing<'_>)) {
+    board.advance(board.now() + ALONE_US);
+    for (at, effect) in board.take_effects() {
+        trace(at, &Tracing::Seen(&effect));
+    }
 }
 
 fn trouble(what: &str, error: &std::io::Error) -> Failure {

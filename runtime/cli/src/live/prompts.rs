@@ -45,12 +45,12 @@ fn answered(column: &Column, optional: bool, lines: &mut dyn BufRead, given: &mu
         ));
     }
     let text = line.trim();
-    if let Some(reason) = text.strip_prefix('-').map(str::trim).filter(|reason| !reason.is_empty()) {
-        if optional && reason.parse::<f64>().is_err() {
-            given.values.insert(name.clone(), Value::Null);
-            given.remarks.entry(name.clone()).or_default().missing = Some(reason.into());
-            return Ok(true);
-        }
+    // A number may be negative.
+    let reason = text.strip_prefix('-').map(str::trim).filter(|reason| !reason.is_empty());
+    if let Some(reason) = reason.filter(|reason| optional && reason.parse::<f64>().is_err()) {
+        given.values.insert(name.clone(), Value::Null);
+        given.remarks.entry(name.clone()).or_default().missing = Some(reason.into());
+        return Ok(true);
     }
     match answers::value(column, text) {
         Ok(value) => {

@@ -49,7 +49,7 @@ impl Status {
             *self.outcomes.entry(outcome.clone()).or_default() += 1;
         }
         let known = |name: &&str| program.columns.iter().position(|column| column.name == **name);
-        if let Some(place) = STIMULI.iter().find_map(|name| known(&name)) {
+        if let Some(place) = STIMULI.iter().find_map(known) {
             let value = shown(&program.columns[place], words.get(place));
             let choices = self.choices.entry(value).or_default();
             choices.trials += 1;

@@ -6,6 +6,8 @@
 mod adaptive;
 mod amend;
 mod audit;
+#[cfg(unix)]
+mod bench;
 mod beside;
 mod broken_off;
 mod carry;
@@ -28,6 +30,10 @@ mod fmt;
 mod folders;
 mod foraging;
 mod library;
+#[cfg(unix)]
+mod live;
+#[cfg(unix)]
+mod live_faults;
 mod locking;
 mod mutations;
 mod nearby;

@@ -32,7 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
-            "recorded", "bpod", "audit", "lsp",
+            "recorded", "bpod", "rig", "audit", "lsp",
         ],
     ),
 ];
@@ -59,7 +59,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("libm", &["ir", "psychometrics", "sim"]),
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
-    ("serialport", &["bpod"]),
+    ("toml_edit", &["rig"]),
+    ("serialport", &["bpod", "cli"]),
     ("rustix", &["bpod"]),
 ];
 

@@ -32,6 +32,7 @@ mod render;
 mod replay;
 mod requests;
 mod rerun;
+mod rig;
 mod scenarios;
 mod show;
 mod sim;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Command::Doc(options) => doc::run(&options),
         Command::Lsp(options) => lsp::run(&options),
         Command::Emulate { device: Emulated::Bpod(options) } => emulate::run_bpod(&options),
+        Command::Rig { what } => rig::run(&what),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

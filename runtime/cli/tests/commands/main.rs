@@ -42,6 +42,8 @@ mod recover;
 mod replay;
 mod replay_against;
 mod requests;
+#[cfg(unix)]
+mod rig;
 mod rig_2019;
 mod scenarios;
 mod simulation;

@@ -17,6 +17,12 @@ pub(crate) fn kind(value: &Spanned<DeValue<'_>>) -> &'static str {
     }
 }
 
+/// A class with its article: `an Encoder`.
+pub(crate) fn one(class: &str) -> String {
+    let vowel = class.starts_with(|letter: char| "AEIOU".contains(letter));
+    format!("{} {class}", if vowel { "an" } else { "a" })
+}
+
 /// `a`, `b` or `c`, each in backquotes.
 pub(crate) fn listed<T: AsRef<str>>(words: &[T]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();

@@ -196,3 +196,35 @@ fn ten_planted_faults_are_ten_findings() {
     let places: BTreeSet<usize> = findings.iter().map(|finding| sources.place(finding.labels[0].span).line).collect();
     assert_eq!(places.len(), 10, "each at its own line");
 }
+
+#[test]
+fn calibrations_may_stand_in_a_file_beside() {
+    let example = protocols("ibl/rig.example.toml");
+    let at = example.find("[[devices.spout.calibrations]]").expect("the valve's curve");
+    let text = format!("{}calibrations = \"spout.calibrations.toml\"\n", &example[..at]);
+    let Held { rig, findings, sources } = held(&text, "2026-11-30", BASIC);
+    assert_eq!(render(&findings, &sources), "");
+    let rig = rig.expect("a rig");
+    let spout = rig.device("spout").expect("a spout");
+    assert_eq!(spout.calibrations_file.as_deref(), Some("spout.calibrations.toml"));
+    // Of three entries the latest is in force, wherever it stands in the text.
+    let dates: Vec<String> = spout.calibrations.iter().map(|calibration| calibration.date.to_string()).collect();
+    assert_eq!(dates, ["2026-09-14", "2026-10-12", "2026-11-16"]);
+    let range = spout.valve().expect("a curve").range_ul();
+    assert!((range.1 - 4.4).abs() < 1e-9, "{range:?}");
+}
+
+#[test]
+fn a_rig_file_that_breaks_off_anywhere_has_findings() {
+    let example = protocols("ibl/rig.example.toml");
+    let (mut sources, mut toml) = (Sources::default(), 0);
+    let source = sources.add("rig.toml", example.as_str());
+    for end in (0..example.trim_end().len() - 1).filter(|end| example.is_char_boundary(*end)) {
+        let (rig, findings) = read(&example[..end], source, &mut |_| Err("no file".into()));
+        toml += usize::from(rig.is_some());
+        // Cut between two tables, what is left may be a whole rig.
+        let whole = rig.is_some_and(|rig| rig.devices.iter().all(|device| device.at.link.0 < rig.links.len()));
+        assert!(!findings.is_empty() || whole, "{end}");
+    }
+    assert!(toml > 100, "only {toml} pieces are TOML");
+}

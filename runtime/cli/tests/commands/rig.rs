@@ -1,10 +1,9 @@
 //! `trialect rig`: a rig file against a protocol and a day; a valve that is calibrated on an emulated board.
 
 use crate::command::{Ran, command, trialect};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::process::{Child, ChildStdout, Stdio};
 use tempfile::TempDir;
 
 fn protocols(name: &str) -> String {
@@ -45,6 +44,8 @@ fn pages_of_rig_findings_are_explained_and_ports_are_listed() {
 /// An emulated board, and a rig file whose machine it is.
 struct Desk {
     board: Child,
+    /// It would end when nobody could hear it.
+    _said: BufReader<ChildStdout>,
     folder: TempDir,
 }
 
@@ -63,18 +64,18 @@ impl Desk {
             vec!["emulate", "bpod", "--model", "r2.0-v23", "--fast", "--link", port.to_str().expect("text")];
         arguments.extend(["--trace", trace.to_str().expect("text")]);
         arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
-        let board = command(&arguments).stdout(Stdio::null()).spawn().expect("the board starts");
+        let mut board = command(&arguments).stdout(Stdio::piped()).spawn().expect("the board starts");
+        let mut said = BufReader::new(board.stdout.take().expect("a pipe"));
         let identity = "usb   = { vid = 0x16c0, pid = 0x0483, serial = \"6543210\" }";
         let emulated = format!("path  = {:?}\nemulated = true", port.to_str().expect("text"));
-        let desk = Desk { board, folder };
-        std::fs::write(desk.rig(), example().replace(identity, &emulated)).expect("written");
-        for _ in 0..500 {
-            if port.exists() {
-                return desk;
-            }
-            std::thread::sleep(Duration::from_millis(10));
+        let mut line = String::new();
+        while !line.contains("is ready") {
+            line.clear();
+            assert!(said.read_line(&mut line).expect("text") > 0, "the board ended before it was ready");
         }
-        panic!("no board after 5 s");
+        let desk = Desk { board, _said: said, folder };
+        std::fs::write(desk.rig(), example().replace(identity, &emulated)).expect("written");
+        desk
     }
 
     fn rig(&self) -> PathBuf {

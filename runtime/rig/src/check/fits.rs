@@ -3,7 +3,7 @@
 use super::stimuli;
 use crate::classes;
 use crate::model::{Backend, BpodBoard, ChannelKind, Device, Rig};
-use crate::words::nearest;
+use crate::words::{nearest, one};
 use trialect_base::{Finding, Findings, Span};
 
 /// What a protocol needs of a rig; all numbers in coherent units (s, mm, uL, deg, A, dB).
@@ -108,9 +108,10 @@ pub fn fits(rig: &Rig, needs: &Needs) -> Findings {
 }
 
 fn other_class(device: &Device, needed: &NeededDevice) -> Finding {
-    let message = format!("`{}` is a {}, as the protocol needs it", needed.name, needed.class);
-    let finding = Finding::error("rig-wrong-class", message, device.class_place, format!("a {} here", device.class));
-    let finding = finding.also(needed.place, format!("the protocol needs a {}", needed.class));
+    let message = format!("`{}` is {}, as the protocol needs it", needed.name, one(&needed.class));
+    let finding =
+        Finding::error("rig-wrong-class", message, device.class_place, format!("{} here", one(&device.class)));
+    let finding = finding.also(needed.place, format!("the protocol needs {}", one(&needed.class)));
     finding.replace(device.class_place, format!("\"{}\"", needed.class), |class| {
         format!("write `class = {class}`, and connect one; or give the device another name")
     })
@@ -118,7 +119,7 @@ fn other_class(device: &Device, needed: &NeededDevice) -> Finding {
 
 fn not_bound(rig: &Rig, needs: &Needs, needed: &NeededDevice) -> Finding {
     let NeededDevice { name, class, place } = needed;
-    let message = format!("each device of the protocol is bound: `{name}` is a {class}");
+    let message = format!("each device of the protocol is bound: `{name}` is {}", one(class));
     let finding = Finding::error("rig-not-bound", message, rig.place, format!("this rig has no `{name}`"));
     let finding = finding.also(*place, "needed here");
     let is_free = |device: &&Device| !needs.devices.iter().any(|other| other.name == device.name);
@@ -127,9 +128,8 @@ fn not_bound(rig: &Rig, needs: &Needs, needed: &NeededDevice) -> Finding {
     let near = near.or_else(|| free.first().map(|device| device.name.as_str()).filter(|_| free.len() == 1));
     let key = if name.contains(['[', '.', ' ']) { format!("\"{name}\"") } else { name.clone() };
     match near {
-        Some(near) => {
-            finding.help(format!("`{near}` is a {class} that the protocol does not know; call it `[devices.{key}]`"))
-        }
+        Some(near) => finding
+            .help(format!("`{near}` is {} that the protocol does not know; call it `[devices.{key}]`", one(class))),
         None => finding.help(format!("write `[devices.{key}]`, and below it `class = \"{class}\"`, `link` and `at`")),
     }
 }

@@ -4,7 +4,7 @@ use super::section::{Reader, Section, Value};
 use super::{Beside, calibrations, links, places};
 use crate::classes::{self, CLASSES, Class, Measured};
 use crate::model::{At, Backend, Channel, ChannelKind, Device, LinkId, Report, Rig, UsbIdentity};
-use crate::words::{listed, nearest};
+use crate::words::{listed, nearest, one};
 use trialect_base::{Finding, Span};
 
 pub(super) fn read(reader: &mut Reader<'_>, top: &mut Section<'_, '_>, rig: &mut Rig, beside: Beside<'_>) {
@@ -106,14 +106,14 @@ fn at(
     let forms = classes::forms(class.name, backend);
     if forms.is_empty() && !matches!(backend, Backend::Serial { .. }) {
         section.find("at");
-        let message = format!("a link of the device reaches something that can play a {}", class.name);
+        let message = format!("a link of the device reaches something that can play {}", one(class.name));
         let label = format!("a {} cannot", places::board(backend));
         let finding = Finding::error("rig-cannot-play", message, place, label);
         let kinds = listed(&kinds_for(class.name));
         reader.findings.push(finding.help(format!("name a link of kind {kinds}")));
         return None;
     }
-    let what = format!("a {}", class.name);
+    let what = one(class.name);
     places::at(reader, section, &places::Wanted { what: &what, link, backend, forms })
 }
 

@@ -26,6 +26,7 @@ mod misplaced;
 mod model;
 mod names;
 mod order;
+pub mod proofs;
 mod reuse;
 mod rules;
 mod stage_values;

@@ -172,7 +172,7 @@ impl Checker<'_> {
         }
     }
 
-    fn all_deeds(&self) -> Vec<Deed> {
+    pub(super) fn all_deeds(&self) -> Vec<Deed> {
         let mut deeds = Vec::new();
         let states = self.model.states.iter();
         let clauses = self.model.states.iter().flat_map(|state| &state.clauses).map(|clause| clause.actions.as_slice());

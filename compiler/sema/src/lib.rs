@@ -39,6 +39,7 @@ mod tracks;
 mod trains;
 mod types;
 mod values;
+mod walk;
 
 pub use interval::Interval;
 pub use model::*;

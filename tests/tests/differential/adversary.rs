@@ -2,7 +2,6 @@
 //! in time.
 
 use crate::generator::Generator;
-use std::sync::atomic::{AtomicBool, Ordering};
 use trialect_device::{Command, Input, Ns, Rig, RigFault, Wiring};
 use trialect_ir::{Channel, Program};
 
@@ -10,8 +9,8 @@ use trialect_ir::{Channel, Program};
 const ENOUGH: u32 = 60;
 /// A state that is left by no timer within this time waits for the animal, ns.
 const FAR: Ns = 20 * 3_600_000_000_000;
-/// Inputs of a trial after which the session is asked to end: nothing that the animal does ends the trial.
-const ENDLESS: u32 = 100_000;
+/// Inputs of a trial, and times at which there could have been one, after which the rig fails: nothing ends the trial.
+const ENDLESS: u32 = 5_000;
 
 /// What an animal does in a trial.
 #[derive(Debug, Clone, Copy)]
@@ -42,13 +41,14 @@ pub struct Adversary<'p> {
     now: Ns,
     /// Inputs since the trial began.
     done: u32,
-    stop: &'p AtomicBool,
+    /// Times at which it was asked for one.
+    asked: u32,
 }
 
 impl<'p> Adversary<'p> {
-    pub fn new(program: &'p Program, key: u64, stop: &'p AtomicBool) -> Adversary<'p> {
+    pub fn new(program: &'p Program, key: u64) -> Adversary<'p> {
         let counts = vec![0; program.inputs.len()];
-        Adversary { program, generator: Generator::new(key), manner: Manner::Never, counts, now: 0, done: 0, stop }
+        Adversary { program, generator: Generator::new(key), manner: Manner::Never, counts, now: 0, done: 0, asked: 0 }
     }
 
     fn line(&mut self) -> u32 {
@@ -58,9 +58,6 @@ impl<'p> Adversary<'p> {
     fn input(&mut self, line: u32, at: Ns) -> Input {
         self.now = at;
         self.done += 1;
-        if self.done > ENDLESS {
-            self.stop.store(true, Ordering::SeqCst);
-        }
         let count = &mut self.counts[line as usize];
         if self.program.inputs[line as usize].kind == Channel::Event {
             return Input { line, at, value: 1 };
@@ -96,6 +93,10 @@ impl Rig for Adversary<'_> {
     }
 
     fn next_input(&mut self, until: Ns) -> Result<Option<Input>, RigFault> {
+        self.asked += 1;
+        if self.asked > ENDLESS {
+            return Err(RigFault::Gone { rig: "adversary".into(), what: "nothing ends the trial".into() });
+        }
         if self.counts.is_empty() || until < self.now {
             return Ok(None);
         }
@@ -108,12 +109,14 @@ impl Rig for Adversary<'_> {
             let at = self.now + self.generator.between(0, 3_000_000_000);
             return Ok(Some(self.input(line, at)));
         }
-        if self.done >= ENOUGH {
+        // Where machines beside the trial go round, no time until the next timer is far.
+        if self.done >= ENOUGH && self.asked < 10 * ENOUGH {
             self.now = until;
             return Ok(None);
         }
         let lines = self.counts.len() as u32;
-        let (line, at) = match self.manner {
+        let manner = if self.asked < 10 * ENOUGH { self.manner } else { Manner::Anyhow };
+        let (line, at) = match manner {
             Manner::Never => (0, Ns::MAX),
             Manner::Always(line) => (line, self.now),
             Manner::InTurn(a, b) => (if self.done.is_multiple_of(2) { a } else { b }, self.now + 1),
@@ -133,7 +136,7 @@ impl Rig for Adversary<'_> {
     }
 
     fn trial_start(&mut self, _trial: u32, earliest: Ns) -> Result<Option<Ns>, RigFault> {
-        self.done = 0;
+        (self.done, self.asked) = (0, 0);
         self.now = self.now.max(earliest);
         if !self.counts.is_empty() {
             self.manner = match self.generator.below(10) {

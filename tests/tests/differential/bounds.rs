@@ -17,6 +17,9 @@ use trialect_session::{Given, Plan, Recorder, SessionFault, run};
 
 /// Trials of each protocol.
 const TRIALS: u32 = 10_000;
+/// Random texts, and trials of each.
+const TEXTS: u64 = 30;
+const TRIALS_OF_A_TEXT: u32 = 100;
 /// Sums are rounded otherwise here.
 const ROUNDING: f64 = 1e-9;
 
@@ -250,8 +253,8 @@ impl Recorder for Watcher<'_> {
     }
 }
 
-/// Sessions of a protocol, each after the other, until it has had its trials.
-fn attack(proven: &Proven, trials: u32) -> Seen {
+/// Sessions of a protocol, each after the other, until it has had its trials; why one could not go on.
+fn attack(proven: &Proven, trials: u32) -> (Seen, Result<(), String>) {
     let Proven { name, program, bounds } = proven;
     let mut machine = Jit::compile(program).unwrap_or_else(|fault| panic!("{name}: {fault}"));
     let mut seen = Seen::default();
@@ -260,7 +263,7 @@ fn attack(proven: &Proven, trials: u32) -> Seen {
     while seen.trials < trials {
         session += 1;
         let (before, stop) = (seen.trials, AtomicBool::new(false));
-        let mut rig = Adversary::new(program, u64::from(session), &stop);
+        let mut rig = Adversary::new(program, u64::from(session));
         let by_itself = before < trials / 2;
         let mut watcher = Watcher::new(program, bounds, &mut seen, by_itself);
         let at_ends = generator.word();
@@ -292,12 +295,13 @@ fn attack(proven: &Proven, trials: u32) -> Seen {
             interruption: None,
             progress: &progress,
         };
-        let ended = run(program, &mut machine, &mut rig, &mut watcher, &plan);
-        let ending = ended.unwrap_or_else(|fault| panic!("{name}: {fault}"));
-        assert!(seen.trials > before, "{name}: session {session} ended at once: {}", ending.reason);
-        subject_words = Some(ending.subject_words);
+        match run(program, &mut machine, &mut rig, &mut watcher, &plan) {
+            Ok(ending) if seen.trials > before => subject_words = Some(ending.subject_words),
+            Ok(ending) => return (seen, Err(format!("session {session} ended at once: {}", ending.reason))),
+            Err(fault) => return (seen, Err(format!("session {session}: {fault}"))),
+        }
     }
-    seen
+    (seen, Ok(()))
 }
 
 /// For one trial in two, values at the ends of their ranges, of draws and of what stands on slower clocks. A session may
@@ -412,7 +416,8 @@ fn no_animal_leaves_what_is_proven_of_the_protocols() {
     assert!(list.len() >= 25, "only {} protocols", list.len());
     for proven in &list {
         shown += &format!("{}\n{}\n", proven.name, proven.bounds);
-        let seen = attack(proven, TRIALS);
+        let (seen, ended) = attack(proven, TRIALS);
+        ended.unwrap_or_else(|why| panic!("{}: {why}", proven.name));
         let told = |words: String| format!("{}: {words}", proven.name);
         wrong.extend(broken(&proven.bounds, &seen).into_iter().map(told));
         wrong.extend(untouched(&proven.bounds, &seen).into_iter().map(|name| told(format!("{name}: never happened"))));
@@ -429,4 +434,24 @@ fn no_animal_leaves_what_is_proven_of_the_protocols() {
     // A bound of half its size is left, wherever more than half of it happened.
     assert!(caught == reached && reached >= 150, "{caught} of {reached} wrong bounds were found");
     insta::assert_snapshot!("bounds", shown);
+}
+
+#[test]
+fn no_animal_leaves_what_is_proven_of_random_texts() {
+    let (mut wrong, mut attacked, mut finite, mut reached) = (Vec::new(), 0, 0, 0);
+    for seed in 0..2 * TEXTS {
+        let text = crate::texts::protocol(&mut Generator::new(seed));
+        let analysed = analyse("generated.trial", &text, &Library::Embedded, None);
+        let Some(program) = analysed.compiled.program else { continue };
+        let proven = Proven { name: format!("random text {seed}"), program, bounds: bounds(&analysed.model) };
+        // A text may have a trial that nothing ends.
+        let seen = attack(&proven, TRIALS_OF_A_TEXT).0;
+        attacked += u64::from(seen.trials >= TRIALS_OF_A_TEXT);
+        finite += all(&proven.bounds).iter().filter(|(_, bound)| bound.most.is_some_and(|most| most > 0.0)).count();
+        reached += halved(&proven.bounds, &seen).1;
+        wrong.extend(broken(&proven.bounds, &seen).into_iter().map(|words| format!("{}: {words}", proven.name)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(attacked >= TEXTS, "only {attacked} of {} texts", 2 * TEXTS);
+    assert!(reached * 10 >= finite, "of {finite} bounds only {reached} were reached by more than half");
 }

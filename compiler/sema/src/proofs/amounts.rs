@@ -7,6 +7,7 @@ use super::stays::Stay;
 use super::{Bound, Given};
 use crate::cases::{At, Cases};
 use crate::model::*;
+use crate::walk::deeds;
 
 /// The amount of an output, when it is one of those that are summed.
 pub(super) type Amount<'a> = dyn Fn(&Deed) -> Option<f64> + 'a;
@@ -121,7 +122,7 @@ pub(super) fn most_of_one(graph: &Graph<'_>, amount: &Amount<'_>) -> f64 {
         let state = &graph.states[k];
         let clauses = state.clauses.iter().map(|clause| clause.actions.as_slice());
         for list in clauses.chain([state.entry.as_slice()]) {
-            each_deed(list, &mut |deed| most = most.max(amount(deed).unwrap_or(f64::NEG_INFINITY)));
+            deeds(list, &mut |deed| most = most.max(amount(deed).unwrap_or(f64::NEG_INFINITY)));
         }
     }
     most
@@ -158,18 +159,4 @@ fn of_actions(actions: &[Action], amount: &Amount<'_>) -> f64 {
         _ => 0.0,
     };
     actions.iter().map(of).sum()
-}
-
-/// Every output of a list of actions.
-pub(super) fn each_deed<'a>(actions: &'a [Action], each: &mut dyn FnMut(&'a Deed)) {
-    for action in actions {
-        match action {
-            Action::Do(deed) => each(deed),
-            Action::If { then, otherwise, .. } => {
-                each_deed(then, each);
-                each_deed(otherwise, each);
-            }
-            _ => {}
-        }
-    }
 }

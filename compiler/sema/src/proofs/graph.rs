@@ -85,7 +85,7 @@ fn ways_of<'m>(model: &'m Model, state: &'m State, first: usize) -> Vec<Way<'m>>
             continue;
         }
         let least = match &clause.waits {
-            Waits::After(time) => nanoseconds(cases.bounds(time).low.max(0.0)),
+            Waits::After(time) => earliest(cases.bounds(time).low),
             _ => 0.0,
         };
         ways.push(Way { clause, to, least });
@@ -93,7 +93,13 @@ fn ways_of<'m>(model: &'m Model, state: &'m State, first: usize) -> Vec<Way<'m>>
     ways
 }
 
-/// A time as timers have it: whole nanoseconds, to nearest. It never falls where seconds rise.
+/// The latest time at which a timer of so many seconds at most comes, in whole nanoseconds as timers have it. Ends of ranges
+/// and what a program computes may differ by how they are rounded, which decides where a nanosecond begins.
 pub(super) fn nanoseconds(seconds: f64) -> f64 {
-    (seconds * 1e9).round().max(0.0)
+    (seconds * 1e9 * (1.0 + 4.0 * f64::EPSILON)).round().max(0.0)
+}
+
+/// The earliest time at which a timer of so many seconds at least comes.
+fn earliest(seconds: f64) -> f64 {
+    (seconds * 1e9 * (1.0 - 4.0 * f64::EPSILON)).round().max(0.0)
 }

@@ -61,8 +61,8 @@ impl Bound {
 
     fn times(&self, count: f64, reason: Reason) -> Bound {
         match self.most {
-            Some(most) => Bound { most: Some(most * count), because: vec![reason] },
-            None => self.clone(),
+            Some(most) if most > 0.0 => Bound { most: Some(most * count), because: vec![reason] },
+            _ => self.clone(),
         }
     }
 }

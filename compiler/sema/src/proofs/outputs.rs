@@ -1,6 +1,6 @@
 //! For how long outputs are on: those that are held, and those that a device ends after a duration.
 
-use super::amounts::{each_deed, most_of_one, sum};
+use super::amounts::{most_of_one, sum};
 use super::graph::{Graph, nanoseconds};
 use super::paths::Weights;
 use super::reason::Reason;
@@ -8,6 +8,7 @@ use super::stays::Stay;
 use super::{Bound, On};
 use crate::cases::{At, Cases};
 use crate::model::*;
+use crate::walk::deeds;
 
 /// An output of a device, with the machines in which it stands.
 struct Output<'a, 'm> {
@@ -69,7 +70,7 @@ impl Output<'_, '_> {
         let mut stands = false;
         let clauses = self.model.states.iter().flat_map(|state| &state.clauses).map(|clause| &clause.actions);
         for list in clauses.chain(self.model.states.iter().map(|state| &state.entry)).chain([&self.model.held]) {
-            each_deed(list, &mut |deed| stands |= self.is(deed));
+            deeds(list, &mut |deed| stands |= self.is(deed));
         }
         stands
     }
@@ -103,7 +104,7 @@ impl Output<'_, '_> {
     /// What is held: at once, in a trial, in a session.
     fn held(&self) -> (Bound, Bound, Bound) {
         let mut by_session = false;
-        each_deed(&self.model.held, &mut |deed| by_session |= self.is(deed));
+        deeds(&self.model.held, &mut |deed| by_session |= self.is(deed));
         let besides = |clock: Clock| self.machines(clock).any(|graph| self.is_in(graph));
         let none = || Bound { most: None, because: vec![Reason::Session] };
         // One machine at most keeps an output on.
@@ -159,11 +160,11 @@ impl Output<'_, '_> {
                 sum += time.map_or(f64::INFINITY, |time| nanoseconds(self.cases.bounds(time).high));
             }
         };
-        each_deed(&state.entry, &mut |deed| add(deed, true));
+        deeds(&state.entry, &mut |deed| add(deed, true));
         for clause in &state.clauses {
             // What is begun anew with each event can follow itself.
             let once = matches!(clause.waits, Waits::After(_) | Waits::Reaches { .. });
-            each_deed(&clause.actions, &mut |deed| add(deed, once));
+            deeds(&clause.actions, &mut |deed| add(deed, once));
         }
         holds.then(|| match &graph.stays[k] {
             Ok(stay) => Ok(stay.min(sum)),

@@ -60,7 +60,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("libm", &["ir", "psychometrics", "sim"]),
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
-    ("serialport", &["bpod"]),
+    ("toml_edit", &["rig"]),
+    ("serialport", &["bpod", "cli"]),
     ("rustix", &["bpod", "realtime", "tests"]),
     ("jiff", &["cli"]),
 ];

@@ -18,6 +18,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a protocol: write a folder with one that checks and simulates, its scenarios and a page
+    New(NewOptions),
     /// Check a protocol and show what is wrong with it
     Check(CheckOptions),
     /// Write texts in the one style; their meaning, hashes, comments and descriptions stay as they are
@@ -53,11 +55,38 @@ pub(crate) enum Command {
         #[command(subcommand)]
         device: Emulated,
     },
+    /// Check rig files, list what is connected, calibrate devices
+    Rig {
+        #[command(subcommand)]
+        what: RigCommand,
+    },
     /// Explain a finding by its code; without a code, list all codes
     Explain {
         /// For example `unit-mismatch`
         code: Option<String>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewOptions {
+    /// The folder to write; its name is that of the protocol
+    #[arg(value_name = "NAME")]
+    pub(crate) folder: PathBuf,
+    /// What to begin with
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) template: Template,
+}
+
+/// What a new protocol begins with.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+pub(crate) enum Template {
+    /// A visual choice between two sides, with a curriculum
+    #[default]
+    Choice,
+    /// A lever and pellets under a ratio schedule
+    Operant,
+    /// Tones that foretell water or nothing
+    Conditioning,
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +99,9 @@ pub(crate) struct CheckOptions {
     /// Print instead how often animals that do not look are rewarded, and which criteria they meet
     #[arg(long, conflicts_with = "json")]
     pub(crate) strategies: bool,
+    /// Print instead what is proven: how long trials last, what they give, for how long outputs are on, stages reached
+    #[arg(long, conflicts_with = "strategies")]
+    pub(crate) bounds: bool,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }
@@ -432,4 +464,86 @@ pub(crate) struct EmulateBpodOptions {
     /// Write every byte that passes a port into a file
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RigCommand {
+    /// Check a rig file by itself, or whether a protocol can run on it
+    Check(RigCheckOptions),
+    /// List the serial ports of USB devices, as a rig file names them
+    List,
+    /// Measure what a device does, and write it into the rig file
+    Calibrate {
+        #[command(subcommand)]
+        what: Calibrated,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Calibrated {
+    /// Weigh drops of a valve at several times; asks for what it is not told
+    Valve(CalibrateValveOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RigCheckOptions {
+    /// The rig file
+    pub(crate) rig: PathBuf,
+    /// The protocol that is to run on it
+    pub(crate) protocol: Option<PathBuf>,
+    /// The day of the session, which says how old calibrations are; without it that of the computer's clock, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
+    /// Print the findings as a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CalibrateValveOptions {
+    /// The rig file
+    pub(crate) rig: PathBuf,
+    /// The valve, when the rig has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Option<String>,
+    /// Times open, in ms: 30,50,75,100,150
+    #[arg(long, value_name = "MS,…", value_delimiter = ',')]
+    pub(crate) times_ms: Vec<f64>,
+    /// Drops at each time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) drops: Option<u32>,
+    /// Pause between two drops, in ms
+    #[arg(long, value_name = "MS", default_value_t = 200.0, value_parser = pause_ms)]
+    pub(crate) pause_ms: f64,
+    /// Density of the fluid, in g/mL: 1 for water, 1.038 for 10% sucrose
+    #[arg(long, value_name = "G_PER_ML", default_value_t = 1.0, value_parser = density)]
+    pub(crate) density: f64,
+    /// What a dish of water loses while one time is weighed, in g
+    #[arg(long, value_name = "G", value_parser = evaporation)]
+    pub(crate) evaporation_g: Option<f64>,
+    /// Who weighs
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) by: Option<String>,
+    /// The day; without it that of the computer's clock, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
+}
+
+fn pause_ms(text: &str) -> Result<f64, String> {
+    within(text, 10.0, 10_000.0)
+}
+
+fn density(text: &str) -> Result<f64, String> {
+    within(text, 0.5, 2.0)
+}
+
+fn evaporation(text: &str) -> Result<f64, String> {
+    within(text, 0.0, 1.0)
+}
+
+fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("write a number from {least} to {most}"))
 }

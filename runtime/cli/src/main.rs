@@ -5,6 +5,7 @@ mod animal;
 mod answers;
 mod arguments;
 mod audit;
+mod bounds;
 mod carry;
 mod changes;
 mod check;
@@ -24,6 +25,7 @@ mod live;
 mod lsp;
 mod machine;
 mod nearby;
+mod new;
 mod output;
 mod protocol;
 mod record;
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     output::start_logs(arguments.verbose);
     let result = match arguments.command {
+        Command::New(options) => new::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Fmt(options) => fmt::run(&options),
         Command::Diff(options) => diff::run(&options),
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Command::Doc(options) => doc::run(&options),
         Command::Lsp(options) => lsp::run(&options),
         Command::Emulate { device: Emulated::Bpod(options) } => emulate::run_bpod(&options),
+        Command::Rig { what } => rig::run(&what),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {

@@ -10,12 +10,16 @@ use trialect_ir::Date;
 pub struct Rig {
     /// What people call it: `box 3`. It is stamped into the data.
     pub name: String,
+    /// Where the name stands.
+    pub place: Span,
     /// Its links, in the order of the text.
     pub links: Vec<Link>,
     /// Its devices, in the order of the text.
     pub devices: Vec<Device>,
     /// An output that is high while a trial runs, for other equipment.
     pub trial_pulse: Option<At>,
+    /// Devices (`spout`) and reports (`screen.flip`) that are there but could not be read; the findings say why.
+    pub unread: Vec<String>,
 }
 
 /// Index into [`Rig::links`].
@@ -236,6 +240,8 @@ pub struct Device {
     pub set: Vec<(String, f64)>,
     /// What was measured, by date; the last is in force.
     pub calibrations: Vec<Calibration>,
+    /// The file beside the rig file in which they stand; none when they stand in the rig file.
+    pub calibrations_file: Option<String>,
     /// A calibration older than so many days is warned of.
     pub warn_after_days: Option<u32>,
     /// With a calibration older than so many days no session begins.

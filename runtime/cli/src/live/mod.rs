@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::sessions::{Plans, Task, before, begun, chain, sealed};
 use crate::store::{self, Subject};
-use crate::{date, machine, output, requests, table, today};
+use crate::{date, machine, nearby, output, requests, table, today};
 use console::Console;
 use serde_json::{Value, json};
 use status::{Status, Watched};
@@ -41,9 +41,13 @@ pub(crate) fn run(options: &RunOptions, rig: &Path, subject: &str) -> Result<(),
     let Some((task, start)) = plans.next(by, &done, &options.carry, &options.confirm)? else { return Ok(()) };
     let before = before(&done)?;
     let begins = jiff::Zoned::now();
-    let today: Option<Date> = begins.date().to_string().parse().ok();
-    let date = date::of_session(options.date.date.or(today), before.as_ref())?;
-    let rig = crate::rig::open(rig, task.compiled, task.program, date)?;
+    let today = crate::rig::today(options.date.date)?;
+    let date = date::of_session(Some(today), before.as_ref())?;
+    let protocol = match &task.study {
+        Some(_) => nearby::protocol(&task.program.name, &options.protocol)?.unwrap_or_else(|| options.protocol.clone()),
+        None => options.protocol.clone(),
+    };
+    let rig = crate::rig::fitting(rig, &protocol, &options.library, date)?;
     let names: Vec<&str> = task.program.devices.iter().map(|device| device.name.as_str()).collect();
     let mut covariates = given(&options.covariates, task.program, before.as_ref(), None)?;
     prompts::ask(task.program, &mut covariates)?;

@@ -9,6 +9,7 @@ mod audit;
 #[cfg(unix)]
 mod bench;
 mod beside;
+mod bounds;
 mod broken_off;
 mod carry;
 mod carry_values;
@@ -37,6 +38,7 @@ mod live_faults;
 mod locking;
 mod mutations;
 mod nearby;
+mod new;
 mod oracle_curriculum;
 mod oracle_subject;
 mod oracle_trial;
@@ -48,6 +50,8 @@ mod recover;
 mod replay;
 mod replay_against;
 mod requests;
+#[cfg(unix)]
+mod rig;
 mod rig_2019;
 mod scenarios;
 mod simulation;

@@ -8,6 +8,9 @@ mod sound;
 mod valve;
 mod wheel;
 
+#[cfg(test)]
+mod tests;
+
 pub use fit::{Fit, fit};
 pub use screen::Screen;
 pub use sound::{LevelPoint, Sound};

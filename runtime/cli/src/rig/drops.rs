@@ -68,6 +68,10 @@ impl Dispenser {
     ) -> Result<(), Failure> {
         let mut given = 0;
         while given < drops {
+            // Somebody may have asked for it while nothing ran.
+            if interrupt.asked() {
+                return Err(stopped());
+            }
             let now = (drops - given).min(TOGETHER);
             let matrix = self.matrix(now, open_ms, pause_ms);
             self.link.upload(&matrix).and_then(|()| self.link.run()).map_err(|fault| trouble(&fault))?;
@@ -108,7 +112,7 @@ impl Dispenser {
         loop {
             if interrupt.asked() {
                 self.link.make_safe().map_err(|fault| trouble(&fault))?;
-                return Err(Failure::trouble("stopped", "stopped by hand; the valve is shut, nothing was written"));
+                return Err(stopped());
             }
             match self.link.next(look).map_err(|fault| trouble(&fault))? {
                 Some(Report::Ended(_)) => return Ok(()),
@@ -123,6 +127,10 @@ impl Dispenser {
             }
         }
     }
+}
+
+fn stopped() -> Failure {
+    Failure::trouble("stopped", "stopped by hand; the valve is shut, nothing was written")
 }
 
 /// The port of a board that takes commands, found by its identity; the handshake tells which of several it is.

@@ -3,7 +3,7 @@
 use crate::command::{Ran, command, trialect};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 
 fn protocols(name: &str) -> String {
@@ -58,11 +58,15 @@ impl Drop for Desk {
 
 impl Desk {
     fn new(faults: &[&str]) -> Desk {
+        Desk::at(&["--fast"], faults)
+    }
+
+    fn at(pace: &[&str], faults: &[&str]) -> Desk {
         let folder = TempDir::new().expect("a folder");
         let (port, trace) = (folder.path().join("bpod"), folder.path().join("trace"));
-        let mut arguments =
-            vec!["emulate", "bpod", "--model", "r2.0-v23", "--fast", "--link", port.to_str().expect("text")];
+        let mut arguments = vec!["emulate", "bpod", "--model", "r2.0-v23", "--link", port.to_str().expect("text")];
         arguments.extend(["--trace", trace.to_str().expect("text")]);
+        arguments.extend(pace);
         arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
         let mut board = command(&arguments).stdout(Stdio::piped()).spawn().expect("the board starts");
         let mut said = BufReader::new(board.stdout.take().expect("a pipe"));
@@ -88,6 +92,11 @@ impl Desk {
 
     /// Calibrates with these answers.
     fn calibrate(&self, options: &[&str], answers: &str) -> Ran {
+        Ran::of(self.begin(options, answers).wait_with_output().expect("it ends"))
+    }
+
+    /// Begins to calibrate; nobody answers more than this.
+    fn begin(&self, options: &[&str], answers: &str) -> Child {
         let rig = self.rig();
         let mut arguments = vec!["rig", "calibrate", "valve", rig.to_str().expect("text"), "--date", "2026-12-01"];
         arguments.extend(options);
@@ -99,7 +108,7 @@ impl Desk {
             .expect("it starts");
         // A command that refuses early does not read its answers.
         let _ = child.stdin.take().expect("a pipe").write_all(answers.as_bytes());
-        Ran::of(child.wait_with_output().expect("it ends"))
+        child
     }
 
     /// How long valve 1, the board's output 13, was open each time, in 0.1 ms; none when it is still open.
@@ -171,4 +180,22 @@ fn a_calibration_that_is_broken_off_leaves_the_valve_shut_and_the_file_as_it_was
     let unplugged = Desk::new(&["unplug@1:100"]);
     let out = unplugged.calibrate(&OPTIONS, "\n");
     assert!(out.code == 2 && out.err.contains("error[bpod-lost]"), "{out:?}");
+}
+
+#[test]
+fn a_hand_shuts_the_valve_in_the_midst_of_a_drop() {
+    let desk = Desk::at(&[], &[]);
+    let before = desk.text();
+    let options = ["--times-ms", "5000,6000,7000", "--drops", "10", "--by", "K. Ito", "--evaporation-g", "0"];
+    let child = desk.begin(&options, "\n");
+    while desk.openings().is_some() {
+        std::thread::yield_now();
+    }
+    let hand = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("a signal");
+    assert!(hand.success());
+    let out = Ran::of(child.wait_with_output().expect("it ends"));
+    assert!(out.code == 2 && out.err.contains("error[stopped]"), "{out:?}");
+    let openings = desk.openings().expect("the valve is shut");
+    assert!(openings.len() == 1 && openings[0] < 50_000, "{openings:?} of 5 s");
+    assert_eq!(desk.text(), before);
 }

@@ -1,6 +1,6 @@
 //! The contract of a [`Rig`] as a test that anyone can run on a backend of his own.
 
-use crate::{Command, Ns, PIECE, Rig, RigFault, Scale, StreamLine, Wiring};
+use crate::{Backend, Command, Ns, PIECE, Rig, RigFault, Scale, StreamLine, Wiring};
 
 /// Runs the contract on a rig that has been wired. `refused` is a command that the rig must refuse as out of range.
 ///
@@ -64,4 +64,42 @@ pub fn upholds_the_sampling_contract(rig: &mut dyn Rig, streams: &[StreamLine], 
         assert!(taken.is_ok(), "must hand over its samples, but said {taken:?}");
     }
     counts
+}
+
+/// Runs the contract of hardware on a backend that has been wired with all devices and not started. `refused` is a command
+/// that it must refuse as out of range, `pass` lets some time pass and something happen, `now` reads the clock.
+///
+/// # Panics
+/// With a message that names the clause of the contract that the backend breaks.
+pub fn upholds_the_backend_contract(
+    backend: &mut dyn Backend,
+    wiring: &Wiring,
+    refused: Command<'_>,
+    (pass, now): (&mut dyn FnMut(), &dyn Fn() -> Ns),
+) {
+    assert!(["real", "emulated"].contains(&backend.kind()), "hardware is real or emulated, not {}", backend.kind());
+    for device in 0..wiring.devices.len() as u32 {
+        let answer = backend.can(device, "levitate");
+        assert!(
+            matches!(answer, Err(RigFault::NoVerb { .. })),
+            "must refuse a verb it does not have, but said {answer:?}"
+        );
+    }
+    let started = backend.start(now);
+    assert!(started.is_ok(), "must start, but said {started:?}");
+    let answer = backend.command(now, refused);
+    assert!(matches!(answer, Err(RigFault::OutOfRange { .. })), "must refuse rather than clamp, but said {answer:?}");
+    let mut heard = 0;
+    for _ in 0..200 {
+        pass();
+        let polled = backend.poll(now, &mut |input| {
+            heard += 1;
+            assert!((input.line as usize) < wiring.inputs.len(), "input of a line that was not wired: {input:?}");
+            assert!(input.at <= now(), "an input that has not happened yet: {input:?} at {}", now());
+        });
+        assert!(polled.is_ok(), "must go on, but said {polled:?}");
+    }
+    assert!(heard > 0, "something happened and was not heard");
+    backend.make_safe();
+    backend.make_safe();
 }

@@ -8,6 +8,7 @@ use trialect_bpod::driven::{Binding, Driven, Openings, Place};
 use trialect_bpod::emulator::{Board, Effect, Mouse};
 use trialect_bpod::link::Link;
 use trialect_bpod::wire::{Channel, Model};
+use trialect_device::contract::upholds_the_backend_contract;
 use trialect_device::{Backend, Command, DeviceSpec, Input, InputLine, Ns, RigFault, Wiring};
 
 /// 10 ms a uL, 1 to 20 uL.
@@ -120,6 +121,28 @@ impl Bench {
 /// Line and the nearest time in ms.
 fn heard(bench: &mut Bench) -> Vec<u32> {
     std::mem::take(&mut bench.heard).iter().map(|input| input.line).collect()
+}
+
+#[test]
+fn it_upholds_the_contract_of_backends() {
+    for model in Model::ALL {
+        let (board, port) = direct(Board::new(model));
+        let mut driven = Driven::new(Link::connect(port).unwrap(), "box", true, bindings());
+        driven.wire(&wiring(), &[0, 1, 2, 3, 4]).unwrap();
+        let beam = model.hardware().input(Channel::Port, 1).unwrap();
+        let mut is_in = false;
+        let now = || Ns::try_from(board.lock().unwrap().now()).unwrap() * 1000;
+        let mut pass = || {
+            let mut board = board.lock().unwrap();
+            is_in = !is_in;
+            board.set_line(beam, is_in);
+            let next = board.now() + 700;
+            board.advance(next);
+        };
+        let refused = Command { device: SPOUT, verb: "deliver", stimulus: None, arguments: &[("amount", 20.5)] };
+        upholds_the_backend_contract(&mut driven, &wiring(), refused, (&mut pass, &now));
+        assert!(board.lock().unwrap().outputs().iter().all(|value| *value == 0));
+    }
 }
 
 #[test]

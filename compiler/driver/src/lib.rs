@@ -11,6 +11,7 @@ mod offered;
 mod scenarios;
 mod strategies;
 mod study;
+mod trees;
 
 pub use compile::{Analysed, Compiled, Library, SourceText, analyse, compile, compile_beside};
 pub use explain::{codes, explain};
@@ -22,4 +23,5 @@ pub use study::{
     CompiledStudy, Confirm, Fed, Filled, Handed, Study, StudyScenario, StudyStage, Way, compile_study,
     compile_study_beside, is_study, name_of_protocol, stage_protocols,
 };
+pub use trees::Trees;
 pub use trialect_syntax::format;

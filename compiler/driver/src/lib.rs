@@ -5,6 +5,7 @@ pub mod diff;
 pub mod doc;
 mod explain;
 mod hints;
+pub mod methods;
 mod names;
 mod nearby;
 mod offered;

@@ -174,7 +174,10 @@ const BASIC_2019: &[Rule] = &[
     ("11.10", &["subject.on session.end sets choice_delay, error_timeout, gain, reward"]),
     ("11.11", &["session.completed", "session.n"]),
     ("11.15", &["trial.zero_weight", "trial.fresh_contrast"]),
-    ("4: impulsive animals", &["subject.choice_delay", "subject.error_timeout", "session.hard_pace", "session.right_share"]),
+    (
+        "4: impulsive animals",
+        &["subject.choice_delay", "subject.error_timeout", "session.hard_pace", "session.right_share"],
+    ),
     ("9: the path of the wheel is a file of the program", &["session.record"]),
 ];
 
@@ -242,17 +245,27 @@ const FULL_2019: &[Rule] = &[
 const HABITUATION: &[Rule] = &[
     CAMERA,
     LIMIT,
-    ("1.4: 2,000 trials, and a person ends it", &["session.limit trials", "session.length", "session.stop done", "session.order of stops"]),
+    (
+        "1.4: 2,000 trials, and a person ends it",
+        &["session.limit trials", "session.length", "session.stop done", "session.order of stops"],
+    ),
     ("1.4: the wheel is there", &["rig.wheel", "std.devices.Encoder", "std.quantities.Length"]),
     ("1.1: the rig has a burst", &["stimulus.burst"]),
     ("9", &["session.delivered"]),
 ];
-const HABITUATION_2019: &[Rule] = &[
-    (
-        "1.4: names, and one second after the reward",
-        &["state.blank", "state.trial_start", "state.centre", "state.stim_center", "state.pay", "state.reward", "state.side_on", "state.stim_on"],
-    ),
-];
+const HABITUATION_2019: &[Rule] = &[(
+    "1.4: names, and one second after the reward",
+    &[
+        "state.blank",
+        "state.trial_start",
+        "state.centre",
+        "state.stim_center",
+        "state.pay",
+        "state.reward",
+        "state.side_on",
+        "state.stim_on",
+    ],
+)];
 const HABITUATION_8: &[Rule] = &[
     ("11.18", &["stimulus.go_cue"]),
     ("1.4: names", &["state.blank", "state.iti", "state.stim_center", "state.reward", "state.stim_on"]),

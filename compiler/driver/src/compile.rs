@@ -104,7 +104,7 @@ pub fn compile(name: &str, text: &str, library: &Library) -> Compiled {
 
 /// Compiles a protocol with the file of scenarios beside it: its name and its text.
 pub fn compile_beside(name: &str, text: &str, library: &Library, beside: Option<(&str, &str)>) -> Compiled {
-    analyse(name, text, library, beside, &Trees::default()).compiled
+    analyse(name, text, library, beside).compiled
 }
 
 /// What was learnt of a source text on the way to its program.
@@ -118,8 +118,19 @@ pub struct Analysed {
     pub files: Vec<Arc<File>>,
 }
 
-/// Compiles a protocol like [`compile_beside`], and keeps what its text says. What is among the trees is not parsed again.
-pub fn analyse(name: &str, text: &str, library: &Library, beside: Option<(&str, &str)>, trees: &Trees) -> Analysed {
+/// Compiles a protocol like [`compile_beside`], and keeps what its text says.
+pub fn analyse(name: &str, text: &str, library: &Library, beside: Option<(&str, &str)>) -> Analysed {
+    analyse_with(name, text, library, beside, &Trees::default())
+}
+
+/// The same; what is among the trees is not parsed again.
+pub fn analyse_with(
+    name: &str,
+    text: &str,
+    library: &Library,
+    beside: Option<(&str, &str)>,
+    trees: &Trees,
+) -> Analysed {
     let mut sources = Sources::default();
     let mut texts = vec![stamp("protocol", text)];
     let mut findings = Findings::default();

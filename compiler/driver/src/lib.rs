@@ -14,7 +14,7 @@ mod strategies;
 mod study;
 mod trees;
 
-pub use compile::{Analysed, Compiled, Library, SourceText, analyse, compile, compile_beside};
+pub use compile::{Analysed, Compiled, Library, SourceText, analyse, analyse_with, compile, compile_beside};
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
 pub use nearby::{Near, files_for_name, nearby};
@@ -25,4 +25,5 @@ pub use study::{
     compile_study_beside, is_study, name_of_protocol, stage_protocols,
 };
 pub use trees::Trees;
+pub use trialect_sema::proofs;
 pub use trialect_syntax::format;

@@ -111,7 +111,7 @@ fn keystrokes(path: &Path, text: &str) -> Vec<Duration> {
 
 fn checked(text: &str) -> Duration {
     let start = Instant::now();
-    let analysed = analyse("generated.trial", text, &Library::Embedded, None, &Trees::default());
+    let analysed = analyse("generated.trial", text, &Library::Embedded, None);
     let took = start.elapsed();
     let found: Vec<_> = analysed.compiled.findings.iter().map(|finding| (&finding.code, &finding.message)).collect();
     assert!(analysed.compiled.is_runnable(), "{found:?}");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use trialect_base::{Finding, Source, SourceId, Sources, Span};
 use trialect_driver::{
-    Analysed, Library, Near, analyse, compile, compile_study, name_for_use, nearby, stage_protocols,
+    Analysed, Library, Near, analyse_with, compile, compile_study, name_for_use, nearby, stage_protocols,
 };
 use trialect_driver::{name_of_protocol, names_used};
 use trialect_ir::Offered;
@@ -100,7 +100,7 @@ fn protocol(path: &Path, text: &str, world: &dyn World, beside: Option<(&Path, &
     let library = world.library().clone().beside(texts(&near));
     let named = beside.map(|(path, text)| (path.display().to_string(), text));
     let named = named.as_ref().map(|(name, text)| (name.as_str(), *text));
-    let analysed = analyse(&path.display().to_string(), text, &library, named, world.trees());
+    let analysed = analyse_with(&path.display().to_string(), text, &library, named, world.trees());
     let mut paths: BTreeMap<String, PathBuf> = near.into_iter().map(|(name, near)| (name, near.path)).collect();
     for path in std::iter::once(path).chain(beside.map(|(path, _)| path)) {
         paths.insert(path.display().to_string(), path.into());
@@ -205,7 +205,7 @@ fn seen_from(path: &Path, text: &str, name: &str, of: &Path, host: &str, world: 
     if let Library::Texts(texts) = &mut library {
         texts.insert(name.into(), text.into());
     }
-    let analysed = analyse(&of.display().to_string(), host, &library, None, world.trees());
+    let analysed = analyse_with(&of.display().to_string(), host, &library, None, world.trees());
     let own = analysed.compiled.sources.iter().find(|(_, source)| source.name == name).map(|(id, _)| id)?;
     let mut analysis = whole(analysed, own, &paths);
     analysis.findings.retain(|finding| finding.labels.first().is_some_and(|label| label.span.source == own));

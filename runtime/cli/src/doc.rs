@@ -61,7 +61,7 @@ fn of_text(path: &Path, options: &DocOptions) -> Result<Methods, Failure> {
         return methods(&[&tree], &text, &course.hash).ok_or_else(no_header);
     }
     let library = protocol::library_for(path, &text, &options.library)?;
-    let analysed = analyse(&path.display().to_string(), &text, &library, None, &Trees::default());
+    let analysed = analyse(&path.display().to_string(), &text, &library, None);
     let Some(program) = &analysed.compiled.program else {
         render::to_stderr(&analysed.compiled);
         return Err(Failure::Found);

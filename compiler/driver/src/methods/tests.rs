@@ -35,7 +35,7 @@ fn all() -> Vec<(PathBuf, Methods)> {
         let mut read = |path: &Path| Ok::<_, std::convert::Infallible>(std::fs::read_to_string(path).ok());
         let near = crate::nearby(&text, &folders, &Library::Embedded, &trees, &mut read).expect("it reads");
         let near = near.into_iter().map(|(name, near)| (name, near.text)).collect();
-        let analysed = analyse("", &text, &Library::Embedded.beside(near), None, &trees);
+        let analysed = analyse("", &text, &Library::Embedded.beside(near), None);
         let files: Vec<&File> = analysed.files.iter().map(AsRef::as_ref).collect();
         let methods = methods(&files, &text, "sha2-256:0").expect("a header");
         (path, methods)

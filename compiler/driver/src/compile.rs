@@ -2,6 +2,7 @@
 
 use crate::hints::with_uses;
 use crate::scenarios::{self, Scenario, Surroundings};
+use crate::trees::Trees;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trialect_base::{Finding, Findings, SourceId, Sources};
@@ -114,17 +115,28 @@ pub struct Analysed {
     /// The checked model; complete only when the findings allow to run the protocol.
     pub model: Model,
     /// The trees of all texts that were read, each at the index of its source.
-    pub files: Vec<File>,
+    pub files: Vec<Arc<File>>,
 }
 
 /// Compiles a protocol like [`compile_beside`], and keeps what its text says.
 pub fn analyse(name: &str, text: &str, library: &Library, beside: Option<(&str, &str)>) -> Analysed {
+    analyse_with(name, text, library, beside, &Trees::default())
+}
+
+/// The same; what is among the trees is not parsed again.
+pub fn analyse_with(
+    name: &str,
+    text: &str,
+    library: &Library,
+    beside: Option<(&str, &str)>,
+    trees: &Trees,
+) -> Analysed {
     let mut sources = Sources::default();
     let mut texts = vec![stamp("protocol", text)];
     let mut findings = Findings::default();
     let id = sources.add(name, text);
-    let protocol = parsed(text, id, &mut findings);
-    let modules = Modules::load(&protocol, library, &mut sources, &mut texts, &mut findings);
+    let protocol = parsed(text, id, &mut findings, trees);
+    let modules = Modules::load(&protocol, (library, trees), &mut sources, &mut texts, &mut findings);
     let not_protocol = protocol.header.as_ref().is_some_and(|header| header.kind.text != "protocol");
     if let Some(header) = protocol.header.as_ref().filter(|_| not_protocol) {
         findings.push(
@@ -146,7 +158,7 @@ pub fn analyse(name: &str, text: &str, library: &Library, beside: Option<(&str, 
     // What could not be read is missing from the tree; complaints about its absence would only confuse.
     let loaded: Vec<&str> = modules.list.iter().map(|(name, _)| name.as_str()).collect();
     for finding in checked.iter().filter(|finding| readable || !may_follow(finding.code)) {
-        findings.push(with_uses(finding.clone(), &sources, library, &loaded, protocol.clauses.first()));
+        findings.push(with_uses(finding.clone(), &sources, (library, trees), &loaded, protocol.clauses.first()));
     }
     let mut program: Option<Arc<Program>> = None;
     let mut scenarios = Vec::new();
@@ -156,14 +168,14 @@ pub fn analyse(name: &str, text: &str, library: &Library, beside: Option<(&str, 
             Ok(lowered) => program = Some(Arc::new(lowered)),
             Err(flaws) => flaws.into_iter().for_each(|flaw| findings.push(flaw)),
         }
-        tree_beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings));
+        tree_beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings, trees));
         let beside = &tree_beside;
         if let Some(beside) = beside {
             scenarios::check_beside(&protocol, beside, &sources, &mut findings);
         }
         if let Some(program) = &program {
             let around = Surroundings { protocol: &protocol, modules: &listed, sources: &sources, program };
-            scenarios = scenarios::compile(&around, beside.as_ref(), &mut findings);
+            scenarios = scenarios::compile(&around, beside.as_deref(), &mut findings);
         }
         program = program.filter(|_| findings.is_runnable());
     }
@@ -207,21 +219,21 @@ pub(crate) fn stamp(name: &str, text: &str) -> SourceText {
     SourceText { name: name.into(), text: text.into(), sha256: digest(text.as_bytes()) }
 }
 
-pub(crate) fn parsed(text: &str, id: SourceId, findings: &mut Findings) -> File {
-    let parsed = trialect_syntax::parse(text, id);
-    findings.extend(parsed.findings);
-    parsed.file
+pub(crate) fn parsed(text: &str, id: SourceId, findings: &mut Findings, trees: &Trees) -> Arc<File> {
+    let (file, told) = trees.parse(text, id);
+    findings.extend(told);
+    file
 }
 
 /// The prelude and everything that is used, each once, in the order of use.
 pub(crate) struct Modules {
-    pub(crate) list: Vec<(String, File)>,
+    pub(crate) list: Vec<(String, Arc<File>)>,
 }
 
 impl Modules {
     pub(crate) fn load(
         protocol: &File,
-        library: &Library,
+        (library, trees): (&Library, &Trees),
         sources: &mut Sources,
         texts: &mut Vec<SourceText>,
         findings: &mut Findings,
@@ -249,7 +261,7 @@ impl Modules {
             };
             let id = sources.add(name.clone(), text.clone());
             texts.push(stamp(&name, &text));
-            let file = parsed(&text, id, findings);
+            let file = parsed(&text, id, findings, trees);
             open.extend(uses(&file.clauses).into_iter().map(|name| (name.text.clone(), Some(name.clone()))));
             modules.list.push((name, file));
         }

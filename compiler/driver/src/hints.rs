@@ -1,6 +1,7 @@
 //! Remedies that only the library knows: a name that a module declares which nobody uses.
 
 use crate::compile::Library;
+use crate::trees::Trees;
 use trialect_base::{Finding, SourceId, Sources, Span};
 use trialect_syntax::ast::{Clause, ClauseKind, File};
 
@@ -9,7 +10,7 @@ use trialect_syntax::ast::{Clause, ClauseKind, File};
 pub(crate) fn with_uses(
     finding: Finding,
     sources: &Sources,
-    library: &Library,
+    (library, trees): (&Library, &Trees),
     loaded: &[&str],
     first: Option<&Clause>,
 ) -> Finding {
@@ -17,7 +18,7 @@ pub(crate) fn with_uses(
     let Some(name) = label.map(|label| sources.text(label.span)) else { return finding };
     let declaring = library.names().into_iter().filter(|module| !loaded.contains(module)).find(|module| {
         let text = library.text(module).unwrap_or_default();
-        declares(&trialect_syntax::parse(&text, SourceId::default()).file, name)
+        declares(&trees.parse(&text, SourceId::default()).0, name)
     });
     match declaring {
         Some(module) => {

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod doc;
 mod explain;
 mod hints;
+pub mod methods;
 mod names;
 mod nearby;
 mod needs;
@@ -12,8 +13,9 @@ mod offered;
 mod scenarios;
 mod strategies;
 mod study;
+mod trees;
 
-pub use compile::{Analysed, Compiled, Library, SourceText, analyse, compile, compile_beside};
+pub use compile::{Analysed, Compiled, Library, SourceText, analyse, analyse_with, compile, compile_beside};
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
 pub use nearby::{Near, files_for_name, nearby};
@@ -24,5 +26,6 @@ pub use study::{
     CompiledStudy, Confirm, Fed, Filled, Handed, Study, StudyScenario, StudyStage, Way, compile_study,
     compile_study_beside, is_study, name_of_protocol, stage_protocols,
 };
+pub use trees::Trees;
 pub use trialect_sema::proofs;
 pub use trialect_syntax::format;

@@ -1,7 +1,8 @@
 //! Parts and libraries beside a text: files that are called as the last word of their name.
 
 use crate::compile::Library;
-use crate::names::{name_for_use, names_used};
+use crate::names::{name_for_use, used_by};
+use crate::trees::Trees;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -26,10 +27,11 @@ pub fn nearby<E>(
     text: &str,
     folders: &[&Path],
     library: &Library,
+    trees: &Trees,
     read: &mut dyn FnMut(&Path) -> Result<Option<String>, E>,
 ) -> Result<BTreeMap<String, Near>, E> {
     let mut near = BTreeMap::new();
-    let mut open = names_used(text);
+    let mut open = used_by(text, trees);
     let mut seen = BTreeSet::new();
     while let Some(name) = open.pop() {
         if !seen.insert(name.clone()) || library.text(&name).is_some() {
@@ -38,7 +40,7 @@ pub fn nearby<E>(
         let library_of = name.rsplit_once('.').map(|(library, _)| library);
         match found(&name, folders, read)? {
             Some(found) => {
-                open.extend(names_used(&found.text));
+                open.extend(used_by(&found.text, trees));
                 near.insert(name, found);
             }
             None => open.extend(library_of.map(str::to_string)),

@@ -1,5 +1,6 @@
 //! What a protocol offers to a study.
 
+use std::collections::BTreeMap;
 use trialect_ir::{Clock, Column, Domain, Offered, OfferedValue, Program, Role};
 use trialect_sema::Model;
 
@@ -13,11 +14,14 @@ pub(crate) fn offered(model: &Model, program: &Program) -> Offered {
         optional: false,
         is_state: false,
     };
-    let read = program.columns.iter().filter_map(|column| value(model, column));
+    let optional: BTreeMap<&str, bool> =
+        model.values.iter().rev().map(|value| (value.path.as_str(), value.ty.is_optional())).collect();
+    let read = program.columns.iter().filter_map(|column| value(model, column, &optional));
     Offered { trials: program.most_trials, values: std::iter::once(outcome).chain(read).collect() }
 }
 
-fn value(model: &Model, column: &Column) -> Option<OfferedValue> {
+/// `optional` says of each value of the model, by its path, whether it may be none.
+fn value(model: &Model, column: &Column, optional: &BTreeMap<&str, bool>) -> Option<OfferedValue> {
     let kind = match &column.domain {
         Domain::Bool | Domain::Int { .. } => None,
         Domain::Real { unit, .. } | Domain::Steps { unit, .. } => match unit {
@@ -37,8 +41,7 @@ fn value(model: &Model, column: &Column) -> Option<OfferedValue> {
         Domain::Set { .. } | Domain::Instant | Domain::Text { .. } | Domain::Times { .. } => return None,
     };
     // The flag of a value that depends on the trial says whether the trial came so far, not that it may have none.
-    let declared = model.values.iter().find(|value| value.path == column.definition);
-    let optional = declared.map_or(column.present.is_some(), |value| value.ty.is_optional());
+    let optional = optional.get(column.definition.as_str()).copied().unwrap_or(column.present.is_some());
     Some(OfferedValue {
         name: column.name.clone(),
         clock: column.clock,

@@ -11,6 +11,7 @@ mod statistics;
 
 use crate::compile::{Library, Modules, SourceText, parsed, stamp};
 use crate::scenarios::check_beside;
+use crate::trees::Trees;
 use frame::Frame;
 use reading::{Place, Reading};
 use scenarios::Variant;
@@ -195,12 +196,13 @@ fn compiled((name, text): (&str, &str), offers: &BTreeMap<String, Offered>, trie
     let mut sources = Sources::default();
     let mut findings = Findings::default();
     let id = sources.add(name, text);
-    let file = parsed(text, id, &mut findings);
+    let trees = Trees::default();
+    let file = parsed(text, id, &mut findings, &trees);
     // Modules are read first: what they declare is not declared again.
     let mut texts = Vec::new();
-    let modules = Modules::load(&file, &Library::Embedded, &mut sources, &mut texts, &mut findings);
+    let modules = Modules::load(&file, (&Library::Embedded, &trees), &mut sources, &mut texts, &mut findings);
     let beside = tried.and_then(|(_, beside)| beside);
-    let beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings));
+    let beside = beside.map(|(name, text)| parsed(text, sources.add(name, text), &mut findings, &trees));
     let readable = findings.is_runnable();
     let base = make(&file, &modules, offers, (&mut sources, &mut findings), None).filter(|_| readable);
     let mut scenarios = Vec::new();
@@ -209,7 +211,7 @@ fn compiled((name, text): (&str, &str), offers: &BTreeMap<String, Offered>, trie
             check_beside(&file, beside, &sources, &mut findings);
         }
         let around = scenarios::Around { file: &file, modules: &modules, sources: &sources, offers, programs, base };
-        scenarios = scenarios::compile(&around, beside.as_ref(), &mut findings);
+        scenarios = scenarios::compile(&around, beside.as_deref(), &mut findings);
     }
     let study = base.map(|made| made.study).filter(|_| findings.is_runnable());
     CompiledStudy { sources, findings: findings.sorted(), study, scenarios, text: stamp("study", text) }

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use trialect_driver::{Library, analyse};
+use trialect_driver::{Library, Trees, analyse};
 use trialect_lsp::World;
 
 const PROTOCOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../protocols");
 const KEYSTROKES: usize = 1000;
 
-struct Disk;
+#[derive(Default)]
+struct Disk(Trees);
 
 impl World for Disk {
     fn read(&self, path: &Path) -> Option<String> {
@@ -24,6 +25,9 @@ impl World for Disk {
     }
     fn library(&self) -> &Library {
         &Library::Embedded
+    }
+    fn trees(&self) -> &Trees {
+        &self.0
     }
     fn page(&self, _: &str, _: &str) -> Option<PathBuf> {
         None
@@ -64,7 +68,8 @@ fn largest() -> (PathBuf, String) {
 /// From each keystroke to its findings; the text is typed in the middle of its last state.
 fn keystrokes(path: &Path, text: &str) -> Vec<Duration> {
     let (editor, theirs) = Connection::memory();
-    let server = std::thread::spawn(move || trialect_lsp::serve_on(&theirs, &Disk, "bench").expect("it serves"));
+    let server =
+        std::thread::spawn(move || trialect_lsp::serve_on(&theirs, &Disk::default(), "bench").expect("it serves"));
     let send = |message: Message| editor.sender.send(message).expect("the server lives");
     let ask = |id: i32, method: &str, params: Value| {
         send(Message::Request(Request::new(RequestId::from(id), method.into(), params)));

@@ -5,9 +5,10 @@ use crate::world::World;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use trialect_base::{Finding, Source, SourceId, Sources, Span};
 use trialect_driver::{
-    Analysed, Library, Near, analyse, compile, compile_study, name_for_use, nearby, stage_protocols,
+    Analysed, Library, Near, analyse_with, compile, compile_study, name_for_use, nearby, stage_protocols,
 };
 use trialect_driver::{name_of_protocol, names_used};
 use trialect_ir::Offered;
@@ -24,7 +25,7 @@ const TRIAL: &str = ".trial";
 pub(crate) struct Analysis {
     pub(crate) sources: Sources,
     /// The trees, each at the index of its source.
-    pub(crate) files: Vec<File>,
+    pub(crate) files: Vec<Arc<File>>,
     /// The text itself among the sources.
     pub(crate) own: SourceId,
     /// Of all sources.
@@ -45,7 +46,7 @@ impl Analysis {
         self.sources.get(self.own).map_or("", |source| source.text.as_str())
     }
     pub(crate) fn file(&self) -> Option<&File> {
-        self.files.get(self.own.0 as usize)
+        self.files.get(self.own.0 as usize).map(AsRef::as_ref)
     }
     pub(crate) fn source(&self, id: SourceId) -> Option<&Source> {
         self.sources.get(id)
@@ -60,6 +61,7 @@ pub(crate) type Offers = BTreeMap<PathBuf, (String, Offered)>;
 
 /// Looks at a text.
 pub(crate) fn analysis(path: &Path, text: &str, world: &dyn World, offers: &mut Offers) -> Analysis {
+    world.trees().turn();
     // The first word says what a text is; to read all of it for that would take as long as to check it.
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     match first.and_then(|line| line.split_whitespace().next()).unwrap_or_default() {
@@ -77,7 +79,7 @@ fn alone(path: &Path, text: &str) -> Analysis {
     let mut sources = Sources::default();
     let own = sources.add(path.display().to_string(), text);
     let parsed = parse(text, own);
-    let (files, findings) = (vec![parsed.file], parsed.findings.sorted());
+    let (files, findings) = (vec![Arc::new(parsed.file)], parsed.findings.sorted());
     Analysis { sources, files, own, findings, model: None, paths: vec![Some(path.into())], index: OnceCell::new() }
 }
 
@@ -86,7 +88,7 @@ fn near(path: &Path, text: &str, world: &dyn World) -> BTreeMap<String, Near> {
     // The folder of the text, then the one above.
     let folders: Vec<&Path> = path.ancestors().skip(1).take(2).collect();
     let mut read = |path: &Path| Ok::<_, std::convert::Infallible>(world.read(path));
-    nearby(text, &folders, world.library(), &mut read).unwrap_or_default()
+    nearby(text, &folders, world.library(), world.trees(), &mut read).unwrap_or_default()
 }
 
 fn texts(near: &BTreeMap<String, Near>) -> BTreeMap<String, String> {
@@ -98,7 +100,7 @@ fn protocol(path: &Path, text: &str, world: &dyn World, beside: Option<(&Path, &
     let library = world.library().clone().beside(texts(&near));
     let named = beside.map(|(path, text)| (path.display().to_string(), text));
     let named = named.as_ref().map(|(name, text)| (name.as_str(), *text));
-    let analysed = analyse(&path.display().to_string(), text, &library, named);
+    let analysed = analyse_with(&path.display().to_string(), text, &library, named, world.trees());
     let mut paths: BTreeMap<String, PathBuf> = near.into_iter().map(|(name, near)| (name, near.path)).collect();
     for path in std::iter::once(path).chain(beside.map(|(path, _)| path)) {
         paths.insert(path.display().to_string(), path.into());
@@ -203,7 +205,7 @@ fn seen_from(path: &Path, text: &str, name: &str, of: &Path, host: &str, world: 
     if let Library::Texts(texts) = &mut library {
         texts.insert(name.into(), text.into());
     }
-    let analysed = analyse(&of.display().to_string(), host, &library, None);
+    let analysed = analyse_with(&of.display().to_string(), host, &library, None, world.trees());
     let own = analysed.compiled.sources.iter().find(|(_, source)| source.name == name).map(|(id, _)| id)?;
     let mut analysis = whole(analysed, own, &paths);
     analysis.findings.retain(|finding| finding.labels.first().is_some_and(|label| label.span.source == own));
@@ -231,7 +233,7 @@ fn study(path: &Path, text: &str, world: &dyn World, offers: &mut Offers) -> Opt
     let compiled = compile_study(&path.display().to_string(), text, &offered);
     let mut analysis = alone(path, text);
     (analysis.sources, analysis.findings) = (compiled.sources, compiled.findings);
-    let files = analysis.sources.iter().map(|(id, source)| parse(&source.text, id).file).collect();
+    let files = analysis.sources.iter().map(|(id, source)| Arc::new(parse(&source.text, id).file)).collect();
     analysis.files = files;
     analysis.paths.resize(analysis.sources.iter().count(), None);
     Some(analysis)

@@ -7,7 +7,7 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use trialect_driver::Library;
+use trialect_driver::{Library, Trees};
 
 /// A text that an editor has open.
 struct Document {
@@ -47,6 +47,9 @@ impl World for Opened<'_> {
     }
     fn library(&self) -> &Library {
         self.world.library()
+    }
+    fn trees(&self) -> &Trees {
+        self.world.trees()
     }
     fn page(&self, name: &str, text: &str) -> Option<PathBuf> {
         self.world.page(name, text)

@@ -11,7 +11,7 @@ use lsp_types::{Range, TextEdit, Uri, WorkspaceEdit};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use trialect_base::{SourceId, Span};
-use trialect_driver::Library;
+use trialect_driver::{Library, Trees};
 use trialect_syntax::ast::{ClauseKind, ExprKind};
 
 /// What is to be renamed at a place, or why it cannot be.
@@ -162,6 +162,9 @@ impl World for Changed<'_> {
     }
     fn library(&self) -> &Library {
         self.world.library()
+    }
+    fn trees(&self) -> &Trees {
+        self.world.trees()
     }
     fn page(&self, name: &str, text: &str) -> Option<PathBuf> {
         self.world.page(name, text)

@@ -3,7 +3,7 @@
 use lsp_types::Uri;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use trialect_driver::Library;
+use trialect_driver::{Library, Trees};
 
 /// The files around a text. What an editor has open comes before what is on the disk; the server sees to that itself.
 pub trait World {
@@ -13,6 +13,8 @@ pub trait World {
     fn files(&self, folder: &Path) -> Vec<PathBuf>;
     /// The standard library.
     fn library(&self) -> &Library;
+    /// Texts that were read before.
+    fn trees(&self) -> &Trees;
     /// A file in which people can read a text that is inside the program: `name` is where it stands among such texts, with
     /// `/` between folders.
     fn page(&self, name: &str, text: &str) -> Option<PathBuf>;

@@ -46,7 +46,7 @@ pub(crate) enum Command {
     Audit(AuditOptions),
     /// Say afterwards that a sealed session was another subject's, or that a covariate was another
     Amend(AmendOptions),
-    /// Print the documentation of a module of the library, or write that of all; without either, list the modules
+    /// Print the methods text of a protocol or a study, or the documentation of modules of the library
     Doc(DocOptions),
     /// Serve an editor on standard input and output (Language Server Protocol); editors start this by themselves
     Lsp(LibraryOptions),
@@ -147,8 +147,12 @@ pub(crate) struct HashOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct DocOptions {
-    /// For example `std.adaptive`
+    /// A module, for example `std.adaptive`, or the text of a protocol or a study, of which the methods text is printed
+    #[arg(value_name = "MODULE|FILE")]
     pub(crate) module: Option<String>,
+    /// Print the methods text as one HTML file instead of Markdown
+    #[arg(long, requires = "module")]
+    pub(crate) html: bool,
     /// Write a page for each module, and one that lists them, as Markdown into this folder
     #[arg(long, value_name = "DIR", conflicts_with = "module")]
     pub(crate) all: Option<PathBuf>,

@@ -4,11 +4,11 @@ use crate::arguments::LibraryOptions;
 use crate::failure::Failure;
 use crate::protocol;
 use std::path::{Path, PathBuf};
-use trialect_driver::Library;
+use trialect_driver::{Library, Trees};
 use trialect_lsp::World;
 
 pub(crate) fn run(options: &LibraryOptions) -> Result<(), Failure> {
-    let disk = Disk { library: protocol::library(options)?, pages: pages() };
+    let disk = Disk { library: protocol::library(options)?, trees: Trees::default(), pages: pages() };
     trialect_lsp::serve(&disk, env!("CARGO_PKG_VERSION"))
         .map_err(|error| Failure::trouble("no-editor", format!("{error}; an editor starts this command by itself")))
 }
@@ -16,6 +16,7 @@ pub(crate) fn run(options: &LibraryOptions) -> Result<(), Failure> {
 /// The files of this machine.
 struct Disk {
     library: Library,
+    trees: Trees,
     /// Where texts that are inside the program are written down for people.
     pages: PathBuf,
 }
@@ -35,6 +36,10 @@ impl World for Disk {
 
     fn library(&self) -> &Library {
         &self.library
+    }
+
+    fn trees(&self) -> &Trees {
+        &self.trees
     }
 
     /// Written once, and again when it is another text: that of another version.

@@ -4,12 +4,12 @@ use crate::failure::Failure;
 use crate::protocol::read_text;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use trialect_driver::{Library, files_for_name, name_of_protocol, nearby};
+use trialect_driver::{Library, Trees, files_for_name, name_of_protocol, nearby};
 
 /// The texts that a protocol uses and that the library does not have, by name; the first folder comes first.
 pub(crate) fn texts(text: &str, folders: &[&Path], library: &Library) -> Result<BTreeMap<String, String>, Failure> {
     let mut read = |path: &Path| if path.is_file() { read_text(path).map(Some) } else { Ok(None) };
-    let near = nearby(text, folders, library, &mut read)?;
+    let near = nearby(text, folders, library, &Trees::default(), &mut read)?;
     Ok(near.into_iter().map(|(name, near)| (name, near.text)).collect())
 }
 

@@ -14,6 +14,7 @@ mod value;
 
 use crate::Library;
 use crate::compile::{Modules, parsed};
+use crate::trees::Trees;
 use chain::LongRun;
 use std::collections::BTreeSet;
 use trial::{Expected, Trial};
@@ -101,8 +102,8 @@ struct Play<'a> {
 pub fn strategies(name: &str, text: &str, library: &Library) -> Result<Strategies, String> {
     let (mut sources, mut findings, mut texts) = (Sources::default(), Findings::default(), Vec::new());
     let id = sources.add(name, text);
-    let protocol = parsed(text, id, &mut findings);
-    let modules = Modules::load(&protocol, library, &mut sources, &mut texts, &mut findings);
+    let protocol = parsed(text, id, &mut findings, &Trees::default());
+    let modules = Modules::load(&protocol, (library, &Trees::default()), &mut sources, &mut texts, &mut findings);
     let listed: Vec<Module<'_>> = modules.list.iter().map(|(name, file)| Module { name, file }).collect();
     let (model, checked) = trialect_sema::check(&protocol, &listed, &sources);
     if !findings.is_runnable() || !checked.is_runnable() {

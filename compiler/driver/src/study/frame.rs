@@ -197,7 +197,8 @@ impl Frame {
 
     /// The frame's tree with the names of the study.
     pub(super) fn parsed(&self, text: &str, id: SourceId, findings: &mut trialect_base::Findings) -> File {
-        let mut file = crate::compile::parsed(text, id, findings);
+        let trialect_syntax::Parsed { mut file, findings: told, .. } = trialect_syntax::parse(text, id);
+        findings.extend(told);
         for clause in &mut file.clauses {
             match &mut clause.kind {
                 ClauseKind::Enum { name, .. } | ClauseKind::Levels { name, .. } => self.rename_type(&mut name.text),

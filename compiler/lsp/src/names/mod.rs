@@ -8,6 +8,7 @@ mod expressions;
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use trialect_base::{SourceId, Span};
 use trialect_sema::{Model, Type};
 use trialect_syntax::ast::{File, Name};
@@ -127,7 +128,7 @@ pub(crate) struct Index {
 
 impl Index {
     /// The names of all texts of a program; `model` knows their types.
-    pub(crate) fn new(files: &[File], model: Option<&Model>) -> Index {
+    pub(crate) fn new(files: &[Arc<File>], model: Option<&Model>) -> Index {
         let mut index = Index::default();
         // Parts read names of their surroundings as inputs: what is declared otherwise comes first.
         let mut inputs = Vec::new();

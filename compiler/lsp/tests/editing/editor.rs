@@ -6,14 +6,15 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
-use trialect_driver::Library;
+use trialect_driver::{Library, Trees};
 use trialect_lsp::World;
 
 /// The protocols of the project, and the library.
 pub(crate) const PROTOCOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../protocols");
 
 /// The disk, without a place for pages.
-struct Disk;
+#[derive(Default)]
+struct Disk(Trees);
 
 impl World for Disk {
     fn read(&self, path: &Path) -> Option<String> {
@@ -27,6 +28,9 @@ impl World for Disk {
     }
     fn library(&self) -> &Library {
         &Library::Embedded
+    }
+    fn trees(&self) -> &Trees {
+        &self.0
     }
     fn page(&self, name: &str, _: &str) -> Option<PathBuf> {
         Some(Path::new("/pages").join(name))
@@ -44,7 +48,8 @@ pub(crate) struct Editor {
 impl Editor {
     pub(crate) fn new() -> Editor {
         let (ours, theirs) = Connection::memory();
-        let server = std::thread::spawn(move || trialect_lsp::serve_on(&theirs, &Disk, "test").expect("it serves"));
+        let server =
+            std::thread::spawn(move || trialect_lsp::serve_on(&theirs, &Disk::default(), "test").expect("it serves"));
         let editor = Editor { connection: Some(ours), server: Some(server), next: Cell::new(0), version: Cell::new(0) };
         let answer = editor.ask("initialize", json!({ "capabilities": {} })).expect("it can");
         assert_eq!(answer["serverInfo"]["name"], "trialect");

@@ -42,3 +42,39 @@ fn modules_are_listed_and_unknown_ones_refused() {
     assert!(refused.err.contains("there is no module `std.adaptiv`"), "{}", refused.err);
     assert_eq!(refused.code, 2);
 }
+
+#[test]
+fn methods_of_protocols_and_studies_are_printed() {
+    let basic = project("protocols/ibl/basic.trial");
+    let hash = trialect(&["hash", text(&basic)]).fine();
+    let markdown = trialect(&["doc", text(&basic)]).fine();
+    for said in [
+        "# ibl.basic 1.0.0",
+        hash.trim(),
+        "After 100 ms: go to `respond`.",
+        "<svg xmlns",
+        "| `gain` | of the subject |",
+    ] {
+        assert!(markdown.contains(said), "{said}: {markdown}");
+    }
+    let html = trialect(&["doc", text(&basic), "--html"]).fine();
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("<p>State <code>still</code>."), "{html}");
+    let study = project("protocols/ibl/study.trial");
+    let hash = trialect(&["hash", text(&study)]).fine();
+    let told = trialect(&["doc", text(&study)]).fine();
+    assert!(told.contains(hash.trim()), "{told}");
+    assert!(told.contains("Stage `basic`. Sessions run the protocol `ibl.basic`."), "{told}");
+    // Parts that stand beside a text are told with it.
+    let full = trialect(&["doc", text(&project("protocols/ibl/rig_8/full.trial"))]).fine();
+    assert!(full.contains("State `closed_loop`."), "{full}");
+}
+
+#[test]
+fn what_has_no_methods_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken.trial");
+    std::fs::write(&broken, "protocol lab.broken 1.0.0\n").unwrap();
+    trialect(&["doc", text(&broken)]).found();
+    trialect(&["doc", text(&folder.path().join("none.trial"))]).trouble("cannot-read");
+    trialect(&["doc", "std.adaptive", "--html"]).trouble("not-a-protocol");
+}

@@ -24,6 +24,7 @@ mod days;
 mod decisions;
 mod diff;
 mod doc;
+mod edition_rules;
 mod editions;
 #[cfg(unix)]
 mod emulate;

@@ -8,6 +8,7 @@ mod hints;
 pub mod methods;
 mod names;
 mod nearby;
+mod needs;
 mod offered;
 mod scenarios;
 mod strategies;
@@ -18,6 +19,7 @@ pub use compile::{Analysed, Compiled, Library, SourceText, analyse, analyse_with
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
 pub use nearby::{Near, files_for_name, nearby};
+pub use needs::{Demand, Needs, needs};
 pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};
 pub use strategies::{Strategies, strategies};
 pub use study::{

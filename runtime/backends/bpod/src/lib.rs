@@ -8,4 +8,5 @@
 
 pub mod emulator;
 pub mod link;
+pub mod rig;
 pub mod wire;

@@ -18,7 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("syntax", &["base"]),
     ("interp", &["ir"]),
     ("codegen", &["ir"]),
-    ("device-targets", &["ir", "interp", "matrix"]),
+    ("device-targets", &["base", "ir", "interp", "matrix"]),
     ("sema", &["base", "units", "syntax"]),
     ("lower", &["base", "units", "sema", "ir"]),
     ("driver", &["base", "units", "stdlib", "syntax", "sema", "lower", "ir"]),

@@ -48,3 +48,29 @@ fn protocols_become_matrices_or_say_why_not() {
     }
     insta::assert_snapshot!(table);
 }
+
+/// A trial that reads a time, another that reads where the wheel is, a lamp too many, and what a matrix cannot do: each
+/// with its line.
+#[test]
+fn what_a_board_cannot_do_is_told_with_its_place() {
+    let text = include_str!("on_device/impossible.trial");
+    let analysed = trialect_driver::analyse("impossible.trial", text, &trialect_driver::Library::Embedded, None);
+    let program = analysed.compiled.program.clone().unwrap_or_else(|| panic!("{:#?}", analysed.compiled.findings));
+    let (board, bindings) = (bench::board(Model::R2Firmware23), bench::bindings(&program, Model::R2Firmware23));
+    let target = trialect_device_targets::Target::new(std::sync::Arc::clone(&program), board, bindings);
+    let refusals = target.lower(&program.initial).expect_err("it cannot run there");
+    let mut told = text.to_string() + "---\n";
+    for refusal in refusals {
+        let span = match refusal.place {
+            trialect_device_targets::Place::State(state) => analysed.place_of_state(state),
+            trialect_device_targets::Place::Device(device) => analysed.place_of_device(device),
+            trialect_device_targets::Place::Protocol => None,
+        };
+        let finding = refusal.finding(span.expect("a place"));
+        let span = finding.labels[0].span;
+        let line = text[..span.start as usize].lines().count().max(1);
+        let words = analysed.compiled.sources.text(span);
+        writeln!(told, "line {line}, `{words}`: {} [{}]", finding.message, finding.code).expect("a string");
+    }
+    insta::assert_snapshot!(told);
+}

@@ -84,12 +84,12 @@ impl Emitter<'_> {
         let mut lists: BTreeMap<u8, Vec<Message>> = BTreeMap::new();
         for (channel, bytes) in self.explored.places.iter().flat_map(|place| &place.config.shots.messages) {
             let key = (*channel, bytes.clone());
-            if !numbers.contains_key(&key) {
+            numbers.entry(key).or_insert_with(|| {
                 let list = lists.entry(*channel).or_default();
                 let id = u8::try_from(list.len() + 1).unwrap_or(u8::MAX);
                 list.push(Message { id, bytes: bytes.clone() });
-                numbers.insert(key, id);
-            }
+                id
+            });
         }
         self.matrix.messages = lists.into_iter().collect();
         numbers

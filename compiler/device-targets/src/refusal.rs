@@ -1,5 +1,7 @@
 //! Why a trial cannot run on a device by itself.
 
+use trialect_base::{Finding, Span};
+
 /// What of the protocol a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -22,6 +24,19 @@ pub struct Refusal {
     pub message: String,
     /// What to do.
     pub help: &'static str,
+}
+
+impl Refusal {
+    /// As a finding, given where its place stands in the text.
+    #[must_use]
+    pub fn finding(&self, span: Span) -> Finding {
+        let label = match self.place {
+            Place::State(_) => "in this state",
+            Place::Device(_) => "this device",
+            Place::Protocol => "this protocol",
+        };
+        Finding::error(self.code, self.message.clone(), span, label).help(self.help)
+    }
 }
 
 /// Says of each refusal where it is, by the names of the text.

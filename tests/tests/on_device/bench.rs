@@ -69,7 +69,8 @@ pub fn bindings(program: &Program, model: Model) -> Bindings {
             free.output(Channel::Valve).map_or(Wire::Host, |output| Wire::Pulse { output, opening: Arc::new(Some) })
         }
         "Display" | "Speaker" | "Camera" => {
-            free.input(Channel::Bnc).map_or(Wire::Host, |input| Wire::Edges { input, both: true })
+            let input = free.input(Channel::Bnc).or_else(|| free.input(Channel::Port));
+            input.map_or(Wire::Host, |input| Wire::Edges { input, both: true })
         }
         "Encoder" => free.input(Channel::Module).map_or(Wire::Host, |channel| Wire::Encoder { channel }),
         _ => Wire::Host,
@@ -83,26 +84,37 @@ pub fn machine(program: &Arc<Program>, model: Model, post: &Post) -> OnDevice<In
     OnDevice::new(inner, Arc::clone(program), board(model), bindings(program, model), Post::clone(post))
 }
 
-/// What becomes of a protocol: the most that its trials take on the board, or why they cannot run there.
+/// What becomes of a protocol: the most that its trials take on the first board that can run them, or why the last cannot.
 pub fn lowered(program: &Arc<Program>) -> String {
+    let on = |model: Model| on_model(program, model).map(|takes| format!("{}: {takes}", model.name()));
+    on(Model::R2Firmware23).or_else(|_| on(Model::TwoPlusFirmware23)).unwrap_or_else(|why| format!("refused{why}"))
+}
+
+fn on_model(program: &Arc<Program>, model: Model) -> Result<String, String> {
     let (mut courses, mut refusals) = (Vec::<Course>::new(), BTreeSet::new());
-    for course in crate::played::courses(program, 20) {
+    for course in crate::played::courses(program, model, 20) {
         match course {
             Ok(course) => courses.push(course),
             Err(why) => refusals.extend(why.lines().map(|line| format!("\n    {line}"))),
         }
     }
     if !refusals.is_empty() {
-        return format!("refused{}", refusals.into_iter().collect::<String>());
+        return Err(refusals.into_iter().collect());
+    }
+    for course in &courses {
+        let codes = trialect_bpod::wire::allot(&model.hardware(), &[])
+            .and_then(|allotted| trialect_bpod::wire::EventCodes::new(&model.hardware(), &allotted));
+        let upload = trialect_bpod::wire::encode(&course.matrix, model, &codes.expect("a known board"), false);
+        upload.expect("what was lowered fits the board");
     }
     let most = |of: fn(&Course) -> usize| courses.iter().map(of).max().unwrap_or(0);
-    format!(
+    Ok(format!(
         "{} states, {} global timers, {} conditions, {} messages",
         most(|course| course.matrix.states.len()),
         most(|course| course.matrix.timers.len()),
         most(|course| course.matrix.conditions.len()),
         most(|course| course.matrix.messages.iter().map(|(_, list)| list.len()).sum()),
-    )
+    ))
 }
 
 fn files(folder: &Path, list: &mut Vec<PathBuf>) {

@@ -43,13 +43,17 @@ impl Heard {
     pub fn of(program: &Program, entries: &[Entry]) -> Heard {
         let mut heard = Heard::default();
         let (mut trial, mut start, mut runs) = (0, 0, false);
+        // The board looks at its inputs at the end of each cycle. What happens after a change of state and in the same
+        // cycle would count for the state before: it comes one cycle later.
+        let cycle_of = |at: Ns, start: Ns| u32::try_from((at - start - 1).max(0) / CYCLE + 1).expect("some days");
+        let mut changed = 0;
         for entry in entries {
             match *entry {
-                Entry::TrialStart { trial: number, at } => (trial, start, runs) = (number, at, true),
+                Entry::TrialStart { trial: number, at } => (trial, start, runs, changed) = (number, at, true, 0),
+                Entry::State { at, .. } if at > start => changed = cycle_of(at, start),
                 Entry::Row { .. } => runs = false,
                 Entry::Input { line, at, value } if program.inputs[line as usize].channel != "done" => {
-                    // The board looks at its inputs at the end of each cycle.
-                    let cycle = u32::try_from((at - start - 1).max(0) / CYCLE + 1).expect("a trial of some days");
+                    let cycle = cycle_of(at, start).max(changed + 1);
                     let list = if runs { &mut heard.trials } else { &mut heard.gaps };
                     list.entry(trial).or_default().push(Happening { cycle, line, value });
                 }
@@ -107,6 +111,7 @@ fn session(
             Domain::Named { members } => serde_json::json!(members.first()),
             Domain::Text { .. } => serde_json::json!("some words"),
             Domain::Bool => serde_json::json!(true),
+            Domain::Int { least, .. } => serde_json::json!(least),
             _ => serde_json::json!(0),
         };
         (column.name.clone(), value)
@@ -144,9 +149,9 @@ pub fn simulated(program: &Arc<Program>, trials: u32) -> Vec<Entry> {
 }
 
 /// The courses of the first trials of a session of the simulator.
-pub fn courses(program: &Arc<Program>, trials: u32) -> Vec<Result<Course, String>> {
+pub fn courses(program: &Arc<Program>, model: Model, trials: u32) -> Vec<Result<Course, String>> {
     let post = Post::default();
-    let mut machine = machine(program, Model::R2Firmware23, &post);
+    let mut machine = machine(program, model, &post);
     let courses = RefCell::new(Vec::new());
     let (ended, _) = session(program, &mut machine, &mut sim_rig(program), trials, &|_| {
         courses.borrow_mut().extend(post.borrow_mut().take());

@@ -1,8 +1,13 @@
-//! Both machines do the same: on every accepted program, on random programs, on whole sessions.
+//! Both machines do the same: on every accepted program, on random programs, on whole sessions. And no input makes them
+//! leave what is proven.
 //!
 //! The interpreter is the law of what a program means. Compiled code must tell its host the same, in
 //! the same order, with the same arguments, and leave the same memory, bit by bit.
 
+#[path = "differential/adversary.rs"]
+mod adversary;
+#[path = "differential/bounds.rs"]
+mod bounds;
 #[path = "differential/clauses.rs"]
 mod clauses;
 #[path = "differential/constructs.rs"]

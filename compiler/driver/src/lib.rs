@@ -22,4 +22,5 @@ pub use study::{
     CompiledStudy, Confirm, Fed, Filled, Handed, Study, StudyScenario, StudyStage, Way, compile_study,
     compile_study_beside, is_study, name_of_protocol, stage_protocols,
 };
+pub use trialect_sema::proofs;
 pub use trialect_syntax::format;

@@ -26,6 +26,7 @@ mod misplaced;
 mod model;
 mod names;
 mod order;
+pub mod proofs;
 mod reuse;
 mod rules;
 mod stage_values;
@@ -38,6 +39,7 @@ mod tracks;
 mod trains;
 mod types;
 mod values;
+mod walk;
 
 pub use interval::Interval;
 pub use model::*;

@@ -18,6 +18,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a protocol: write a folder with one that checks and simulates, its scenarios and a page
+    New(NewOptions),
     /// Check a protocol and show what is wrong with it
     Check(CheckOptions),
     /// Write texts in the one style; their meaning, hashes, comments and descriptions stay as they are
@@ -61,6 +63,28 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct NewOptions {
+    /// The folder to write; its name is that of the protocol
+    #[arg(value_name = "NAME")]
+    pub(crate) folder: PathBuf,
+    /// What to begin with
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) template: Template,
+}
+
+/// What a new protocol begins with.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+pub(crate) enum Template {
+    /// A visual choice between two sides, with a curriculum
+    #[default]
+    Choice,
+    /// A lever and pellets under a ratio schedule
+    Operant,
+    /// Tones that foretell water or nothing
+    Conditioning,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CheckOptions {
     /// The protocol's text
     pub(crate) protocol: PathBuf,
@@ -70,6 +94,9 @@ pub(crate) struct CheckOptions {
     /// Print instead how often animals that do not look are rewarded, and which criteria they meet
     #[arg(long, conflicts_with = "json")]
     pub(crate) strategies: bool,
+    /// Print instead what is proven: how long trials last, what they give, for how long outputs are on, stages reached
+    #[arg(long, conflicts_with = "strategies")]
+    pub(crate) bounds: bool,
     #[command(flatten)]
     pub(crate) library: LibraryOptions,
 }

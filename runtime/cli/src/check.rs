@@ -4,7 +4,7 @@ use crate::arguments::CheckOptions;
 use crate::course::{self, Read};
 use crate::failure::Failure;
 use crate::protocol::compile_with_scenarios;
-use crate::{output, render, strategies};
+use crate::{bounds, output, render, strategies};
 use std::io::IsTerminal;
 use trialect_base::{Finding, Sources};
 
@@ -36,6 +36,9 @@ fn tell(options: &CheckOptions, findings: &[Finding], sources: &Sources) {
 }
 
 pub(crate) fn run(options: &CheckOptions) -> Result<(), Failure> {
+    if options.bounds {
+        return bounds::run(options);
+    }
     if course::is(&options.protocol)? {
         return study(options);
     }

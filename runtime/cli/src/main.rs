@@ -5,6 +5,7 @@ mod animal;
 mod answers;
 mod arguments;
 mod audit;
+mod bounds;
 mod carry;
 mod changes;
 mod check;
@@ -23,6 +24,7 @@ mod interrupt;
 mod lsp;
 mod machine;
 mod nearby;
+mod new;
 mod output;
 mod protocol;
 mod record;
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     output::start_logs(arguments.verbose);
     let result = match arguments.command {
+        Command::New(options) => new::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Fmt(options) => fmt::run(&options),
         Command::Diff(options) => diff::run(&options),

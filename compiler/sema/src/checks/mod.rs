@@ -2,6 +2,7 @@
 
 mod circles;
 mod criteria;
+mod limits;
 mod members;
 mod overlaps;
 mod ranges;
@@ -35,6 +36,7 @@ impl Checker<'_> {
         self.check_overlaps();
         self.check_swaps();
         self.check_waits();
+        self.check_limits();
         self.check_unused();
     }
 }

@@ -1,6 +1,6 @@
 //! What every protocol must have.
 
-use crate::{Checker, Deed};
+use crate::{Checker, Deed, walk};
 use trialect_base::{Finding, Span};
 
 impl Checker<'_> {
@@ -37,7 +37,7 @@ impl Checker<'_> {
     fn check_held_once(&mut self) {
         let target = |deed: &Deed| (deed.device, deed.verb, deed.stimulus);
         let (mut held, mut findings) = (Vec::new(), Vec::new());
-        in_actions(&self.model.held, &mut |deed| held.push((target(deed), deed.span)));
+        walk::deeds(&self.model.held, &mut |deed| held.push((target(deed), deed.span)));
         for deed in self.all_deeds() {
             let Some((_, first)) = held.iter().find(|(other, span)| *other == target(&deed) && *span != deed.span)
             else {
@@ -58,7 +58,7 @@ impl Checker<'_> {
         for state in self.model.states.iter().filter(|_| !self.model.besides.is_empty()) {
             let clauses = state.clauses.iter().map(|clause| clause.actions.as_slice());
             for actions in clauses.chain([state.entry.as_slice()]) {
-                in_actions(actions, &mut |deed| {
+                walk::deeds(actions, &mut |deed| {
                     let verb = &self.model.class(deed.device).verbs[deed.verb];
                     if matches!(verb.lasting, crate::Lasting::Held | crate::Lasting::Latching) {
                         kept.push((Kept::Output(deed.device, deed.verb, deed.stimulus), state.machine, deed.span));
@@ -172,12 +172,12 @@ impl Checker<'_> {
         }
     }
 
-    fn all_deeds(&self) -> Vec<Deed> {
+    pub(super) fn all_deeds(&self) -> Vec<Deed> {
         let mut deeds = Vec::new();
         let states = self.model.states.iter();
         let clauses = self.model.states.iter().flat_map(|state| &state.clauses).map(|clause| clause.actions.as_slice());
         let lists = states.map(|state| state.entry.as_slice()).chain(clauses).chain([self.model.held.as_slice()]);
-        lists.for_each(|list| in_actions(list, &mut |deed| deeds.push(deed.clone())));
+        lists.for_each(|list| walk::deeds(list, &mut |deed| deeds.push(deed.clone())));
         deeds.sort_by_key(|deed| deed.span);
         deeds
     }
@@ -188,18 +188,4 @@ impl Checker<'_> {
 enum Kept {
     Output(crate::DeviceId, usize, Option<crate::StimulusId>),
     Parameter(crate::StimulusId, usize),
-}
-
-/// Every deed of a list of actions.
-fn in_actions(actions: &[crate::Action], each: &mut dyn FnMut(&Deed)) {
-    for action in actions {
-        match action {
-            crate::Action::Do(deed) => each(deed),
-            crate::Action::If { then, otherwise, .. } => {
-                in_actions(then, each);
-                in_actions(otherwise, each);
-            }
-            _ => {}
-        }
-    }
 }

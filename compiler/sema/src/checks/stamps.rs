@@ -1,8 +1,8 @@
 //! Stamps that a state reads before there are any.
 
-use crate::model::{Action, StateId, ValueId, ValueKind, Waits};
+use crate::model::{StateId, ValueId, ValueKind};
 use crate::term::{Stamp, Term, Texpr};
-use crate::{Checker, Goes};
+use crate::{Checker, Goes, walk};
 use std::collections::BTreeSet;
 use trialect_base::{Finding, Span};
 
@@ -58,17 +58,7 @@ impl Checker<'_> {
     fn stamps_read(&self, k: usize) -> Vec<(StateId, Stamp, Span)> {
         let state = &self.model.states[k];
         let mut reads = Vec::new();
-        let mut each = |typed: &Texpr| self.stamps_in(typed, None, &mut BTreeSet::new(), &mut reads);
-        in_actions(&state.entry, &mut each);
-        for clause in &state.clauses {
-            match &clause.waits {
-                Waits::Reaches { affine, level, .. } => [&affine.whole, level].into_iter().for_each(&mut each),
-                Waits::After(time) => each(time),
-                Waits::Event(..) | Waits::State(..) | Waits::Condition => {}
-            }
-            clause.guard.iter().for_each(&mut each);
-            in_actions(&clause.actions, &mut each);
-        }
+        walk::of_state(state, &mut |typed| self.stamps_in(typed, None, &mut BTreeSet::new(), &mut reads));
         reads
     }
 
@@ -94,23 +84,5 @@ impl Checker<'_> {
             }
             _ => {}
         });
-    }
-}
-
-/// Every expression of a list of actions.
-fn in_actions(actions: &[Action], each: &mut dyn FnMut(&Texpr)) {
-    for action in actions {
-        match action {
-            Action::Set { keys, to, .. } => keys.iter().chain([to]).for_each(&mut *each),
-            Action::Let { to, .. } => each(to),
-            Action::If { condition, then, otherwise } => {
-                each(condition);
-                in_actions(then, each);
-                in_actions(otherwise, each);
-            }
-            Action::Draw(_) => {}
-            Action::Do(deed) => deed.arguments.iter().for_each(|(_, typed)| each(typed)),
-            Action::Track { affine, .. } => each(&affine.whole),
-        }
     }
 }

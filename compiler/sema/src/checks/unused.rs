@@ -2,7 +2,8 @@
 
 use crate::Checker;
 use crate::model::*;
-use crate::term::{Term, Texpr};
+use crate::term::Term;
+use crate::walk;
 use trialect_base::Finding;
 
 impl Checker<'_> {
@@ -57,81 +58,13 @@ impl Checker<'_> {
     fn values_read(&self) -> Vec<bool> {
         let model = &self.model;
         let mut read = vec![false; model.values.len()];
-        let mut each = |typed: &Texpr| {
+        walk::expressions(model, &mut |typed| {
             typed.visit(&mut |inner| {
                 if let Term::Value { value, .. } = inner.term {
                     read[value.0] = true;
                 }
             });
-        };
-        model.values.iter().for_each(|value| in_value(&value.kind, &mut each));
-        for stage in model.curricula.iter().flat_map(|curriculum| &curriculum.stages) {
-            stage.values.iter().flatten().for_each(&mut each);
-            for way in &stage.transitions {
-                way.guard.iter().for_each(&mut each);
-                in_actions(&way.actions, &mut each);
-            }
-        }
-        for state in &model.states {
-            in_actions(&state.entry, &mut each);
-            for clause in &state.clauses {
-                match &clause.waits {
-                    Waits::Reaches { affine, level, .. } => [&affine.whole, level].into_iter().for_each(&mut each),
-                    Waits::After(time) => each(time),
-                    Waits::Event(..) | Waits::State(..) | Waits::Condition => {}
-                }
-                clause.guard.iter().for_each(&mut each);
-                in_actions(&clause.actions, &mut each);
-            }
-        }
-        for handler in &model.handlers {
-            handler.guard.iter().for_each(&mut each);
-            in_actions(&handler.actions, &mut each);
-        }
-        in_actions(&model.held, &mut each);
-        model.blocks.iter().filter_map(|block| block.ends.as_ref()).chain(&model.counts).for_each(&mut each);
-        model.stops.iter().chain(&model.advices).for_each(|watch| each(&watch.condition));
-        model.limits.iter().map(|limit| &limit.amount).for_each(&mut each);
-        model.pause.iter().for_each(|(time, _)| each(time));
-        model.stimuli.iter().flat_map(|stimulus| &stimulus.fixed).for_each(&mut each);
+        });
         read
-    }
-}
-
-fn in_value(kind: &ValueKind, each: &mut dyn FnMut(&Texpr)) {
-    match kind {
-        ValueKind::Definition(body) => each(body),
-        ValueKind::Table(rows) => rows.iter().for_each(each),
-        ValueKind::Variable(variable) | ValueKind::Parameter(variable) => variable.initial.iter().for_each(each),
-        ValueKind::Draw(family) => family.parameters().into_iter().for_each(each),
-        ValueKind::Statistic(statistic) => {
-            let parts = statistic.key.iter().chain(&statistic.filter).chain(&statistic.otherwise);
-            parts.chain([&statistic.sample]).for_each(each);
-        }
-        ValueKind::Fit(fit) => fit.keys.iter().for_each(each),
-        ValueKind::Pending | ValueKind::Covariate(_) => {}
-    }
-}
-
-fn in_actions(actions: &[Action], each: &mut dyn FnMut(&Texpr)) {
-    for action in actions {
-        match action {
-            Action::Set { keys, to, .. } => keys.iter().chain([to]).for_each(&mut *each),
-            Action::Let { to, .. } => each(to),
-            Action::If { condition, then, otherwise } => {
-                each(condition);
-                in_actions(then, each);
-                in_actions(otherwise, each);
-            }
-            Action::Draw(_) => {}
-            Action::Do(deed) => {
-                deed.arguments.iter().map(|(_, typed)| typed).chain(&deed.duration).for_each(&mut *each);
-            }
-            Action::Track { affine, .. } => {
-                each(&affine.whole);
-                each(&affine.slope);
-                affine.offset.iter().for_each(&mut *each);
-            }
-        }
     }
 }

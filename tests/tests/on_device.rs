@@ -19,8 +19,8 @@ use trialect_bpod::wire::Model;
 fn same_on_the_board(protocol: &str, model: Model, trials: u32) -> (f64, u64) {
     let program = compiled(protocol);
     let simulated = simulated(&program, trials);
-    let (entries, ran) = on_board(&program, model, &Heard::of(&program, &simulated), trials, &[]);
-    let entries = entries.expect("a session without a fault");
+    let (ended, entries, ran) = on_board(&program, model, &Heard::of(&program, &simulated), trials, &[]);
+    ended.expect("a session without a fault");
     played::compare(&program, &simulated, &entries, &ran)
 }
 
@@ -36,6 +36,25 @@ fn a_session_at_ports_is_the_same_on_the_board() {
 fn a_session_at_the_wheel_is_the_same_on_the_board() {
     same_on_the_board("ibl/basic.trial", Model::R2Firmware23, 500);
     same_on_the_board("ibl/full.trial", Model::R2Firmware23, 500);
+}
+
+/// Others that need only what a board has, with inputs of all kinds.
+#[test]
+fn sessions_of_other_protocols_are_the_same_on_the_board() {
+    let names = [
+        "aind/foraging",
+        "decisions/bandit",
+        "ibl/detection",
+        "ibl/habituation",
+        "ibl/rig_2019/basic",
+        "inhibition/stop_signal",
+        "psychophysics/orientation",
+        "psychophysics/random_dots",
+        "pycontrol/reversal",
+    ];
+    for name in names {
+        same_on_the_board(&format!("{name}.trial"), Model::R2Firmware23, 20);
+    }
 }
 
 #[test]

@@ -17,10 +17,8 @@ fn a_fault_ends_the_session_and_keeps_what_was() {
     ];
     for (kind, code) in cases {
         let fault = Fault { kind, trial: 3, cycle: 500 };
-        let (ended, ran) = on_board(&program, Model::R2Firmware23, &heard, 5, &[fault]);
-        let told = match ended {
-            Ok(entries) | Err((_, entries)) => format!("{entries:?}"),
-        };
+        let (ended, entries, ran) = on_board(&program, Model::R2Firmware23, &heard, 5, &[fault]);
+        let told = format!("{entries:?} {ended:?}");
         assert!(told.contains(code), "{kind:?} without {code}");
         assert_eq!(ran.len(), 2, "{kind:?}");
     }

@@ -167,7 +167,7 @@ pub fn on_board(
     heard: &Heard,
     trials: u32,
     faults: &[Fault],
-) -> (Result<Vec<Entry>, (SessionFault, Vec<Entry>)>, Vec<Ran>) {
+) -> (Result<(), SessionFault>, Vec<Entry>, Vec<Ran>) {
     let bindings = bindings(program, model);
     let info = ModuleInfo { firmware: 6, name: "RotaryEncoder".into(), ..ModuleInfo::default() };
     let board = Board::new(model).with_module(0, info).with_faults(faults);
@@ -182,7 +182,7 @@ pub fn on_board(
     rig.wire(&wiring(program)).expect("obedient devices");
     let (ended, entries) = session(program, &mut machine, &mut rig, trials, &|_| {});
     let ran = rig.ran().to_vec();
-    (ended.map(|()| entries.clone()).map_err(|fault| (fault, entries)), ran)
+    (ended, entries, ran)
 }
 
 /// A trial of a record: states with their times, decisions, outcome.

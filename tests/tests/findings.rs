@@ -1,6 +1,7 @@
 //! What people are told: every refused protocol of the corpus with its findings, and no finding for the accepted ones.
 
 mod corpus;
+mod rigs;
 
 use corpus::{Case, cases, codes, compiled, render};
 use std::path::Path;

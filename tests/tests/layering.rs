@@ -27,13 +27,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("sim", &["device"]),
     ("recorded", &["device"]),
     ("bpod", &["device", "matrix"]),
+    ("realtime", &["device"]),
+    ("rig", &["base", "ir", "bpod"]),
     ("export", &["ir", "journal"]),
     ("audit", &["ir", "units"]),
     (
         "cli",
         &[
             "base", "units", "driver", "ir", "interp", "codegen", "device", "journal", "session", "sim", "export",
-            "recorded", "bpod", "audit", "lsp",
+            "recorded", "bpod", "realtime", "rig", "audit", "lsp",
         ],
     ),
 ];
@@ -60,8 +62,10 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("libm", &["ir", "psychometrics", "sim"]),
     ("crc32c", &["journal"]),
     ("fs4", &["cli"]),
-    ("serialport", &["bpod"]),
-    ("rustix", &["bpod"]),
+    ("toml_edit", &["rig"]),
+    ("serialport", &["bpod", "cli"]),
+    ("rustix", &["bpod", "realtime", "tests"]),
+    ("jiff", &["cli"]),
 ];
 
 const PREFIX: &str = "trialect-";

@@ -7,6 +7,7 @@ mod explain;
 mod hints;
 mod names;
 mod nearby;
+mod needs;
 mod offered;
 mod scenarios;
 mod strategies;
@@ -16,6 +17,7 @@ pub use compile::{Analysed, Compiled, Library, SourceText, analyse, compile, com
 pub use explain::{codes, explain};
 pub use names::{name_for_use, names_used};
 pub use nearby::{Near, files_for_name, nearby};
+pub use needs::{Demand, Needs, needs};
 pub use scenarios::{Act, Asked, Asks, Expectation, Player, Run, Scenario, animals};
 pub use strategies::{Strategies, strategies};
 pub use study::{

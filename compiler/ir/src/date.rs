@@ -39,6 +39,11 @@ impl Date {
         self.0
     }
 
+    /// The day so many days after 1970-01-01; none outside of the calendar.
+    pub fn of_days(days: i32) -> Option<Date> {
+        Some(Date(days)).filter(|date| (Date::LEAST..=Date::MOST).contains(date))
+    }
+
     /// The day after; the last day of the calendar is followed by itself.
     #[must_use]
     pub fn next(self) -> Date {
@@ -111,6 +116,13 @@ impl<'de> Deserialize<'de> for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_of_the_calendar_have_numbers() {
+        assert_eq!(Date::of_days(10_957), Some(Date::FIRST));
+        assert_eq!(Date::of_days(Date::LEAST.days() - 1), None);
+        assert_eq!(Date::of_days(Date::MOST.days() + 1), None);
+    }
 
     #[test]
     fn dates_are_written_as_they_are_read() {

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Test(TestOptions),
     /// Run sessions of a simulated animal, adding to the subject's chain
     Sim(SimOptions),
-    /// Run a session driven by the raw files of a recorded one
+    /// Run a session on a rig, or one that the raw files of a recorded one drive
     Run(RunOptions),
     /// Run recorded inputs again and compare everything that is computed
     Replay(ReplayOptions),
@@ -54,6 +54,11 @@ pub(crate) enum Command {
     Emulate {
         #[command(subcommand)]
         device: Emulated,
+    },
+    /// Check rig files, list what is connected, calibrate devices
+    Rig {
+        #[command(subcommand)]
+        what: RigCommand,
     },
     /// Explain a finding by its code; without a code, list all codes
     Explain {
@@ -295,18 +300,32 @@ pub(crate) struct CarryOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what drives it").required(true).args(["rig", "recorded"]))]
 pub(crate) struct RunOptions {
-    /// The protocol's text
+    /// The protocol's or the study's text
     pub(crate) protocol: PathBuf,
-    /// Folder of a raw session of rig program v5
+    /// The rig's description
+    #[arg(long, value_name = "FILE", requires = "subject")]
+    pub(crate) rig: Option<PathBuf>,
+    /// Name of the subject on the rig
+    #[arg(long, conflicts_with = "recorded")]
+    pub(crate) subject: Option<String>,
+    /// Folder of a raw session of rig program v5; it says whose session it is
     #[arg(long, value_name = "DIR")]
-    pub(crate) recorded: PathBuf,
-    /// Folder of the data; the subject's name comes from the recording
+    pub(crate) recorded: Option<PathBuf>,
+    /// Folder of the data; sessions go to DATA/SUBJECT/NNN
     #[arg(long)]
     pub(crate) data: PathBuf,
-    /// Seed of the draws that the recording does not give
+    /// Seed of the draws, of those that a recording does not give
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Valves and pumps stay shut on the rig; the record says so
+    #[arg(long, conflicts_with = "recorded")]
+    pub(crate) dry: bool,
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmOptions,
+    #[command(flatten)]
+    pub(crate) requests: RequestOptions,
     #[command(flatten)]
     pub(crate) date: DateOptions,
     #[command(flatten)]
@@ -433,6 +452,9 @@ pub(crate) struct EmulateBpodOptions {
     /// Let time jump to what happens next while a trial runs
     #[arg(long)]
     pub(crate) fast: bool,
+    /// A mouse at the ports that pokes, mostly where it is lit; another one for each number
+    #[arg(long, value_name = "SEED")]
+    pub(crate) mouse: Option<u64>,
     /// Something from outside in a cycle (100 us) of a trial: Port1In@1:2511
     #[arg(long, value_name = "EVENT@TRIAL:CYCLE")]
     pub(crate) event: Vec<String>,
@@ -442,4 +464,86 @@ pub(crate) struct EmulateBpodOptions {
     /// Write every byte that passes a port into a file
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RigCommand {
+    /// Check a rig file by itself, or whether a protocol can run on it
+    Check(RigCheckOptions),
+    /// List the serial ports of USB devices, as a rig file names them
+    List,
+    /// Measure what a device does, and write it into the rig file
+    Calibrate {
+        #[command(subcommand)]
+        what: Calibrated,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Calibrated {
+    /// Weigh drops of a valve at several times; asks for what it is not told
+    Valve(CalibrateValveOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RigCheckOptions {
+    /// The rig file
+    pub(crate) rig: PathBuf,
+    /// The protocol that is to run on it
+    pub(crate) protocol: Option<PathBuf>,
+    /// The day of the session, which says how old calibrations are; without it that of the computer's clock, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
+    /// Print the findings as a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) library: LibraryOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CalibrateValveOptions {
+    /// The rig file
+    pub(crate) rig: PathBuf,
+    /// The valve, when the rig has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Option<String>,
+    /// Times open, in ms: 30,50,75,100,150
+    #[arg(long, value_name = "MS,…", value_delimiter = ',')]
+    pub(crate) times_ms: Vec<f64>,
+    /// Drops at each time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) drops: Option<u32>,
+    /// Pause between two drops, in ms
+    #[arg(long, value_name = "MS", default_value_t = 200.0, value_parser = pause_ms)]
+    pub(crate) pause_ms: f64,
+    /// Density of the fluid, in g/mL: 1 for water, 1.038 for 10% sucrose
+    #[arg(long, value_name = "G_PER_ML", default_value_t = 1.0, value_parser = density)]
+    pub(crate) density: f64,
+    /// What a dish of water loses while one time is weighed, in g
+    #[arg(long, value_name = "G", value_parser = evaporation)]
+    pub(crate) evaporation_g: Option<f64>,
+    /// Who weighs
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) by: Option<String>,
+    /// The day; without it that of the computer's clock, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
+}
+
+fn pause_ms(text: &str) -> Result<f64, String> {
+    within(text, 10.0, 10_000.0)
+}
+
+fn density(text: &str) -> Result<f64, String> {
+    within(text, 0.5, 2.0)
+}
+
+fn evaporation(text: &str) -> Result<f64, String> {
+    within(text, 0.0, 1.0)
+}
+
+fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("write a number from {least} to {most}"))
 }

@@ -1,4 +1,5 @@
-//! Ctrl-C: the first one ends the session after the trial under way, the second one ends the process.
+//! Ctrl-C: the first one ends the session after the trial under way, the second one ends the process; of a session on a
+//! rig it ends the trial at once, and the devices are made safe.
 
 use crate::failure::Failure;
 use crate::output;
@@ -25,6 +26,35 @@ impl Interrupt {
                 .map_err(|error| Failure::trouble("no-signals", format!("Ctrl-C cannot be watched for: {error}")))?;
         }
         Ok(Interrupt(asked))
+    }
+
+    /// For a session on a rig: the first Ctrl-C ends it after the trial under way. The second one, the end of its terminal
+    /// and that of the computer end it at once, which sets the flag that is returned; the process ends when all devices
+    /// are safe.
+    #[cfg(unix)]
+    pub(crate) fn watch_rig() -> Result<(Interrupt, Arc<AtomicBool>), Failure> {
+        use signal_hook::consts::SIGHUP;
+        let (asked, at_once) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])
+            .map_err(|error| Failure::trouble("no-signals", format!("Ctrl-C cannot be watched for: {error}")))?;
+        let (first, second) = (Arc::clone(&asked), Arc::clone(&at_once));
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                let again = first.swap(true, Ordering::SeqCst);
+                if again || signal != SIGINT {
+                    second.store(true, Ordering::SeqCst);
+                } else {
+                    output::complain("ends after this trial; Ctrl-C again ends it at once");
+                }
+            }
+        });
+        Ok((Interrupt(asked), at_once))
+    }
+
+    /// See above; a second Ctrl-C ends the process.
+    #[cfg(not(unix))]
+    pub(crate) fn watch_rig() -> Result<(Interrupt, Arc<AtomicBool>), Failure> {
+        Ok((Interrupt::watch()?, Arc::new(AtomicBool::new(false))))
     }
 
     /// What a session looks at after each trial.

@@ -21,6 +21,7 @@ mod failure;
 mod fmt;
 mod hash;
 mod interrupt;
+mod live;
 mod lsp;
 mod machine;
 mod nearby;
@@ -34,7 +35,9 @@ mod render;
 mod replay;
 mod requests;
 mod rerun;
+mod rig;
 mod scenarios;
+mod sessions;
 mod show;
 mod sim;
 mod store;
@@ -45,8 +48,9 @@ mod totals;
 mod verdict;
 mod verify;
 
-use arguments::{Arguments, Command, Emulated};
+use arguments::{Arguments, Command, Emulated, RunOptions};
 use clap::Parser;
+use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -60,7 +64,7 @@ fn main() -> ExitCode {
         Command::Hash(options) => hash::run(&options),
         Command::Test(options) => scenarios::run(&options),
         Command::Sim(options) => sim::run(&options),
-        Command::Run(options) => recorded::run(&options),
+        Command::Run(options) => run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Recover(options) => recover::run(&options),
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Command::Doc(options) => doc::run(&options),
         Command::Lsp(options) => lsp::run(&options),
         Command::Emulate { device: Emulated::Bpod(options) } => emulate::run_bpod(&options),
+        Command::Rig { what } => rig::run(&what),
         Command::Explain { code } => explain::run(code.as_deref()),
     };
     match result {
@@ -78,5 +83,14 @@ fn main() -> ExitCode {
             failure.tell();
             ExitCode::from(failure.exit_code())
         }
+    }
+}
+
+/// A session on a rig, or one that a recording drives; the arguments have one of the two.
+fn run(options: &RunOptions) -> Result<(), Failure> {
+    match (&options.rig, &options.recorded, &options.subject) {
+        (Some(rig), None, Some(subject)) => live::run(options, rig, subject),
+        (_, Some(recorded), _) => recorded::run(options, recorded),
+        _ => Err(Failure::trouble("usage", "write --rig FILE --subject NAME, or --recorded DIR")),
     }
 }

@@ -27,3 +27,15 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
+
+/// A line in the place of the last status.
+pub(crate) fn status(text: &str) {
+    let _ = write!(std::io::stderr(), "\r\x1b[K{text}");
+    let _ = std::io::stderr().flush();
+}
+
+/// A question; the answer follows on its line.
+pub(crate) fn ask(text: &str) {
+    let _ = write!(std::io::stderr(), "{text}");
+    let _ = std::io::stderr().flush();
+}

@@ -5,7 +5,7 @@ use crate::carry::{self, Start};
 use crate::covariates::{self, Covariates, WEIGHT, asks_weight, given as given_covariates, tell_unusual};
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
-use crate::sim::{before, broken_off, chain};
+use crate::sessions::{before, broken_off, chain};
 use crate::store::{self, Subject};
 use crate::{date, machine, output, protocol, record, table, today};
 use serde_json::json;
@@ -25,12 +25,12 @@ use trialect_session::{
     wiring,
 };
 
-pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
+pub(crate) fn run(options: &RunOptions, folder: &Path) -> Result<(), Failure> {
     let interrupt = Interrupt::watch()?;
     covariates::by_whom(&options.covariates, false)?;
     let (program, compiled) = protocol::program(&options.protocol, &options.library)?;
-    let recording = Recording::open(&options.recorded)
-        .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", options.recorded.display())))?;
+    let recording = Recording::open(folder)
+        .map_err(|fault| Failure::trouble(fault.code(), format!("{}: {fault}", folder.display())))?;
     let recording = Arc::new(recording);
     let name = recording.subject().name.clone();
     let subject = Subject::lock(&options.data, &name)?;

@@ -7,8 +7,11 @@ use crate::output;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use trialect_bpod::emulator::{Board, Effect, Fault, Pace, PseudoTerminal, Served, Stimulus, Tracing, serve};
+use trialect_bpod::emulator::{Board, Effect, Fault, Mouse, Pace, PseudoTerminal, Served, Stimulus, Tracing, serve};
 use trialect_bpod::wire::{EventCodes, Model, allot};
+
+/// How long a board is watched after its cable was pulled out: longer than any pulse.
+const ALONE_US: u64 = 60_000_000;
 
 /// Links to the ports, taken away in the end.
 struct Links(Vec<PathBuf>);
@@ -23,7 +26,12 @@ impl Drop for Links {
 
 pub(crate) fn run(options: &EmulateBpodOptions) -> Result<(), Failure> {
     let model: Model = options.model.into();
-    let mut board = planned(model, &options.fault, &options.event)?;
+    let board = planned(model, &options.fault, &options.event)?;
+    let mouse = options.mouse.map(|seed| Mouse::new(seed, &model.hardware()));
+    let mut board = match mouse {
+        Some(mouse) => board.with_mouse(mouse),
+        None => board,
+    };
     let mut traced = options.trace.as_deref().map(begin_trace).transpose()?;
     let interrupt = Interrupt::watch()?;
     let ports = (0..model.ports()).map(|_| PseudoTerminal::new()).collect::<Result<Vec<_>, _>>();
@@ -42,8 +50,11 @@ pub(crate) fn run(options: &EmulateBpodOptions) -> Result<(), Failure> {
         }
     };
     let served = serve(&mut board, &ports, pace, interrupt.flag(), &mut trace);
-    drop(links);
+    drop((links, ports));
     let served = served.map_err(|error| trouble("the pseudo-terminals failed", &error))?;
+    if served == Served::Unplugged {
+        go_on_alone(&mut board, &mut trace);
+    }
     if let (Some(error), Some(path)) = (failed, &options.trace) {
         return Err(trace_trouble(path, &error));
     }
@@ -62,6 +73,14 @@ fn planned(model: Model, faults: &[String], events: &[String]) -> Result<Board, 
     let stimuli: Result<Vec<Stimulus>, String> = events.iter().map(|text| Stimulus::parse(text, &codes)).collect();
     let stimuli = stimuli.map_err(|what| Failure::trouble("emulate-event", what))?;
     Ok(Board::new(model).with_faults(&faults).with_stimuli(&stimuli))
+}
+
+/// What a board whose cable was pulled out still does by itself, for the trace.
+fn go_on_alone(board: &mut Board, trace: &mut dyn FnMut(u64, &Tracing<'_>)) {
+    board.advance(board.now() + ALONE_US);
+    for (at, effect) in board.take_effects() {
+        trace(at, &Tracing::Seen(&effect));
+    }
 }
 
 fn trouble(what: &str, error: &std::io::Error) -> Failure {

@@ -6,6 +6,8 @@
 mod adaptive;
 mod amend;
 mod audit;
+#[cfg(unix)]
+mod bench;
 mod beside;
 mod bounds;
 mod broken_off;
@@ -29,6 +31,10 @@ mod fmt;
 mod folders;
 mod foraging;
 mod library;
+#[cfg(unix)]
+mod live;
+#[cfg(unix)]
+mod live_faults;
 mod locking;
 mod mutations;
 mod nearby;
@@ -44,6 +50,8 @@ mod recover;
 mod replay;
 mod replay_against;
 mod requests;
+#[cfg(unix)]
+mod rig;
 mod rig_2019;
 mod scenarios;
 mod simulation;

@@ -3,6 +3,7 @@
 use super::execution::Execution;
 use super::fault::{Fault, FaultKind, Stimulus, StimulusKind};
 use super::lines::Lines;
+use super::mouse::Mouse;
 use super::program::Program;
 use crate::wire::{
     Channel, DISCOVERY, END_OF_TRIAL, EVENTS, EventCodes, Hardware, Message, Model, ModuleInfo, SOFT_CODE, Upload,
@@ -101,6 +102,7 @@ pub struct Board {
     hold_until: u64,
     is_unplugged: bool,
     effects: Vec<(u64, Effect)>,
+    mouse: Option<Mouse>,
 }
 
 impl Board {
@@ -146,6 +148,7 @@ impl Board {
             hold_until: 0,
             is_unplugged: false,
             effects: Vec::new(),
+            mouse: None,
             hardware,
         }
     }
@@ -156,6 +159,13 @@ impl Board {
         if let Some(place) = self.modules.get_mut(channel) {
             *place = Some(module);
         }
+        self
+    }
+
+    /// With an animal at its ports.
+    #[must_use]
+    pub fn with_mouse(mut self, mouse: Mouse) -> Board {
+        self.mouse = Some(mouse);
         self
     }
 
@@ -352,9 +362,10 @@ impl Board {
             let cycles = outside.map(|(_, at)| at).chain(waits).chain(running.execution.due(&self.lines)).min()?;
             Some(self.now + u64::from(cycles.saturating_sub(cycle)) * CYCLE_US)
         });
+        let mouse = self.mouse.as_ref().filter(|_| self.running.is_some()).and_then(Mouse::due);
         let sign = (!self.is_connected).then_some(self.discovery_due);
         let held = (self.now < self.hold_until).then_some(self.hold_until);
-        trial.into_iter().chain(self.later.as_ref().map(|(at, _)| *at)).chain(sign).chain(held).min()
+        trial.into_iter().chain(mouse).chain(self.later.as_ref().map(|(at, _)| *at)).chain(sign).chain(held).min()
     }
 
     fn tick(&mut self) {
@@ -373,6 +384,7 @@ impl Board {
             return;
         }
         if !self.is_paused {
+            self.live();
             self.cycle_of_trial();
         }
         self.completed = self.completed.wrapping_add(1);
@@ -382,6 +394,14 @@ impl Board {
         let now = self.now;
         let changes = self.lines.take_changes().into_iter();
         self.effects.extend(changes.map(|(channel, value)| (now, Effect::Output { channel, value })));
+    }
+
+    /// The animal does something, or not.
+    fn live(&mut self) {
+        let (Some(mouse), true) = (&mut self.mouse, self.running.is_some()) else { return };
+        if let Some((beam, broken)) = mouse.live(self.now, self.lines.values()) {
+            self.lines.set_outside(beam, broken);
+        }
     }
 
     pub(super) fn session_us(&self) -> u64 {

@@ -42,12 +42,17 @@ impl PseudoTerminal {
         &self.path
     }
 
-    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+    /// The board's end, to be waited for.
+    #[must_use]
+    pub fn fd(&self) -> BorrowedFd<'_> {
         self.board.as_fd()
     }
 
     /// What a host wrote; nothing when it wrote nothing.
-    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match read(&self.board, buffer) {
             Err(Errno::AGAIN | Errno::INTR) => Ok(0),
             other => Ok(other?),
@@ -55,7 +60,10 @@ impl PseudoTerminal {
     }
 
     /// Writes as much as fits.
-    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match write(&self.board, bytes) {
             Err(Errno::AGAIN | Errno::INTR) => Ok(0),
             other => Ok(other?),

@@ -175,6 +175,7 @@ impl<P: Port> Drop for Link<P> {
         // Nobody is left to be told; a board that is gone cannot be reached.
         let _ = self.make_safe();
         let _ = self.port.send(&Command::Disconnect.encode());
+        self.port.finish();
     }
 }
 

@@ -4,6 +4,7 @@ use super::connect::{read_input, receive, set, tell};
 use super::{Link, LinkFault, Port};
 use crate::wire::{Command, Matrix, MatrixFault, Message, Report, TrialReader, Unfit, check_messages, encode};
 use std::time::Duration;
+use trialect_device::Descriptor;
 
 /// When a trial that should follow another at once has not said so after so long, it never will by itself: the firmware
 /// loses the start of a matrix that arrived partly after the end of the trial before.
@@ -87,6 +88,18 @@ impl<P: Port> Link<P> {
         self.reader.is_some()
     }
 
+    /// Whether an end was announced whose rest has not come.
+    #[must_use]
+    pub fn is_in_end(&self) -> bool {
+        self.reader.as_ref().is_some_and(TrialReader::is_in_end)
+    }
+
+    /// What tells that bytes have arrived, where there is such a thing.
+    #[must_use]
+    pub fn descriptor(&self) -> Option<Descriptor<'_>> {
+        self.port.descriptor()
+    }
+
     /// How many trials did not begin by themselves and had to be told to.
     #[must_use]
     pub fn lost_starts(&self) -> u32 {
@@ -100,6 +113,23 @@ impl<P: Port> Link<P> {
     /// safe, as far as it can be reached.
     pub fn next(&mut self, wait: Duration) -> Result<Option<Report>, LinkFault> {
         let next = self.next_report(wait);
+        if next.is_err() && self.reader.is_some() {
+            let _ = self.make_safe();
+        }
+        next
+    }
+
+    /// What was heard already and not said yet; asks the port for nothing.
+    ///
+    /// # Errors
+    /// As [`Link::next`].
+    pub fn heard(&mut self) -> Result<Option<Report>, LinkFault> {
+        let Some(reader) = self.reader.as_mut() else { return Ok(None) };
+        let next = match reader.read() {
+            Ok(Some(report)) => self.note(&report).map(|()| Some(report)),
+            Ok(None) => Ok(None),
+            Err(fault) => Err(fault.into()),
+        };
         if next.is_err() && self.reader.is_some() {
             let _ = self.make_safe();
         }
@@ -159,8 +189,7 @@ impl<P: Port> Link<P> {
     }
 
     fn heed_silence(&mut self) -> Result<(), LinkFault> {
-        let is_in_end = self.reader.as_ref().is_some_and(TrialReader::is_in_end);
-        if is_in_end && self.silence >= REST_OF_END {
+        if self.is_in_end() && self.silence >= REST_OF_END {
             return Err(LinkFault::FalseEnd);
         }
         if self.awaits_start && self.silence >= LOST_START {

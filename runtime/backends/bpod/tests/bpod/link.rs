@@ -13,7 +13,7 @@ use trialect_bpod::wire::{Channel, Command, Event, GlobalTimer, Matrix, Message,
 
 /// A board without a cable: waiting moves its time on.
 #[derive(Clone)]
-struct Direct(Arc<Mutex<Board>>);
+pub(crate) struct Direct(Arc<Mutex<Board>>);
 
 impl Port for Direct {
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -47,7 +47,7 @@ impl Port for Direct {
     }
 }
 
-fn direct(board: Board) -> (Arc<Mutex<Board>>, Direct) {
+pub(crate) fn direct(board: Board) -> (Arc<Mutex<Board>>, Direct) {
     let board = Arc::new(Mutex::new(board));
     (Arc::clone(&board), Direct(board))
 }

@@ -5,6 +5,7 @@
 mod board;
 mod bytes;
 mod desk;
+mod driven;
 mod fitting;
 mod link;
 mod machines;

@@ -5,7 +5,7 @@ use crate::scenarios::{self, Scenario, Surroundings};
 use crate::trees::Trees;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trialect_base::{Finding, Findings, SourceId, Sources};
+use trialect_base::{Finding, Findings, SourceId, Sources, Span};
 use trialect_ir::{Offered, Program, digest};
 use trialect_sema::{Model, Module};
 use trialect_syntax::ast::{Clause, ClauseKind, File, Name};
@@ -116,6 +116,18 @@ pub struct Analysed {
     pub model: Model,
     /// The trees of all texts that were read, each at the index of its source.
     pub files: Vec<Arc<File>>,
+}
+
+impl Analysed {
+    /// Where a state of the program is declared.
+    pub fn place_of_state(&self, state: u32) -> Option<Span> {
+        self.model.states.get(state as usize).map(|state| state.span)
+    }
+
+    /// Where a device of the program is declared.
+    pub fn place_of_device(&self, device: u32) -> Option<Span> {
+        self.model.devices.get(device as usize).map(|device| device.span)
+    }
 }
 
 /// Compiles a protocol like [`compile_beside`], and keeps what its text says.

@@ -10,4 +10,5 @@
 pub mod driven;
 pub mod emulator;
 pub mod link;
+pub mod rig;
 pub mod wire;

@@ -237,6 +237,11 @@ impl Board {
         self.lines.set_outside(channel, on);
     }
 
+    /// An input connector changes.
+    pub fn toggle_line(&mut self, channel: u8) {
+        self.set_line(channel, !self.lines.is_outside_on(channel));
+    }
+
     /// A module sends a byte.
     pub fn module_says(&mut self, channel: u8, byte: u8) {
         let Some(relayed) = self.relays.get(usize::from(channel)) else { return };
@@ -316,7 +321,25 @@ impl Board {
                 let skipped = (due - due % CYCLE_US).saturating_sub(self.now);
                 self.completed = self.completed.wrapping_add((skipped / CYCLE_US) as u32);
                 self.now += skipped;
+            } else {
+                self.skip_quiet_cycles(to);
             }
+        }
+    }
+
+    /// Cycles of a trial in which nothing can happen, as long as nothing comes from outside, are passed over.
+    fn skip_quiet_cycles(&mut self, to: u64) {
+        let is_quiet = self.incoming.is_empty() && self.arriving.is_none() && self.later.is_none() && !self.is_paused;
+        let waits = self.is_to_start || self.now < self.busy_until;
+        if !is_quiet || waits || !self.running.as_ref().is_some_and(|running| running.has_begun) {
+            return;
+        }
+        let before = self.due().map_or(to, |due| due.saturating_sub(CYCLE_US).min(to));
+        let cycles = u32::try_from(before.saturating_sub(self.now) / CYCLE_US).unwrap_or(0);
+        if let Some(running) = &mut self.running {
+            running.execution.skip(cycles);
+            self.completed = self.completed.wrapping_add(cycles);
+            self.now += u64::from(cycles) * CYCLE_US;
         }
     }
 
@@ -336,7 +359,7 @@ impl Board {
             let coming = self.stimuli.iter().map(|stimulus| (stimulus.trial, stimulus.cycle));
             let outside = planned.chain(coming).filter(|(trial, at)| *trial == self.trials && *at > cycle);
             let waits = self.serial.iter().any(|waiting| !waiting.is_empty()).then_some(cycle + 1);
-            let cycles = outside.map(|(_, at)| at).chain(waits).chain(running.execution.due()).min()?;
+            let cycles = outside.map(|(_, at)| at).chain(waits).chain(running.execution.due(&self.lines)).min()?;
             Some(self.now + u64::from(cycles.saturating_sub(cycle)) * CYCLE_US)
         });
         let mouse = self.mouse.as_ref().filter(|_| self.running.is_some()).and_then(Mouse::due);

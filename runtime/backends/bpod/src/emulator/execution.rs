@@ -182,18 +182,21 @@ impl Execution {
         }
     }
 
-    /// The cycle in which something happens by itself.
-    pub(super) fn due(&self) -> Option<u32> {
+    /// Cycles pass in which nothing happens.
+    pub(super) fn skip(&mut self, cycles: u32) {
+        self.cycle = self.cycle.saturating_add(cycles);
+    }
+
+    /// The cycle in which something happens by itself, if the lines stay as they are.
+    pub(super) fn due(&self, lines: &Lines) -> Option<u32> {
         let program = &self.program;
         let state = program.matrix.states.get(usize::from(self.state))?;
-        let looks = |index: usize| {
-            let code = program.codes.code(Event::Condition(index as u8));
-            code.is_some_and(|code| program.next(self.state, code).is_some())
-        };
+        let mut conditions = Vec::new();
+        self.conditions(program, lines, &mut conditions);
         let counted = program.matrix.counters.iter().zip(&self.counts).zip(&self.reached);
         let counter_due =
             counted.into_iter().any(|((counter, count), reached)| *count == counter.threshold && !reached);
-        if !self.front.is_empty() || counter_due || (0..program.matrix.conditions.len()).any(looks) {
+        if !self.front.is_empty() || counter_due || !conditions.is_empty() {
             return Some(self.cycle + 1);
         }
         let timed = state.timed_out.map(|_| self.entered.saturating_add(state.timer).max(self.cycle + 1));

@@ -273,3 +273,13 @@ pub(super) fn set(port: &mut impl Port, command: &Command, doing: &'static str) 
         found => Err(LinkFault::NotTaken { doing, found }),
     }
 }
+
+/// The logical level of an input.
+pub(super) fn read_input(port: &mut impl Port, channel: u8) -> Result<bool, LinkFault> {
+    let doing = "reading an input";
+    let one = |bytes: &[u8]| bytes.first().map(|byte| (*byte, 1)).ok_or_else(|| cut_off(bytes));
+    match ask(port, &Command::ReadInput(channel), doing, one)? {
+        level @ 0..=1 => Ok(level == 1),
+        found => Err(LinkFault::NotTaken { doing, found }),
+    }
+}

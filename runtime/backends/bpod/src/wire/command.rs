@@ -1,15 +1,7 @@
 //! What a host can tell a board.
 
 use super::{Hardware, Model};
-
-/// A serial message of the library: sent to a module when its number is an output's value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Its number, 1 to 255.
-    pub id: u8,
-    /// What is sent; at most [`Hardware::max_message_bytes`].
-    pub bytes: Vec<u8>,
-}
+use trialect_matrix::Message;
 
 /// A state matrix on its way to the board; see [`super::encode`] for the body.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Commands to bytes and back.
 
-use super::command::{Command, FlexIo, Message, Shape, Upload};
+use super::Message;
+use super::command::{Command, FlexIo, Shape, Upload};
 use super::reader::Reader;
 use super::{Flaw, WireFault};
 

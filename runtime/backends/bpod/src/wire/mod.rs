@@ -11,7 +11,6 @@ mod command_bytes;
 mod event;
 mod fault;
 mod hardware;
-mod matrix;
 mod matrix_fault;
 mod model;
 mod modules;
@@ -20,16 +19,18 @@ mod trial;
 mod upload;
 mod uploaded;
 
-pub use command::{Command, FlexIo, Message, Shape, Upload};
+pub use command::{Command, FlexIo, Shape, Upload};
 pub(crate) use command_bytes::UPLOAD_HEADER;
-pub use event::{Edge, Event, EventCodes, allot};
+pub use event::{EventCodes, allot};
 pub use fault::{Flaw, WireFault};
 pub use hardware::{Channel, Hardware};
-pub use matrix::{Condition, ConditionSource, Counter, GlobalTimer, Matrix, Repeat, State, Target};
 pub use matrix_fault::{MatrixFault, Unfit};
 pub use model::Model;
 pub use modules::{ModuleInfo, decode_modules, encode_modules};
 pub use trial::{Ending, Report, TrialFault, TrialReader};
+pub use trialect_matrix::{
+    Condition, ConditionSource, Counter, Edge, Event, GlobalTimer, Matrix, Message, Repeat, State, Target,
+};
 pub use upload::{check_messages, encode};
 pub use uploaded::decode;
 

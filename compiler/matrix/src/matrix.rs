@@ -2,7 +2,7 @@
 //!
 //! All durations are in cycles of 100 us. States, timers, counters and conditions count from 0.
 
-use super::{Event, Message};
+use crate::Event;
 
 /// Where a transition goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,6 +119,15 @@ pub struct Condition {
     pub source: ConditionSource,
     /// The value at which it holds.
     pub value: bool,
+}
+
+/// A serial message of the library: sent to a module when its number is an output's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its number, 1 to 255.
+    pub id: u8,
+    /// What is sent; at most as many bytes as the board says.
+    pub bytes: Vec<u8>,
 }
 
 /// What a board runs in one trial.
